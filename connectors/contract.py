@@ -1,0 +1,78 @@
+"""The contract of a source: what it gives (`read`) and what its columns mean (`layout`).
+
+A connector is one module in this package (or an entry point in the group `crm_bridge.sources`) with two names:
+`Options`, a pydantic model that forbids extra keys, and `Source`, built from those options. `sync.toml` names the
+connector by the module's name. Rows travel as Arrow batches of text columns, never as row objects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final, Protocol
+
+import pyarrow as pa
+from pydantic import BaseModel
+
+from connectors.errors import SourceRefused
+
+REJECTED_SCHEMA: Final = pa.schema([("line", pa.int64()), ("reason", pa.string()), ("text", pa.string())])
+"""A row that could not be read: its first physical line (1 = the file's first), why, and its text as received."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What the columns of one part mean.
+
+    `columns` maps a field of `connectors.records` to the source's columns, best first. A cell of a `many` field is
+    split at `separators`. `date_format` is the strptime form of `modified_at`; None means ISO 8601.
+    """
+
+    name: str
+    object: str
+    columns: Mapping[str, tuple[str, ...]]
+    separators: tuple[str, ...] = ()
+    date_format: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One thing that a source gives in one go: a file, or one pull of one object.
+
+    `name` and `digest` together say whether it is new: the same digest as the newest landing of that name means
+    there is nothing to land. `batches()` may be called once; `rejected()` is complete when its batches are drained.
+    Rows in = rows in `batches()` + rows in `rejected()`.
+    """
+
+    object: str
+    name: str
+    digest: str
+    dated: datetime
+    columns: tuple[str, ...]
+    batches: Callable[[], Iterator[pa.RecordBatch]]
+    rejected: Callable[[], pa.Table]
+    facts: Mapping[str, str] = field(default_factory=dict)
+    """How it was read (encoding, delimiter, layout, lines skipped …): kept with the landing, for people."""
+
+
+class Source(Protocol):
+    """A place that records come from."""
+
+    def __init__(self, options: BaseModel) -> None:
+        """Take the connector's own `Options`; connects to nothing yet."""
+
+    def read(self) -> Iterator[Part | SourceRefused]:
+        """Yield the parts that are there now, in a stable order.
+
+        A part that cannot be read is yielded as the error, so that the others go on. Raises SourceRefused when
+        nothing at all can be read (the folder is missing, the account refuses).
+        """
+        ...
+
+    def layout(self, object_name: str, columns: Sequence[str]) -> Layout:
+        """Say what `columns` mean. Pure: a corrected mapping is replayed over old landings with this call.
+
+        Raises SourceRefused when the columns say nothing about people or companies.
+        """
+        ...

@@ -1,0 +1,1 @@
+"""The CRM: its wire contract, a client for it, and an embedded server that speaks the same."""

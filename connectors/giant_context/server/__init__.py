@@ -1,0 +1,1 @@
+"""The embedded CRM: the same REST API over one SQLite file."""

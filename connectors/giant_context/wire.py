@@ -1,0 +1,238 @@
+"""The CRM's REST contract: paths and models, shared by the client and the embedded server.
+
+Reading is tolerant (unknown keys are ignored, `pagination` stands for `meta`, a lone `{"data": {…}}` is unwrapped);
+writing is strict (unknown keys are refused by the server).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final, Generic, Literal, TypeVar
+from urllib.parse import quote
+
+from pydantic import AliasChoices, AliasGenerator, BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+ContactStatus = Literal["active", "inactive", "archived"]
+ContactSource = Literal["referral", "website", "cold_call", "event", "other"]
+CompanySize = Literal["1-10", "11-50", "51-200", "201-500", "500+"]
+
+Item = TypeVar("Item", bound=BaseModel)
+
+TOKEN_PATH: Final = "/auth/token"
+DEFAULT_PAGE_SIZE: Final = 50
+MAX_PAGE_SIZE: Final = 200
+
+
+def app_path(organization_id: str, project_id: str, app_id: str) -> str:
+    """Return the path under which one CRM app lives. Ids are percent-encoded: an id never becomes a path."""
+    org, project, app = (quote(part, safe="") for part in (organization_id, project_id, app_id))
+    return f"/organizations/{org}/projects/{project}/apps/crm/{app}"
+
+
+class Model(BaseModel):
+    """camelCase on the wire, snake_case here."""
+
+    model_config = ConfigDict(alias_generator=AliasGenerator(to_camel), populate_by_name=True)
+
+
+class Given(Model):
+    """What a caller sends: unknown keys are refused, and what was not given is told apart from null."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    def body(self) -> dict[str, Any]:
+        """Return the given keys alone, as the JSON object to send."""
+        return self.model_dump(mode="json", by_alias=True, exclude_unset=True)
+
+
+class CompanyRef(Model):
+    """The company that a contact or activity is linked to."""
+
+    id: str
+    name: str
+
+
+class ContactRef(Model):
+    """The contact that an activity is linked to."""
+
+    id: str
+    first_name: str
+    last_name: str
+
+
+class Contact(Model):
+    """A person as the CRM holds it. Enumerations are plain text here: a reader must survive new members."""
+
+    id: str
+    app_id: str = ""
+    company_id: str | None = None
+    first_name: str = ""
+    last_name: str = ""
+    email: str | None = None
+    phone: str | None = None
+    title: str | None = None
+    department: str | None = None
+    status: str = "active"
+    source: str | None = None
+    properties: dict[str, Any] = Field(default_factory=dict)
+    tags: list[str] = Field(default_factory=list)
+    email_subscribed: bool = True
+    locale: str | None = None
+    last_activity_at: datetime | None = None
+    created_at: datetime
+    updated_at: datetime
+    company: CompanyRef | None = None
+
+
+class Address(Model):
+    """Where a company is."""
+
+    street: str | None = None
+    city: str | None = None
+    state: str | None = None
+    country: str | None = None
+    postal_code: str | None = None
+
+
+class Company(Model):
+    """A company as the CRM holds it."""
+
+    id: str
+    app_id: str = ""
+    name: str
+    website: str | None = None
+    industry: str | None = None
+    size: str | None = None
+    annual_revenue: float | None = None
+    phone: str | None = None
+    email: str | None = None
+    address: Address = Field(default_factory=Address)
+    properties: dict[str, Any] = Field(default_factory=dict)
+    tags: list[str] = Field(default_factory=list)
+    contact_count: int | None = None
+    created_at: datetime
+    updated_at: datetime
+
+
+class Activity(Model):
+    """One entry of a timeline. `data` is its free JSON payload, not an envelope."""
+
+    id: str
+    app_id: str = ""
+    contact_id: str | None = None
+    company_id: str | None = None
+    source: str | None = None
+    description: str = ""
+    data: dict[str, Any] = Field(default_factory=dict)
+    created_at: datetime
+    contact: ContactRef | None = None
+    company: CompanyRef | None = None
+
+
+class PageMeta(Model):
+    """Where in a list a page is. `page` counts from 1; `page_size` is what the server used, not what was asked."""
+
+    total: int
+    page: int
+    page_size: int
+    page_count: int | None = None
+
+
+class Page(Model, Generic[Item]):
+    """One page of a list."""
+
+    data: list[Item]
+    meta: PageMeta = Field(validation_alias=AliasChoices("meta", "pagination"))
+
+
+class ContactCreate(Given):
+    """The body of POST …/contacts."""
+
+    first_name: str = Field(min_length=1)
+    last_name: str = Field(min_length=1)
+    email: str | None = None
+    phone: str | None = None
+    title: str | None = None
+    department: str | None = None
+    company_id: str | None = None
+    status: ContactStatus | None = None
+    source: ContactSource | None = None
+    properties: dict[str, Any] | None = None
+    tags: list[str] | None = None
+    locale: str | None = None
+
+
+class ContactUpdate(Given):
+    """The body of PUT …/contacts/{id}: only the given keys change; a given null clears."""
+
+    first_name: str | None = Field(default=None, min_length=1)
+    last_name: str | None = Field(default=None, min_length=1)
+    email: str | None = None
+    phone: str | None = None
+    title: str | None = None
+    department: str | None = None
+    company_id: str | None = None
+    status: ContactStatus | None = None
+    source: ContactSource | None = None
+    properties: dict[str, Any] | None = None
+    tags: list[str] | None = None
+    locale: str | None = None
+
+
+class FieldWrite(Given):
+    """The body of PUT …/contacts/{id}/fields: sets one key of `properties`."""
+
+    key: str = Field(min_length=1)
+    value: Any
+
+
+class TagWrite(Given):
+    """The body of POST and DELETE …/contacts/{id}/tags."""
+
+    tag: str = Field(min_length=1)
+
+
+class ActivityCreate(Given):
+    """The body of POST …/activities."""
+
+    description: str = Field(min_length=1)
+    source: str | None = None
+    contact_id: str | None = None
+    company_id: str | None = None
+    data: dict[str, Any] | None = None
+
+
+class CompanyWrite(Given):
+    """EXTENSION, not in the public API: the body of POST …/companies and PUT …/companies/{id}."""
+
+    name: str | None = Field(default=None, min_length=1)
+    website: str | None = None
+    industry: str | None = None
+    size: CompanySize | None = None
+    annual_revenue: float | None = None
+    phone: str | None = None
+    email: str | None = None
+    address: Address | None = None
+    properties: dict[str, Any] | None = None
+    tags: list[str] | None = None
+
+
+class TokenRequest(Given):
+    """The body of POST /auth/token."""
+
+    api_key: str
+
+
+class Token(Model):
+    """A bearer token and the moment it stops working."""
+
+    token: str
+    expires_at: datetime
+
+
+class ErrorBody(Model):
+    """How the server says no."""
+
+    message: str = ""
+    code: str = ""
