@@ -19,7 +19,7 @@ CompanySize = Literal["1-10", "11-50", "51-200", "201-500", "500+"]
 
 Item = TypeVar("Item", bound=BaseModel)
 
-TOKEN_PATH: Final = "/auth/token"
+TOKEN_PATH: Final = "/auth/token"  # noqa: S105 - a path, not a password
 DEFAULT_PAGE_SIZE: Final = 50
 MAX_PAGE_SIZE: Final = 200
 
