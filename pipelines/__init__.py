@@ -1,0 +1,1 @@
+"""What is done with records: land, clean, resolve, plan, apply, export."""

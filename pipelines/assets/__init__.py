@@ -1,0 +1,1 @@
+"""The stages as Dagster assets, one thin file each."""

@@ -1,0 +1,158 @@
+"""How the embedded CRM's lists and searches hold up at size, through the ASGI app in process.
+
+    python -m benchmarks.embedded_crm --rows 1000000 [--json] [--data DIR]
+
+Page and search times are medians after a warm-up; loading, creating and the first search for a phrase with many hits
+(`search_many_fresh`) are measured once. The warm-up of the rare search pays for the sample that the server takes. The
+ratios compare with the first page of the same run, so that they mean the
+same on any machine. "fresh" searches are each for a phrase that was never searched before; "repeated" ones profit from
+hits that the server remembers until contacts change.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import random
+import tempfile
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from statistics import median
+
+import httpx
+from rich.console import Console
+from rich.table import Table
+
+from connectors.giant_context import wire
+from connectors.giant_context.server.access import APP_ID, ORGANIZATION_ID, PROJECT_ID
+from connectors.giant_context.server.app import create_app
+from connectors.giant_context.server.store import Store
+
+PAGE_SIZE = 50
+FIRST = ("Ada", "Grace", "Alan", "Edsger", "Barbara", "Donald", "Margaret", "Linus", "Katherine", "Tim", "Joan", "Ken")
+LAST = ("Lovelace", "Hopper", "Turing", "Dijkstra", "Liskov", "Knuth", "Hamilton", "Johnson", "Clarke", "Thompson")
+DOMAINS = ("example.com", "example.org", "mail.test", "firma.example", "corp.example")
+
+
+def contacts(count: int) -> Iterator[dict[str, str]]:
+    """Make up people whose e-mails are alike but for a number, as in real address books of one region."""
+    chance = random.Random(1)
+    for number in range(count):
+        first, last = chance.choice(FIRST), chance.choice(LAST)
+        yield {
+            "first_name": first,
+            "last_name": last,
+            "email": f"{first}.{last}.{number:07d}@{chance.choice(DOMAINS)}".lower(),
+            "phone": f"+4930{number:08d}",
+        }
+
+
+async def figures(data_dir: Path, repeats: int, creates: int) -> dict[str, float]:
+    """Measure an already filled data folder, and return milliseconds, ratios and creates a second."""
+    app = create_app(data_dir, api_key="gct_benchmark")
+    root = wire.app_path(ORGANIZATION_ID, PROJECT_ID, APP_ID)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as client:
+        token = (await client.post(wire.TOKEN_PATH, json={"apiKey": "gct_benchmark"})).json()["token"]
+        client.headers["authorization"] = f"Bearer {token}"
+        chance = random.Random(2)
+
+        async def page(number: int, search: str | None = None) -> int:
+            params = {"page": str(number), "pageSize": str(PAGE_SIZE)} | ({"search": search} if search else {})
+            answer = await client.get(f"{root}/contacts", params=params)
+            assert answer.status_code == 200, answer.text
+            return int(answer.json()["meta"]["total"])
+
+        total = await page(1)
+        last = -(-total // PAGE_SIZE)
+
+        def rare() -> str:
+            return f".{chance.randrange(total):07d}@"
+
+        async def timed(call: Callable[[], Awaitable[int]]) -> float:
+            await call()
+            times = []
+            for _ in range(repeats):
+                start = time.perf_counter()
+                await call()
+                times.append((time.perf_counter() - start) * 1000)
+            return median(times)
+
+        result = {
+            "rows": total,
+            "first_page_ms": await timed(lambda: page(1)),
+            "middle_page_ms": await timed(lambda: page(last // 2)),
+            "last_page_ms": await timed(lambda: page(last)),
+            "search_rare_fresh_ms": await timed(lambda: page(1, rare())),
+            "search_many_repeated_ms": await timed(lambda: page(1, "@example.com")),
+        }
+        start = time.perf_counter()
+        result["search_many_hits"] = await page(1, "@example.org")
+        result["search_many_fresh_ms"] = (time.perf_counter() - start) * 1000
+        result["walk_first_20_pages_ms_per_page"] = await walk(page, 1)
+        result["walk_last_20_pages_ms_per_page"] = await walk(page, max(1, last - 19))
+        result["creates_per_second_8_at_once"] = await create(client, f"{root}/contacts", creates)
+    app.state.store.close()
+    for name in ("middle_page", "last_page", "search_rare_fresh", "search_many_repeated", "search_many_fresh"):
+        result[f"{name}_ratio"] = result[f"{name}_ms"] / result["first_page_ms"]
+    walked = result["walk_last_20_pages_ms_per_page"] / result["walk_first_20_pages_ms_per_page"]
+    return result | {"walk_last_to_first_ratio": walked}
+
+
+async def walk(page: Callable[[int], Awaitable[int]], start_page: int) -> float:
+    """Return the median cost of a page while twenty are read in a row."""
+    times = []
+    for number in range(start_page, start_page + 20):
+        start = time.perf_counter()
+        await page(number)
+        times.append((time.perf_counter() - start) * 1000)
+    return median(times)
+
+
+async def create(client: httpx.AsyncClient, path: str, count: int) -> float:
+    """Return how many contacts a second eight callers create together."""
+    numbers = iter(range(count))
+
+    async def caller() -> None:
+        for number in numbers:
+            name = f"new{number}.{time.time_ns()}"
+            body = {"firstName": "New", "lastName": name, "email": f"{name}@new.example"}
+            assert (await client.post(path, json=body)).status_code == 201
+
+    start = time.perf_counter()
+    await asyncio.gather(*(caller() for _ in range(8)))
+    return count / (time.perf_counter() - start)
+
+
+def measure(rows: int, data_dir: Path, repeats: int = 15, creates: int = 2000) -> dict[str, float]:
+    """Fill a fresh data folder and measure it."""
+    store = Store(data_dir)
+    start = time.perf_counter()
+    store.load_contacts(contacts(rows))
+    loading = time.perf_counter() - start
+    store.close()
+    return {"load_seconds": loading} | asyncio.run(figures(data_dir, repeats, creates))
+
+
+def main() -> None:
+    """Read the command line, measure, print."""
+    parser = argparse.ArgumentParser(description="Measure the embedded CRM.")
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--data", type=Path, help="an empty folder to work in (default: a temporary one)")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="crm-bench-") as folder:
+        result = measure(given.rows, given.data or Path(folder))
+    rounded = {name: round(value, 3) for name, value in result.items()}
+    if given.json:
+        print(json.dumps(rounded))
+        return
+    table = Table("figure", "value", title="Embedded CRM")
+    for name, value in rounded.items():
+        table.add_row(name, f"{value:,}")
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    main()

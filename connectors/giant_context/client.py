@@ -1,0 +1,261 @@
+"""Typed calls of the CRM's API, one method an endpoint.
+
+All of them raise the errors of `connectors.errors`, as the table of `connectors.http` says. Creating and logging are
+never repeated once they may have been applied; updates, fields and tags are repeated within the call's deadline.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal, Self, TypeVar
+from urllib.parse import quote
+
+import httpx
+from pydantic import BaseModel, SecretStr, TypeAdapter, ValidationError
+
+from connectors.errors import ConfigurationError, Rejected
+from connectors.giant_context.token import TokenKeeper
+from connectors.giant_context.wire import (
+    DEFAULT_PAGE_SIZE,
+    TOKEN_PATH,
+    Activity,
+    ActivityCreate,
+    Company,
+    CompanyWrite,
+    Contact,
+    ContactCreate,
+    ContactUpdate,
+    FieldWrite,
+    Given,
+    Page,
+    TagWrite,
+    Token,
+    TokenRequest,
+    app_path,
+)
+from connectors.http import Answer, Clock, Http, Limits, Unreadable
+
+M = TypeVar("M", bound=BaseModel)
+T = TypeVar("T")
+
+
+class GiantContext:
+    """One CRM app. Use it as `async with GiantContext(…) as crm`."""
+
+    def __init__(
+        self,
+        *,
+        base_url: str,
+        organization_id: str,
+        project_id: str,
+        app_id: str,
+        api_key: SecretStr,
+        transport: httpx.AsyncBaseTransport | None = None,
+        limits: Limits | None = None,
+        clock: Clock | None = None,
+        update_method: Literal["PUT", "PATCH"] = "PUT",
+    ) -> None:
+        """Prepare the client; nothing is sent yet.
+
+        Args:
+            base_url: Where the API is, such as https://api.giantcontext.com.
+            organization_id: The tenant.
+            project_id: The project in it.
+            app_id: The CRM app in that.
+            api_key: Exchanged for a token before the first call.
+            transport: Replaces the network, such as `httpx.ASGITransport(app, raise_app_exceptions=False)`.
+            limits: Times, retries, rate, concurrency.
+            clock: Time and chance, for tests.
+            update_method: What the server takes for changing a contact.
+
+        Raises:
+            ConfigurationError: The base URL or an id cannot be used.
+        """
+        for name, value in (("organization_id", organization_id), ("project_id", project_id), ("app_id", app_id)):
+            if value in {"", ".", ".."}:
+                raise ConfigurationError(f"{name} is empty or no id.", guidance="Give the id that the CRM shows.")
+        self._app = app_path(organization_id, project_id, app_id)
+        self._key = api_key
+        self._update_method = update_method
+        clock = clock or Clock()
+        self._auth = TokenKeeper(self.exchange_token, clock)
+        self._http = Http(base_url, transport=transport, auth=self._auth, limits=limits, clock=clock)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        await self._auth.aclose()
+        await self._http.aclose()
+
+    async def exchange_token(self) -> Answer[Token]:
+        """Exchange the API key for a token. The other calls do this by themselves."""
+        body = TokenRequest(api_key=self._key.get_secret_value()).body()
+        return await self._http.call("POST", TOKEN_PATH, route=TOKEN_PATH, read=_TOKEN, json=body, anonymous=True)
+
+    async def list_contacts(
+        self, page: int = 1, page_size: int = DEFAULT_PAGE_SIZE, search: str | None = None
+    ) -> Page[Contact]:
+        """Return one page of contacts; `search` matches first name, last name and e-mail."""
+        return await self._list("contacts", Page[Contact], page, page_size, search)
+
+    async def get_contact(self, contact_id: str) -> Contact:
+        """Return a contact."""
+        return await self._call("GET", "contacts/{contactId}", _CONTACT, contact_id)
+
+    async def create_contact(self, contact: ContactCreate) -> Contact:
+        """Create a contact. Conflict: its e-mail or phone stands on another one."""
+        return await self._call("POST", "contacts", _CONTACT, body=contact)
+
+    async def update_contact(self, contact_id: str, changes: ContactUpdate) -> Contact:
+        """Change the given fields alone; given `properties` or `tags` replace the whole map or list."""
+        method = self._update_method
+        return await self._call(method, "contacts/{contactId}", _CONTACT, contact_id, changes, repeatable=True)
+
+    async def set_contact_field(self, contact_id: str, key: str, value: Any) -> Contact:
+        """Set one key of `properties`; the others stay."""
+        body = FieldWrite(key=key, value=value)
+        route = "contacts/{contactId}/fields"
+        return await self._call("PUT", route, _CONTACT, contact_id, body, repeatable=True)
+
+    async def tag_contact(self, contact_id: str, tag: str) -> Contact:
+        """Add a tag; nothing changes where it is there already."""
+        route = "contacts/{contactId}/tags"
+        return await self._call("POST", route, _CONTACT, contact_id, TagWrite(tag=tag), repeatable=True)
+
+    async def untag_contact(self, contact_id: str, tag: str) -> Contact:
+        """Remove a tag; nothing changes where there is none."""
+        route = "contacts/{contactId}/tags"
+        return await self._call("DELETE", route, _CONTACT, contact_id, TagWrite(tag=tag), repeatable=True)
+
+    async def contact_activities(self, contact_id: str) -> list[Activity]:
+        """Return a contact's whole timeline, newest first."""
+        return await self._call("GET", "contacts/{contactId}/activities", _ACTIVITIES, contact_id)
+
+    async def list_companies(
+        self, page: int = 1, page_size: int = DEFAULT_PAGE_SIZE, search: str | None = None
+    ) -> Page[Company]:
+        """Return one page of companies; `search` matches name and industry."""
+        return await self._list("companies", Page[Company], page, page_size, search)
+
+    async def get_company(self, company_id: str) -> Company:
+        """Return a company."""
+        return await self._call("GET", "companies/{companyId}", _COMPANY, company_id)
+
+    async def company_contacts(self, company_id: str) -> list[Contact]:
+        """Return all contacts of a company, by last name, then first name."""
+        return await self._call("GET", "companies/{companyId}/contacts", _CONTACTS, company_id)
+
+    async def company_activities(self, company_id: str) -> list[Activity]:
+        """Return a company's whole timeline, newest first."""
+        return await self._call("GET", "companies/{companyId}/activities", _ACTIVITIES, company_id)
+
+    async def create_company(self, company: CompanyWrite) -> Company:
+        """EXTENSION: create a company. A target that cannot raises NotFound, or Rejected with status 405."""
+        return await self._call("POST", "companies", _COMPANY, body=company)
+
+    async def update_company(self, company_id: str, changes: CompanyWrite) -> Company:
+        """EXTENSION: change the given fields alone. Raises as `create_company` does; 404 may mean the company too."""
+        return await self._call("PUT", "companies/{companyId}", _COMPANY, company_id, changes, repeatable=True)
+
+    async def list_activities(
+        self, page: int = 1, page_size: int = DEFAULT_PAGE_SIZE, search: str | None = None
+    ) -> Page[Activity]:
+        """Return one page of activities, newest first; `search` is free text over the description."""
+        return await self._list("activities", Page[Activity], page, page_size, search)
+
+    async def get_activity(self, activity_id: str) -> Activity:
+        """Return an activity."""
+        return await self._call("GET", "activities/{activityId}", _ACTIVITY, activity_id)
+
+    async def log_activity(self, activity: ActivityCreate) -> Activity:
+        """Log an activity. Not idempotent: after Ambiguous, read back by `data.externalId` before sending again."""
+        return await self._call("POST", "activities", _ACTIVITY, body=activity)
+
+    async def _list(self, route: str, model: type[M], page: int, page_size: int, search: str | None) -> M:
+        params: dict[str, str | int] = {"page": page, "pageSize": page_size}
+        if search:
+            params["search"] = search
+        answer = await self._http.call(
+            "GET", f"{self._app}/{route}", route=f"…/{route}", read=_model(model), params=params
+        )
+        return answer.value
+
+    async def _call(
+        self,
+        method: str,
+        route: str,
+        read: Callable[[Any], T],
+        item_id: str | None = None,
+        body: Given | None = None,
+        *,
+        repeatable: bool = False,
+    ) -> T:
+        shown = f"…/{route}"
+        if item_id in {"", ".", ".."}:  # they would name another path, encoded or not
+            raise Rejected("the id is empty or no id", method=method, route=shown)
+        head, brace, tail = route.partition("{")
+        path = head + (quote(item_id or "", safe="", errors="surrogatepass") + tail.partition("}")[2] if brace else "")
+        json = None if body is None else body.body()
+        answer = await self._http.call(
+            method, f"{self._app}/{path}", route=shown, read=read, json=json, repeatable=repeatable
+        )
+        return answer.value
+
+
+def _model(model: type[M]) -> Callable[[Any], M]:
+    return _validated(model.model_validate)
+
+
+def _object(model: type[M]) -> Callable[[Any], M]:
+    """Read a single object, bare or as `{"data": {…}}`. An Activity has `data` of its own, but beside an `id`."""
+    read = _model(model)
+
+    def unwrapped(value: Any) -> M:
+        lone = isinstance(value, dict) and "id" not in value and isinstance(value.get("data"), dict)
+        return read(value["data"] if lone else value)
+
+    return unwrapped
+
+
+def _array(model: type[M]) -> Callable[[Any], list[M]]:
+    """Read a list that must be whole, bare or as `{"data": […]}`."""
+    read = _validated(TypeAdapter(list[model]).validate_python)  # type: ignore[valid-type]
+
+    def unwrapped(value: Any) -> list[M]:
+        if not isinstance(value, dict):
+            return read(value)
+        items = read(value.get("data"))
+        meta = value.get("meta", value.get("pagination"))
+        if isinstance(meta, dict) and meta.get("total", len(items)) != len(items):
+            raise Unreadable("one page came where the whole list was promised")
+        return items
+
+    return unwrapped
+
+
+def _validated(validate: Callable[[Any], T]) -> Callable[[Any], T]:
+    """Say where the contract is broken without showing the values, as pydantic's own text would."""
+
+    def read(value: Any) -> T:
+        try:
+            return validate(value)
+        except ValidationError as error:
+            first = error.errors(include_input=False, include_url=False, include_context=False)[0]
+            place = ".".join(str(part) for part in first["loc"]) or "the whole"
+            reason = f"{place}: {first['type']} ({error.error_count()} such places)"
+        raise Unreadable(reason)
+
+    return read
+
+
+_TOKEN = _object(Token)
+_CONTACT = _object(Contact)
+_COMPANY = _object(Company)
+_ACTIVITY = _object(Activity)
+_CONTACTS = _array(Contact)
+_ACTIVITIES = _array(Activity)

@@ -1,0 +1,85 @@
+"""The embedded CRM on a socket, for browsers, other programs and tests."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+import uvicorn
+
+from connectors.errors import ConfigurationError
+from connectors.giant_context.server.access import (
+    API_KEY_VARIABLE,
+    APP_ID,
+    ORGANIZATION_ID,
+    PROJECT_ID,
+    api_key_file,
+)
+from connectors.giant_context.server.app import create_app
+
+DEFAULT_PORT: Final = 8765
+
+
+def serve(data_dir: Path, host: str = "127.0.0.1", port: int = DEFAULT_PORT) -> None:
+    """Serve the CRM of a data folder until interrupted.
+
+    Args:
+        data_dir: Holds `crm.db` and the API key; made if it is not there.
+        host: A loopback address.
+        port: 0 takes any free one; the port taken is printed.
+
+    Raises:
+        ConfigurationError: The address is not on loopback, or the port cannot be had.
+    """
+    _require_loopback(host)
+    listening = _listen(host, port)
+    with listening:
+        app = create_app(data_dir, loopback_only=True)
+        shown = f"[{host}]" if ":" in host else host
+        sys.stdout.write(
+            f"Base URL:      http://{shown}:{listening.getsockname()[1]}\n"
+            f"Organization:  {ORGANIZATION_ID}\n"
+            f"Project:       {PROJECT_ID}\n"
+            f"App:           {APP_ID}\n"
+            f"API key:       in {api_key_file(data_dir)} (or {API_KEY_VARIABLE})\n"
+        )
+        sys.stdout.flush()
+        config = uvicorn.Config(
+            app,
+            access_log=False,  # paths and queries carry personal data
+            log_level="warning",
+            server_header=False,
+            proxy_headers=False,
+            timeout_graceful_shutdown=5,
+        )
+        with suppress(KeyboardInterrupt):
+            uvicorn.Server(config).run(sockets=[listening])
+
+
+def _require_loopback(host: str) -> None:
+    with suppress(ValueError):
+        if host == "localhost" or ipaddress.ip_address(host).is_loopback:
+            return
+    raise ConfigurationError(
+        f"host {host!r} is not a loopback address.",
+        guidance="The embedded CRM has no TLS: use 127.0.0.1, and a TLS proxy of your own to reach it from elsewhere.",
+    )
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+        listening.listen(1024)
+    except (OSError, OverflowError) as error:
+        listening.close()
+        raise ConfigurationError(
+            f"port {port} on {host} cannot be used: {getattr(error, 'strerror', None) or error}.",
+            guidance="Choose another with --port (0 takes any free one).",
+        ) from error
+    return listening

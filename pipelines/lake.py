@@ -1,0 +1,246 @@
+"""The lake folder: immutable landings, a folder of tables per run, and which run each table is current in.
+
+    raw/<source>/<object>/<landing>.parquet           what a source gave; `<landing>.rejected.parquet` beside it
+    runs/<run>/<table>.parquet                         what a run made
+    current.json                                       table → run, replaced as a whole once per finished stage
+
+A table appears whole or not at all: it is written under a temporary name, flushed to disk, checked and renamed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from connectors.errors import StateRefused
+
+FACTS: Final = b"crm_bridge"
+"""The key in a landing's Parquet metadata under which its facts lie as JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """One part as it landed. `sequence` orders landings; `dated` is the source's own date of the part."""
+
+    path: Path
+    source: str
+    object: str
+    name: str
+    digest: str
+    sequence: int
+    landed_at: datetime
+    dated: datetime
+    columns: tuple[str, ...]
+    rows: int
+    rejected: int
+    facts: Mapping[str, str]
+
+    @property
+    def id(self) -> str:
+        """The landing's name in tables: `<source>/<object>/<file name without ending>`."""
+        return f"{self.source}/{self.object}/{self.path.stem}"
+
+    @property
+    def rejected_path(self) -> Path:
+        """Where the rows that could not be read lie."""
+        return self.path.with_suffix(".rejected.parquet")
+
+
+class Lake:
+    """The data folder. Any number of processes may read it; a stage is written by one."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        root.mkdir(parents=True, exist_ok=True)
+        # What lies in here is personal data.
+        root.chmod(0o700)
+
+    # Landings
+
+    def landings(self) -> list[Landing]:
+        """All landings, oldest first within each source and object."""
+        found = [
+            _read_landing(path)
+            for path in sorted(self.root.glob("raw/*/*/*.parquet"))
+            if not path.name.endswith(".rejected.parquet")
+        ]
+        return sorted(found, key=lambda landing: (landing.source, landing.object, landing.sequence))
+
+    def land(
+        self,
+        *,
+        source: str,
+        object_name: str,
+        name: str,
+        digest: str,
+        dated: datetime,
+        landed_at: datetime,
+        sequence: int,
+        columns: tuple[str, ...],
+        facts: Mapping[str, str],
+        batches: Iterable[pa.RecordBatch],
+        rejected: Callable[[], pa.Table],
+    ) -> Landing:
+        """Write one part as a landing: its rows, then its rejected rows, then both become visible.
+
+        `rejected` is asked after the batches are drained. The landing itself is renamed last: it is what makes the
+        pair visible, so a killed run leaves at most an unread file of rejected rows.
+        """
+        folder = self.root / "raw" / source / object_name
+        folder.mkdir(parents=True, exist_ok=True)
+        stem = f"{sequence:06d}-{digest[:12]}"
+        path = folder / f"{stem}.parquet"
+        schema = pa.schema([(column, pa.string()) for column in columns])
+        with _atomic(path) as temporary:
+            rows = 0
+            with pq.ParquetWriter(temporary, schema, compression="zstd") as writer:
+                for batch in batches:
+                    writer.write_batch(batch)
+                    rows += batch.num_rows
+                set_aside = rejected()
+                meta = {
+                    "source": source,
+                    "object": object_name,
+                    "name": name,
+                    "digest": digest,
+                    "sequence": sequence,
+                    "landed_at": landed_at.isoformat(),
+                    "dated": dated.isoformat(),
+                    "columns": list(columns),
+                    "rejected": set_aside.num_rows,
+                    "facts": dict(facts),
+                }
+                writer.add_key_value_metadata({FACTS: json.dumps(meta).encode()})
+            with _atomic(path.with_suffix(".rejected.parquet")) as temporary_rejected:
+                pq.write_table(set_aside, temporary_rejected, compression="zstd")
+            _check(temporary, rows)
+        return _read_landing(path)
+
+    # Runs
+
+    def run_folder(self, run: str) -> Path:
+        """The folder of a run's tables; made when missing."""
+        folder = self.root / "runs" / run
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def write(self, run: str, table: str, put: Callable[[Path], int]) -> Path:
+        """Let `put` write a table to a temporary path and return its row count; then make it visible."""
+        path = self.run_folder(run) / f"{table}.parquet"
+        with _atomic(path) as temporary:
+            _check(temporary, put(temporary))
+        return path
+
+    def find(self, run: str | None, table: str) -> Path | None:
+        """Where a table is: in this run if it has made it, else in the run that it is current in."""
+        if run is not None:
+            own = self.root / "runs" / run / f"{table}.parquet"
+            if own.exists():
+                return own
+        holder = self.current().get(table)
+        if holder is None:
+            return None
+        path = self.root / "runs" / holder / f"{table}.parquet"
+        return path if path.exists() else None
+
+    def current(self) -> dict[str, str]:
+        """Which run each table is current in."""
+        path = self.root / "current.json"
+        if not path.exists():
+            return {}
+        try:
+            found = json.loads(path.read_text("utf-8"))
+        except ValueError:
+            found = None
+        if not isinstance(found, dict):
+            raise StateRefused(f"{path}: damaged.", guidance="Remove it; the next run writes it anew.")
+        return {str(table): str(run) for table, run in found.items()}
+
+    def publish(self, run: str, tables: Iterable[str]) -> None:
+        """Make this run the holder of `tables`, all at once."""
+        merged = {**self.current(), **dict.fromkeys(tables, run)}
+        path = self.root / "current.json"
+        with _atomic(path) as temporary:
+            temporary.write_text(json.dumps(merged, indent=1, sort_keys=True), "utf-8")
+
+    def prune(self, keep: int) -> int:
+        """Remove the oldest runs' tables beyond `keep`, sparing those in use. Returns how many runs went."""
+        in_use = set(self.current().values())
+        folder = self.root / "runs"
+        runs = sorted(folder.iterdir(), key=lambda run: run.stat().st_mtime, reverse=True) if folder.exists() else []
+        gone = [run for run in runs[keep:] if run.name not in in_use]
+        for run in gone:
+            shutil.rmtree(run, ignore_errors=True)
+        return len(gone)
+
+
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file's bytes, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write_atomically(path: Path, put: Callable[[Path], Any]) -> None:
+    """Let `put` write to a temporary path beside `path`, then replace `path` by it, flushed to disk."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with _atomic(path) as temporary:
+        put(temporary)
+
+
+@contextlib.contextmanager
+def _atomic(path: Path) -> Iterator[Path]:
+    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}.tmp")
+    try:
+        yield temporary
+        with temporary.open("rb") as file:
+            os.fsync(file.fileno())
+        temporary.replace(path)
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _check(path: Path, rows: int) -> None:
+    found = pq.read_metadata(path).num_rows
+    if found != rows:
+        raise StateRefused(
+            f"{path.name}: {found} rows on disk where {rows} were written.", guidance="Is the disk full?"
+        )
+
+
+def _read_landing(path: Path) -> Landing:
+    metadata = pq.read_metadata(path)
+    raw = (metadata.metadata or {}).get(FACTS)
+    if raw is None:
+        raise StateRefused(f"{path}: not a landing.", guidance="Move it out of the data folder.")
+    meta = json.loads(raw)
+    return Landing(
+        path=path,
+        source=meta["source"],
+        object=meta["object"],
+        name=meta["name"],
+        digest=meta["digest"],
+        sequence=meta["sequence"],
+        landed_at=datetime.fromisoformat(meta["landed_at"]),
+        dated=datetime.fromisoformat(meta["dated"]),
+        columns=tuple(meta["columns"]),
+        rows=metadata.num_rows,
+        rejected=meta["rejected"],
+        facts=meta["facts"],
+    )

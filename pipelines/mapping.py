@@ -1,0 +1,92 @@
+"""A landing's columns → the fields of its object, as one SELECT. Identifiers are quoted here and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from connectors.contract import Layout
+from connectors.records import SCHEMAS, Field
+from pipelines.engine import quote_identifier, quote_text
+from pipelines.lake import Landing
+
+UNIT_SEPARATOR = "chr(31)"
+"""What joins several cells before they are split: a control character that no cell means to hold."""
+
+
+def with_overrides(layout: Layout, columns: Mapping[str, tuple[str, ...]]) -> Layout:
+    """Put the settings' own column mapping before what the layout says."""
+    return Layout(
+        name=layout.name,
+        object=layout.object,
+        columns={**layout.columns, **columns},
+        separators=layout.separators,
+        date_format=layout.date_format,
+    )
+
+
+def select(landing: Landing, layout: Layout, *, source_order: int, path_literal: str) -> str:
+    """Return the SELECT that reads a landing as rows of its object's schema.
+
+    Every field of the schema is a column: text, a list of text for `many` fields, a timestamp for `modified_at`
+    (with its raw text beside it, so that one that cannot be read is set aside and not lost).
+    """
+    present = {column.casefold(): column for column in landing.columns}
+    parts = [
+        f"{quote_text(landing.id)} AS landing",
+        "file_row_number AS row",
+        f"{quote_text(landing.source)} AS source",
+        f"{source_order} AS source_order",
+        f"{quote_text(layout.name)} AS layout",
+        f"{quote_text(landing.name)} AS file",
+        f"{landing.sequence} AS sequence",
+        f"TIMESTAMPTZ {quote_text(landing.dated.isoformat())} AS dated",
+    ]
+    for field in SCHEMAS[landing.object].fields:
+        columns = [
+            present[name.casefold()] for name in layout.columns.get(field.name, ()) if name.casefold() in present
+        ]
+        parts.append(_expression(field, columns, layout))
+        if field.name == "modified_at":
+            parts.append(f"{_text(columns)} AS modified_text")
+    return f"SELECT {', '.join(parts)} FROM read_parquet({path_literal}, file_row_number = true)"  # noqa: S608 - every part is quoted
+
+
+def _expression(field: Field, columns: list[str], layout: Layout) -> str:
+    name = quote_identifier(field.name)
+    if field.many:
+        return f"{_list(columns, layout.separators)} AS {name}"
+    text = _text(columns)
+    if field.name == "modified_at":
+        if layout.date_format:
+            return f"try_strptime({text}, {quote_text(layout.date_format)})::TIMESTAMPTZ AS {name}"
+        return f"try_cast({text} AS TIMESTAMPTZ) AS {name}"
+    return f"{text} AS {name}"
+
+
+def _text(columns: list[str]) -> str:
+    if not columns:
+        return "NULL::VARCHAR"
+    cells = [f"plain_text({quote_identifier(column)})" for column in columns]
+    return f"coalesce({', '.join(cells)})" if len(cells) > 1 else cells[0]
+
+
+def _list(columns: list[str], separators: tuple[str, ...]) -> str:
+    if not columns:
+        return "[]::VARCHAR[]"
+    joined = f"concat_ws({UNIT_SEPARATOR}, {', '.join(quote_identifier(column) for column in columns)})"
+    for separator in separators:
+        joined = f"replace({joined}, {quote_text(separator)}, {UNIT_SEPARATOR})"
+    return f"list_filter(string_split({joined}, {UNIT_SEPARATOR}), lambda cell: plain_text(cell) IS NOT NULL)"
+
+
+def nothing(object_name: str) -> str:
+    """Return a SELECT of no rows with the columns of an object: for runs in which no source gives any."""
+    columns = [
+        *(f"NULL::VARCHAR AS {name}" for name in ("landing", "source", "layout", "file")),
+        *("NULL::BIGINT AS row", "NULL::INTEGER AS source_order", "NULL::BIGINT AS sequence"),
+        *("NULL::TIMESTAMPTZ AS dated", "NULL::VARCHAR AS modified_text"),
+    ]
+    for field in SCHEMAS[object_name].fields:
+        kind = "VARCHAR[]" if field.many else "TIMESTAMPTZ" if field.name == "modified_at" else "VARCHAR"
+        columns.append(f"NULL::{kind} AS {quote_identifier(field.name)}")
+    return f"SELECT {', '.join(columns)} WHERE false"

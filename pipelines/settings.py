@@ -1,0 +1,277 @@
+"""`sync.toml` and the environment → `Settings`. Every error names the key and says what would be right."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from connectors.errors import ConfigurationError
+from connectors.records import SCHEMAS
+
+SECRET_KEY: Final = re.compile(r"(^|[_-])(api[_-]?key|token|secret|password|passwd|bearer)$", re.IGNORECASE)
+SECRET_VALUE: Final = re.compile(r"^(gct_|pat-|sk-|Bearer\s)\S+")
+SOURCE_NAME: Final = re.compile(r"^[a-z][a-z0-9_]{0,62}$")
+
+ROLE_MAILBOXES: Final = (
+    *("abuse", "accounting", "accounts", "admin", "administration", "billing", "bookings", "buero", "careers"),
+    *("contact", "contacto", "contatti", "customerservice", "enquiries", "enquiry", "events", "feedback", "finance"),
+    *("hello", "help", "helpdesk", "hi", "hostmaster", "hr", "info", "information", "inquiries", "invoices", "it"),
+    *("jobs", "kontakt", "legal", "mail", "mailbox", "marketing", "media", "news", "newsletter", "noreply"),
+    *("no-reply", "office", "orders", "partners", "postmaster", "praxis", "presse", "press", "privacy", "purchasing"),
+    *("reception", "recruiting", "reservations", "sales", "security", "service", "shop", "staff", "support", "team"),
+    *("verkauf", "vertrieb", "webmaster", "welcome"),
+)
+"""Local parts that stand for a function, after RFC 2142 and everyday use: such an address never joins two people."""
+
+PLACEHOLDER_EMAILS: Final = (
+    *("test@test.com", "test@example.com", "none@none.com", "no@email.com", "noemail@noemail.com", "na@na.com"),
+    *("asdf@asdf.com", "a@a.com", "email@email.com", "name@domain.com", "user@example.com", "example@example.com"),
+)
+"""Addresses that people type to get past a form: they are nothing."""
+
+
+class Section(BaseModel):
+    """A table of the file: an unknown key is an error, and `"yes"` is not a boolean."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _strict_bool(value: object) -> object:
+    if isinstance(value, bool):
+        return value
+    raise ValueError("must be true or false, without quotes")
+
+
+Switch = Annotated[bool, BeforeValidator(_strict_bool)]
+
+
+class Crm(Section):
+    """`[crm]`: the account to sync to. Without `base_url` it is the embedded CRM in the data folder."""
+
+    base_url: str | None = None
+    """Where the API is, such as https://api.giantcontext.com. Absent: the embedded CRM."""
+    organization_id: str | None = None
+    """The organization's id; required with `base_url`."""
+    project_id: str | None = None
+    """The project's id; required with `base_url`."""
+    app_id: str | None = None
+    """The CRM app's id; required with `base_url`."""
+    writes: Switch | None = None
+    """Whether runs may write. Absent: yes for the embedded CRM, no for an account."""
+    company_writes: Literal["auto", "never"] = "auto"
+    """`auto` creates and updates companies where the target can; `never` only links to those that exist."""
+    imported_activity: Literal["create", "change", "never"] = "create"
+    """Log "Imported from …" for each created contact, for each changed one too, or never. Costs a call each."""
+    update_method: Literal["PUT", "PATCH"] = "PUT"
+    """The verb of a contact update; later generations of the API take PATCH."""
+    name_placeholder: str | None = Field(default=None, min_length=1)
+    """Stands in for a missing first or last name, which the API demands. Absent: such people are held for review."""
+
+    @field_validator("base_url")
+    @classmethod
+    def _url(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.username:
+            raise ValueError("must be a URL such as https://api.giantcontext.com")
+        if parts.scheme == "http" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
+            raise ValueError("must use https beyond this machine")
+        return value.rstrip("/")
+
+    @property
+    def embedded(self) -> bool:
+        """True when the target is the embedded CRM."""
+        return self.base_url is None
+
+    @property
+    def may_write(self) -> bool:
+        """Whether a run may send writes."""
+        return self.embedded if self.writes is None else self.writes
+
+
+class SourceSettings(Section):
+    """`[sources.NAME]`: one place that records come from."""
+
+    kind: str
+    """The connector's module name, such as `csv_file`."""
+    mode: Literal["delta", "full"] = "delta"
+    """`full`: each landing is everything the source has. `delta`: a landing says nothing about absent records."""
+    options: dict[str, Any] = Field(default_factory=dict)
+    """The connector's own options."""
+    columns: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Field → the source's columns, best first; goes before what the layout says. An empty list unmaps the field."""
+
+    @field_validator("columns", mode="before")
+    @classmethod
+    def _one_or_many(cls, value: object) -> object:
+        if not isinstance(value, dict):
+            return value
+        return {name: [given] if isinstance(given, str) else given for name, given in value.items()}
+
+    @field_validator("columns")
+    @classmethod
+    def _known(cls, value: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        known = sorted({name for schema in SCHEMAS.values() for name in schema.names})
+        for name in value:
+            if name not in known:
+                raise ValueError(f"'{name}' is no field; fields are {', '.join(known)}")
+        return value
+
+
+class Match(Section):
+    """`[match]`: what makes two records one person."""
+
+    default_region: str | None = Field(default=None, pattern=r"^[A-Z]{2}$")
+    """ISO country code by which national phone numbers are read when the record names no country, such as "DE"."""
+    role_mailboxes: tuple[str, ...] = ROLE_MAILBOXES
+    """Local parts of shared mailboxes: such an address joins nobody and is nobody's e-mail."""
+    placeholder_emails: tuple[str, ...] = PLACEHOLDER_EMAILS
+    """Addresses that mean "none"."""
+    hub_limit: int = Field(default=5, ge=1, le=1000)
+    """A key that more than this many different names hold is a hub (a switchboard): it joins nobody."""
+
+
+CONTACT_FIELDS: Final = ("first_name", "last_name", "email", "phone", "title", "department", "company")
+POLICY_FIELDS: Final = (*CONTACT_FIELDS, "tags", "properties")
+
+
+class FieldSettings(Section):
+    """`[fields.NAME]`: who wins where the CRM and the sources differ."""
+
+    policy: Literal["crm_wins", "source_wins", "fill_empty"] = "crm_wins"
+    """`crm_wins`: update what is still ours, keep a human's edit. `source_wins`: the sources overwrite.
+    `fill_empty`: write only what is empty."""
+
+
+class Limits(Section):
+    """`[limits]`: how much at once, how long at most."""
+
+    memory: str = Field(default="2GB", pattern=r"^\d+(MB|GB)$")
+    """What DuckDB may use before it spills to disk."""
+    threads: int = Field(default=2, ge=1, le=256)
+    """Threads of DuckDB."""
+    concurrency: int = Field(default=8, ge=1, le=64)
+    """Calls to the CRM in flight at once."""
+    requests_per_second: float | None = Field(default=None, gt=0)
+    """A fixed pace for calls; absent: none but the server's own."""
+    page_size: int = Field(default=200, ge=1, le=1000)
+    """Rows asked for per page of a list."""
+    deadline_seconds: float = Field(default=30.0, gt=0)
+    """How long one call may take in all, its retries included."""
+    settle_seconds: float | None = Field(default=None, ge=0)
+    """How long a call may still be under way after we lost sight of it. Absent: 60 over HTTP, 0 in process."""
+    keep_runs: int = Field(default=20, ge=1)
+    """How many runs' tables stay in the data folder, beside those in use."""
+
+
+class Privacy(Section):
+    """`[privacy]`: what may be seen where."""
+
+    show_values: Switch = False
+    """Show personal values in full in Dagster's previews. Off: `j•••@acme.com`."""
+
+
+class Settings(Section):
+    """All of `sync.toml`."""
+
+    crm: Crm = Crm()
+    sources: dict[str, SourceSettings] = Field(default_factory=dict)
+    match: Match = Match()
+    fields: dict[str, FieldSettings] = Field(default_factory=dict)
+    limits: Limits = Limits()
+    privacy: Privacy = Privacy()
+    folder: Path = Field(default=Path(), exclude=True)
+    """The folder of the file: relative paths in it start there. Not a key of the file."""
+
+    @field_validator("sources")
+    @classmethod
+    def _source_names(cls, value: dict[str, SourceSettings]) -> dict[str, SourceSettings]:
+        for name in value:
+            if not SOURCE_NAME.match(name):
+                raise ValueError(f"'{name}' is no source name; use lower-case letters, digits and _")
+        return value
+
+    @field_validator("fields")
+    @classmethod
+    def _field_names(cls, value: dict[str, FieldSettings]) -> dict[str, FieldSettings]:
+        for name in value:
+            if name not in POLICY_FIELDS:
+                raise ValueError(f"'{name}' has no policy; fields are {', '.join(POLICY_FIELDS)}")
+        return value
+
+    def policy(self, field: str) -> str:
+        """Return the policy of a contact field."""
+        return self.fields.get(field, FieldSettings()).policy
+
+
+class Secrets(BaseSettings):
+    """What comes from the environment alone: `CRM_BRIDGE_CRM_API_KEY`."""
+
+    model_config = SettingsConfigDict(env_prefix="CRM_BRIDGE_", extra="ignore")
+
+    crm_api_key: SecretStr | None = None
+
+
+def load(path: Path) -> Settings:
+    """Read and check `sync.toml`.
+
+    Raises:
+        ConfigurationError: the file is missing or not TOML, a key is unknown, a value is wrong, or it holds a secret.
+    """
+    try:
+        raw = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise ConfigurationError(f"{path}: there is no such file.", guidance="Name one with --config.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path}: cannot be read ({type(error).__name__}).") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(f"{path}: not valid TOML: {error}.") from None
+    for key, value in _leaves(raw):
+        if SECRET_KEY.search(key.rsplit(".", 1)[-1]) or (isinstance(value, str) and SECRET_VALUE.match(value)):
+            raise ConfigurationError(
+                f"{path}: {key}: a secret does not belong in this file.",
+                guidance="Remove it and set the environment variable CRM_BRIDGE_CRM_API_KEY.",
+            )
+
+    if "folder" in raw:
+        raise ConfigurationError(f"{path}: folder: unknown key.")
+    try:
+        settings = Settings.model_validate({**raw, "folder": path.resolve().parent})
+    except ValidationError as error:
+        raise ConfigurationError(f"{path}: {describe(error)}") from None
+    crm = settings.crm
+    for name in ("organization_id", "project_id", "app_id"):
+        if crm.base_url and not getattr(crm, name):
+            raise ConfigurationError(f"{path}: crm.{name}: missing; crm.base_url needs it.")
+    if not settings.sources:
+        raise ConfigurationError(
+            f"{path}: sources: there is none.",
+            guidance='Add one, such as [sources.inbox] with kind = "csv_file" and options.path.',
+        )
+    return settings
+
+
+def describe(error: ValidationError, prefix: str = "") -> str:
+    """Say the first fault of a pydantic error in one line: the key and what is wrong, never the value given."""
+    fault = error.errors(include_input=False, include_url=False)[0]
+    key = ".".join(str(part) for part in ((prefix, *fault["loc"]) if prefix else fault["loc"]))
+    if fault["type"] == "extra_forbidden":
+        return f"{key}: unknown key; see the settings in the README."
+    return f"{key}: {fault['msg'].removeprefix('Value error, ')}."
+
+
+def _leaves(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for name, value in tree.items():
+        key = f"{prefix}.{name}" if prefix else name
+        if isinstance(value, dict):
+            yield from _leaves(value, key)
+        else:
+            yield key, value

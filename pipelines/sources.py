@@ -1,0 +1,58 @@
+"""A source's settings → its connector: a module of `connectors`, or an entry point of `crm_bridge.sources`."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from importlib.metadata import entry_points
+from pathlib import Path
+from types import ModuleType
+from typing import cast
+
+from pydantic import BaseModel, ValidationError
+
+from connectors.contract import Source
+from connectors.errors import ConfigurationError
+from pipelines.settings import Settings, describe
+
+GROUP = "crm_bridge.sources"
+
+
+def build(name: str, settings: Settings) -> Source:
+    """Make the source called `name` in the settings. Relative paths in its options start at the settings' folder.
+
+    Raises:
+        ConfigurationError: there is no such connector, or its options are wrong; the message names the key.
+    """
+    source = settings.sources[name]
+    module = _module(source.kind, f"sources.{name}.kind")
+    try:
+        options: BaseModel = module.Options.model_validate(source.options)
+    except ValidationError as error:
+        raise ConfigurationError(describe(error, f"sources.{name}.options")) from None
+    paths = {
+        key: settings.folder / value for key, value in options if isinstance(value, Path) and not value.is_absolute()
+    }
+    return cast("Source", module.Source(options.model_copy(update=paths)))
+
+
+def check(settings: Settings) -> None:
+    """Make every source once, so that a wrong one is known before anything starts."""
+    for name in settings.sources:
+        build(name, settings)
+
+
+def declares_ids(name: str, settings: Settings) -> bool:
+    """Whether the settings say which column of this source is its id: then it counts across files."""
+    source = settings.sources[name]
+    return bool(source.columns.get("source_id") or source.options.get("id_column"))
+
+
+def _module(kind: str, key: str) -> ModuleType:
+    for point in entry_points(group=GROUP, name=kind):
+        return cast("ModuleType", point.load())
+    if kind.isidentifier() and importlib.util.find_spec(f"connectors.{kind}") is not None:
+        module = importlib.import_module(f"connectors.{kind}")
+        if hasattr(module, "Options") and hasattr(module, "Source"):
+            return module
+    raise ConfigurationError(f"{key}: there is no connector '{kind}'.", guidance="csv_file is one.")

@@ -1,0 +1,4 @@
+-- The current version of each company record: the source's newest, else the newest file's, else the last row.
+SELECT * FROM company_versions WHERE record_key IS NOT NULL
+QUALIFY row_number() OVER (
+    PARTITION BY record_key ORDER BY modified_at DESC NULLS LAST, dated DESC, sequence DESC, landing DESC, row DESC) = 1

@@ -1,0 +1,12 @@
+-- Every value that could not be read, with where it stands. Its row lives on if anything identifies it.
+SELECT m.source, m.file, g.landing, g.row, g.object, 'email' AS field, g.raw AS value, k.reason
+FROM given_emails g JOIN email_keys k USING (raw) JOIN mapped_rows m ON m.landing = g.landing AND m.row = g.row
+WHERE k.reason IS NOT NULL
+UNION ALL
+SELECT m.source, m.file, g.landing, g.row, g.object, 'phone', g.raw, k.reason
+FROM given_phones g JOIN phone_keys k ON k.raw = g.raw AND k.country = g.country
+JOIN mapped_rows m ON m.landing = g.landing AND m.row = g.row
+WHERE k.reason IS NOT NULL
+UNION ALL
+SELECT source, file, landing, row, object, 'modified_at', modified_text, 'not a date in the expected form'
+FROM mapped_rows WHERE modified_text IS NOT NULL AND modified_at IS NULL

@@ -1,0 +1,24 @@
+-- The fields of each company that differ from what the sources say. Its name is compared only where it is new: what
+-- the CRM calls a company, people chose.
+WITH sides AS (
+    SELECT g.company_id, m.crm_id, m.crm_id IS NULL AS is_new, g, c, w
+    FROM golden_companies g LEFT JOIN company_matches m USING (company_id)
+    LEFT JOIN current_companies c USING (crm_id) LEFT JOIN written_companies w USING (crm_id)
+    WHERE (SELECT company_writes FROM setting)
+)
+SELECT company_id AS person_id, crm_id, is_new, unnest(list_filter([
+    field_state('name', 'text', CASE WHEN is_new OR json_exists(w.sent, '$.name') THEN g.name END, c.name, w, g.name_from),
+    field_state('website', 'text', g.website, c.website, w, g.name_from),
+    field_state('industry', 'text', g.industry, c.industry, w, g.name_from),
+    field_state('size', 'text', g.size, c.size, w, g.name_from),
+    field_state('annual_revenue', 'number', g.annual_revenue::VARCHAR, c.annual_revenue::VARCHAR, w, g.name_from),
+    field_state('email', 'email', g.email, c.email, w, g.name_from),
+    field_state('phone', 'phone', g.phone, c.phone, w, g.name_from),
+    field_state('address.street', 'text', g.street, c.street, w, g.name_from),
+    field_state('address.city', 'text', g.city, c.city, w, g.name_from),
+    field_state('address.state', 'text', g.state, c.state, w, g.name_from),
+    field_state('address.country', 'text', g.country, c.country, w, g.name_from),
+    field_state('address.postal_code', 'text', g.postal_code, c.postal_code, w, g.name_from),
+    field_state('properties.crm_bridge_id', 'json', CASE WHEN is_new THEN to_json(company_id)::VARCHAR END, NULL, w, NULL)
+], lambda state: differs(state)), recursive := true)
+FROM sides

@@ -1,0 +1,9 @@
+-- What is to happen to each person as a whole: create, update what is there, or leave it to a human.
+SELECT g.person_id, m.crm_id,
+       CASE WHEN m.crm_id IS NOT NULL AND m.status = 'archived' THEN 'archived'
+            WHEN m.crm_id IS NOT NULL THEN 'update'
+            WHEN l.crm_id IS NOT NULL THEN 'gone'
+            WHEN (g.first_name IS NULL OR g.last_name IS NULL) AND (SELECT name_placeholder FROM setting) IS NULL THEN 'nameless'
+            WHEN len(g.emails) + len(g.phones) = 0 THEN 'keyless'
+            ELSE 'create' END AS op
+FROM golden g LEFT JOIN contact_matches m USING (person_id) LEFT JOIN contact_links l ON l.entity_id = g.person_id

@@ -1,0 +1,6 @@
+-- The CRM's companies as they are, with the domain that names them.
+SELECT f.*, nullif(json_extract_string(f.properties, '$.crm_bridge_id'), '') AS bridge_id,
+       coalesce(w.domain, e.domain) AS domain
+FROM fetched_companies f
+LEFT JOIN domain_keys w ON w.host = host_of(f.website) AND NOT w.free
+LEFT JOIN record_emails e ON e.object = 'companies' AND e.landing = f.crm_id

@@ -1,0 +1,83 @@
+"""Clean: landings → records. The mapping is applied here, so that a corrected one is replayed over what landed."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pyarrow as pa
+
+from connectors.contract import REJECTED_SCHEMA
+from connectors.records import SCHEMAS
+from pipelines import keys, mapping, sources
+from pipelines.engine import Engine, parquet_literal
+from pipelines.lake import Landing
+from pipelines.workspace import StageReport, Workspace
+
+TABLES: Final = ("records", "company_records", "unmatched", "rejected_rows", "rejected_values", "clean_counts")
+
+
+def run(work: Workspace) -> StageReport:
+    """Make `records`, `company_records`, `unmatched`, `rejected_rows`, `rejected_values` and `clean_counts`.
+
+    Raises:
+        SourceRefused: the columns of a landing say nothing about people or companies any more.
+    """
+    work.lock.take()
+    with work.engine() as engine, work.progress.task("cleaning"):
+        engine.read("landings")
+        pinned = {landing for (landing,) in engine.rows("SELECT landing FROM landings")}
+        landings = [landing for landing in work.lake.landings() if landing.id in pinned]
+        engine.macros("clean/macros")
+        _map(engine, work, landings)
+        _declared(engine, work)
+        for name in ("given_emails", "given_phones", "mapped_rows"):
+            engine.make(f"clean/{name}")
+        keys.normalise(engine, work.settings.match, hosts="clean/hosts")
+        for name in ("contact_versions", "contact_records", "records", "company_versions", "company_records"):
+            engine.make(f"clean/{name}")
+        for name in ("unmatched", "rejected_values"):
+            engine.make(f"clean/{name}")
+        _rejected_rows(engine, landings)
+        engine.make("clean/clean_counts")
+        engine.write(*TABLES)
+        counts = dict(engine.rows("SELECT name, rows FROM clean_counts ORDER BY place"))
+    work.lake.publish(work.run, TABLES)
+    return StageReport(counts, TABLES)
+
+
+def _map(engine: Engine, work: Workspace, landings: list[Landing]) -> None:
+    order = {name: place for place, name in enumerate(work.settings.sources)}
+    selects: dict[str, list[str]] = {name: [] for name in SCHEMAS}
+    for landing in landings:
+        source = sources.build(landing.source, work.settings)
+        layout = mapping.with_overrides(
+            source.layout(landing.object, landing.columns), work.settings.sources[landing.source].columns
+        )
+        selects[landing.object].append(
+            mapping.select(
+                landing,
+                layout,
+                source_order=order[landing.source],
+                path_literal=parquet_literal(landing.path),
+            )
+        )
+    for name, parts in selects.items():
+        text = " UNION ALL BY NAME ".join(parts) or mapping.nothing(name)
+        engine.connection.execute(f"CREATE OR REPLACE TABLE mapped_{name} AS {text}")
+
+
+def _declared(engine: Engine, work: Workspace) -> None:
+    declared = [name for name in work.settings.sources if sources.declares_ids(name, work.settings)]
+    engine.put("declared_ids", pa.table({"source": pa.array(declared, pa.string())}))
+
+
+def _rejected_rows(engine: Engine, landings: list[Landing]) -> None:
+    schema = pa.schema([*((name, pa.string()) for name in ("source", "object", "file", "landing")), *REJECTED_SCHEMA])
+    engine.put("rejected_rows", schema.empty_table())
+    for landing in landings:
+        if landing.rejected:
+            engine.connection.execute(
+                f"INSERT INTO rejected_rows SELECT ?, ?, ?, ?, line, reason, text "  # noqa: S608 - a quoted path
+                f"FROM read_parquet({parquet_literal(landing.rejected_path)})",
+                [landing.source, landing.object, landing.name, landing.id],
+            )

@@ -1,0 +1,68 @@
+"""Snapshot: the CRM → `current_contacts` and `current_companies`, after what was cut off before is settled."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any, Final
+
+import pyarrow as pa
+
+from connectors.errors import NotFound
+from connectors.giant_context.client import GiantContext
+from pipelines import keys, listing, target
+from pipelines.engine import Engine
+from pipelines.ledger import Ledger
+from pipelines.stages import recover
+from pipelines.workspace import StageReport, Workspace
+
+TABLES: Final = ("current_contacts", "current_companies", "gone_contacts")
+
+
+def run(work: Workspace) -> StageReport:
+    """Read every contact and company, and ask for each linked contact that the walk did not meet.
+
+    `gone_contacts` are those that the CRM answered 404 for: absence from a list alone proves nothing.
+
+    Raises:
+        BridgeError: the lists could not be read to a stable end.
+    """
+    work.lock.take()
+    with work.engine() as engine:
+        with work.ledger() as ledger:
+            asyncio.run(_fetch(work, engine, ledger))
+        with work.progress.task("looking at the CRM's keys"):
+            engine.macros("clean/macros")
+            engine.make("snapshot/given_emails")
+            engine.make("snapshot/given_phones")
+            keys.normalise(engine, work.settings.match, hosts="snapshot/hosts")
+            engine.make("snapshot/current_contacts")
+            engine.make("snapshot/current_companies")
+        counts = engine.write(*TABLES)
+    work.lake.publish(work.run, TABLES)
+    return StageReport(counts, TABLES)
+
+
+async def _fetch(work: Workspace, engine: Engine, ledger: Ledger) -> None:
+    async with work.crm() as crm:
+        if ledger.in_state("SENT"):
+            await recover.settle(crm, ledger, target.settle_seconds(work.settings), work.progress)
+        await listing.read(work, engine, crm, "contacts")
+        await listing.read(work, engine, crm, "companies")
+        await _ask_for_missing(crm, engine, ledger.links("contacts")["crm_id"].to_pylist())
+
+
+async def _ask_for_missing(crm: GiantContext, engine: Engine, linked: Sequence[str]) -> None:
+    engine.put("linked", pa.table({"crm_id": pa.array(linked, pa.string())}))
+    missing = engine.rows(
+        "SELECT DISTINCT crm_id FROM linked ANTI JOIN fetched_contacts USING (crm_id) ORDER BY crm_id"
+    )
+    gone: list[str] = []
+    found: list[dict[str, Any]] = []
+    for (crm_id,) in missing:
+        try:
+            found.append(listing.contact_row(await crm.get_contact(crm_id)))
+        except NotFound:
+            gone.append(crm_id)
+    listing.append(engine, listing.LISTINGS["contacts"], found)
+    engine.put("gone_contacts", pa.table({"crm_id": pa.array(gone, pa.string())}))

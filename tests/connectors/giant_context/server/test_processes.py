@@ -1,0 +1,118 @@
+"""Several processes on one file, and processes that are killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sqlite3
+import stat
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+import pytest
+
+from connectors.errors import ConfigurationError, StateRefused
+from connectors.giant_context import wire
+from connectors.giant_context.server.access import api_key_file, ensure_api_key
+from connectors.giant_context.server.serve import serve
+from connectors.giant_context.server.store import instance_id
+from tests.connectors.giant_context.server.crm import KEY, REPOSITORY, ROOT, embedded, served
+
+
+def test_two_processes_never_create_the_same_email_twice(tmp_path: Path) -> None:
+    """Of all creates that race with one e-mail, over two processes, exactly one is answered 201."""
+    with served(tmp_path) as (here, _), served(tmp_path) as (there, _), httpx.Client() as client:
+        # A token made by one process is good at the other: the secret is the database's.
+        token = client.post(here + wire.TOKEN_PATH, json={"apiKey": KEY}).json()["token"]
+        client.headers["authorization"] = f"Bearer {token}"
+
+        def create(job: tuple[str, int]) -> tuple[int, int]:
+            base, number = job
+            body = {"firstName": "A", "lastName": "B", "email": f"Race{number}@x.y"}
+            return number, client.post(f"{base}{ROOT}/contacts", json=body).status_code
+
+        with ThreadPoolExecutor(4) as pool:
+            answers = list(pool.map(create, [(base, n) for n in range(15) for base in (here, there)]))
+        for number in range(15):
+            assert sorted(status for n, status in answers if n == number) == [201, 409]
+        assert client.get(f"{there}{ROOT}/contacts").json()["meta"]["total"] == 15
+
+
+def test_what_was_answered_survives_a_kill(tmp_path: Path) -> None:
+    """After SIGKILL the next process finds every contact whose creation was answered."""
+    with served(tmp_path) as (base, process), httpx.Client() as client:
+        token = client.post(base + wire.TOKEN_PATH, json={"apiKey": KEY}).json()["token"]
+        client.headers["authorization"] = f"Bearer {token}"
+        for number in range(20):
+            body = {"firstName": "A", "lastName": str(number)}
+            assert client.post(f"{base}{ROOT}/contacts", json=body).status_code == 201
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+    with embedded(tmp_path) as crm:
+        page = crm.call("GET", "/contacts")
+        assert [row["lastName"] for row in page["data"]] == [str(number) for number in range(20)][::-1]
+
+
+def test_the_key_is_made_once_and_private(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Starters that race agree on one key, readable by its owner alone; the environment goes before it."""
+    monkeypatch.delenv("CRM_BRIDGE_CRM_API_KEY", raising=False)
+    with ThreadPoolExecutor(8) as pool:
+        keys = set(pool.map(ensure_api_key, [tmp_path] * 8))
+    assert len(keys) == 1
+    assert keys.pop().startswith("gct_")
+    assert stat.S_IMODE(api_key_file(tmp_path).stat().st_mode) == 0o600
+    assert [path.name for path in tmp_path.iterdir()] == ["crm-api-key"]
+    monkeypatch.setenv("CRM_BRIDGE_CRM_API_KEY", "gct_other")
+    assert ensure_api_key(tmp_path) == "gct_other"
+
+
+def test_each_database_is_an_account_of_its_own(tmp_path: Path) -> None:
+    """The instance id stays with the file; racing makers make one file; another folder has another."""
+    with ThreadPoolExecutor(4) as pool:
+        assert len(set(pool.map(instance_id, [tmp_path / "a"] * 4))) == 1
+    assert instance_id(tmp_path / "a") != instance_id(tmp_path / "b")
+    assert stat.S_IMODE((tmp_path / "a" / "crm.db").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("content", [b"", b"not a database" * 100])
+def test_a_damaged_file_is_refused_and_left_alone(tmp_path: Path, content: bytes) -> None:
+    """An empty or foreign file is never taken for a new CRM."""
+    path = tmp_path / "crm.db"
+    path.write_bytes(content)
+    with pytest.raises(StateRefused):
+        instance_id(tmp_path)
+    assert path.read_bytes() == content
+
+
+def test_a_file_of_a_newer_release_is_refused(tmp_path: Path) -> None:
+    """A version that is not known is not guessed at."""
+    instance_id(tmp_path)
+    connection = sqlite3.connect(tmp_path / "crm.db")
+    connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    with pytest.raises(StateRefused, match="version 99"):
+        instance_id(tmp_path)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.2", "example.com", "::"])  # noqa: S104 - refused
+def test_a_public_address_is_refused(tmp_path: Path, host: str) -> None:
+    """Without TLS it is served on loopback only."""
+    with pytest.raises(ConfigurationError, match="no TLS"):
+        serve(tmp_path, host, 0)
+
+
+def test_a_taken_port_is_one_clear_line(tmp_path: Path) -> None:
+    """A port in use ends the command with one line and no traceback."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        command = [sys.executable, "-m", "connectors.giant_context.server", "--data", str(tmp_path), "--port", port]
+        ended = subprocess.run(command, capture_output=True, text=True, check=False, cwd=REPOSITORY)
+    assert ended.returncode == 1
+    assert ended.stderr.startswith(f"error: port {port} on 127.0.0.1 cannot be used")
+    assert ended.stderr.count("\n") == 1
