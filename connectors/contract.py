@@ -26,7 +26,8 @@ class Layout:
     """What the columns of one part mean.
 
     `columns` maps a field of `connectors.records` to the source's columns, best first. A cell of a `many` field is
-    split at `separators`. `date_format` is the strptime form of `modified_at`; None means ISO 8601.
+    split at `separators`. `date_format` is the strptime form of `modified_at`; None means ISO 8601. `labels` names,
+    for a column of phones, the column that says of what kind each number is: a fax number is no phone.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Layout:
     columns: Mapping[str, tuple[str, ...]]
     separators: tuple[str, ...] = ()
     date_format: str | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

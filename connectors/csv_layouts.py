@@ -2,8 +2,8 @@
 
 Headers are compared by their letters and digits alone, so `E-mail Address`, `email_address` and `EMAIL ADDRESS` are
 one; order and extra columns do not matter. A fax number is never a phone. Google marks the primary value of a cell
-with a leading `* `, which stays in the value; the kind of a numbered phone (`Phone 2 - Label`: `Work Fax`) stands in
-a cell, so it cannot be judged by the header either: both are left to the cleaning step.
+with a leading `* `, which stays in the value, and says in a cell of its own of what kind a numbered phone is
+(`Phone 2 - Label`: `Work Fax`): the layout names that column, the cleaning step reads it.
 """
 
 from __future__ import annotations
@@ -144,13 +144,24 @@ def _known(object_name: str, keys: Mapping[str, str]) -> Layout | None:
         return Layout("linkedin_connections", object_name, _map(_LINKEDIN, keys), date_format="%d %b %Y")
     groups = any(re.fullmatch(r"(email|phone)\d+value", column) for column in keys)
     if groups and {"givenname", "familyname"} & keys.keys():
-        return Layout("google_contacts_old", object_name, _map(_GOOGLE_OLD, keys), (" ::: ",))
+        return Layout("google_contacts_old", object_name, _map(_GOOGLE_OLD, keys), (" ::: ",), labels=_labels(keys))
     if groups and {"firstname", "lastname"} & keys.keys():
-        return Layout("google_contacts", object_name, _map(_GOOGLE, keys), (" ::: ",))
+        return Layout("google_contacts", object_name, _map(_GOOGLE, keys), (" ::: ",), labels=_labels(keys))
     marks = {"lifecyclestage", "leadstatus", "contactowner", "associatedcompanyids", "associatedcompany"}
     if "recordid" in keys and marks & keys.keys() and {"firstname", "lastname", "email"} & keys.keys():
         return Layout("hubspot_contacts", object_name, _map(_HUBSPOT_CONTACTS, keys), (";",))
     return None
+
+
+def _labels(keys: Mapping[str, str]) -> dict[str, str]:
+    """Each numbered phone column with the column that says of what kind it is."""
+    numbers = (match[1] for column in keys if (match := re.fullmatch(r"phone(\d+)value", column)))
+    return {
+        keys[f"phone{number}value"]: keys[f"phone{number}{word}"]
+        for number in numbers
+        for word in ("type", "label")
+        if f"phone{number}{word}" in keys
+    }
 
 
 def _is_hubspot_companies(keys: Mapping[str, str]) -> bool:

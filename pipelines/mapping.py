@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from connectors.contract import Layout
 from connectors.records import SCHEMAS, Field
 from pipelines.engine import quote_identifier, quote_text
@@ -11,17 +9,6 @@ from pipelines.lake import Landing
 
 UNIT_SEPARATOR = "chr(31)"
 """What joins several cells before they are split: a control character that no cell means to hold."""
-
-
-def with_overrides(layout: Layout, columns: Mapping[str, tuple[str, ...]]) -> Layout:
-    """Put the settings' own column mapping before what the layout says."""
-    return Layout(
-        name=layout.name,
-        object=layout.object,
-        columns={**layout.columns, **columns},
-        separators=layout.separators,
-        date_format=layout.date_format,
-    )
 
 
 def select(landing: Landing, layout: Layout, *, source_order: int, path_literal: str) -> str:
@@ -54,7 +41,7 @@ def select(landing: Landing, layout: Layout, *, source_order: int, path_literal:
 def _expression(field: Field, columns: list[str], layout: Layout) -> str:
     name = quote_identifier(field.name)
     if field.many:
-        return f"{_list(columns, layout.separators)} AS {name}"
+        return f"{_list([_cell(column, layout) for column in columns], layout.separators)} AS {name}"
     text = _text(columns)
     if field.name == "modified_at":
         if layout.date_format:
@@ -70,13 +57,24 @@ def _text(columns: list[str]) -> str:
     return f"coalesce({', '.join(cells)})" if len(cells) > 1 else cells[0]
 
 
-def _list(columns: list[str], separators: tuple[str, ...]) -> str:
-    if not columns:
+def _cell(column: str, layout: Layout) -> str:
+    label = layout.labels.get(column)
+    if label is None:
+        return quote_identifier(column)
+    # coalesce: a label that is missing says nothing against the number.
+    is_fax = f"contains(lower(coalesce({quote_identifier(label)}, '')), 'fax')"
+    return f"CASE WHEN {is_fax} THEN '' ELSE {quote_identifier(column)} END"
+
+
+def _list(cells: list[str], separators: tuple[str, ...]) -> str:
+    if not cells:
         return "[]::VARCHAR[]"
-    joined = f"concat_ws({UNIT_SEPARATOR}, {', '.join(quote_identifier(column) for column in columns)})"
+    joined = f"concat_ws({UNIT_SEPARATOR}, {', '.join(cells)})"
     for separator in separators:
         joined = f"replace({joined}, {quote_text(separator)}, {UNIT_SEPARATOR})"
-    return f"list_filter(string_split({joined}, {UNIT_SEPARATOR}), lambda cell: plain_text(cell) IS NOT NULL)"
+    parts = f"list_filter(string_split({joined}, {UNIT_SEPARATOR}), lambda cell: plain_text(cell) IS NOT NULL)"
+    # Google marks the first of several values with a star.
+    return f"list_transform({parts}, lambda cell: regexp_replace(plain_text(cell), '^\\* ', ''))"
 
 
 def nothing(object_name: str) -> str:

@@ -164,7 +164,7 @@ class Limits(Section):
     """A fixed pace for calls; absent: none but the server's own."""
     page_size: int = Field(default=200, ge=1, le=1000)
     """Rows asked for per page of a list."""
-    deadline_seconds: float = Field(default=30.0, gt=0)
+    deadline_seconds: float = Field(default=90.0, gt=0)
     """How long one call may take in all, its retries included."""
     settle_seconds: float | None = Field(default=None, ge=0)
     """How long a call may still be under way after we lost sight of it. Absent: 60 over HTTP, 0 in process."""

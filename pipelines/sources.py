@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+from collections.abc import Sequence
+from dataclasses import replace
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
@@ -11,8 +13,9 @@ from typing import cast
 
 from pydantic import BaseModel, ValidationError
 
-from connectors.contract import Source
-from connectors.errors import ConfigurationError
+from connectors.contract import Layout, Source
+from connectors.errors import ConfigurationError, SourceRefused
+from connectors.records import SCHEMAS
 from pipelines.settings import Settings, describe
 
 GROUP = "crm_bridge.sources"
@@ -34,6 +37,26 @@ def build(name: str, settings: Settings) -> Source:
         key: settings.folder / value for key, value in options if isinstance(value, Path) and not value.is_absolute()
     }
     return cast("Source", module.Source(options.model_copy(update=paths)))
+
+
+def layout_of(name: str, settings: Settings, object_name: str, columns: Sequence[str]) -> Layout:
+    """What a source's columns mean: the settings' own mapping first, then what the connector makes of them.
+
+    Raises:
+        SourceRefused: neither says anything about people or companies.
+    """
+    own = {
+        field: columns
+        for field, columns in settings.sources[name].columns.items()
+        if field in SCHEMAS[object_name].names
+    }
+    try:
+        layout = build(name, settings).layout(object_name, columns)
+    except SourceRefused:
+        if not own:
+            raise
+        return Layout("plain", object_name, own)
+    return replace(layout, columns={**layout.columns, **own})
 
 
 def check(settings: Settings) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
@@ -16,6 +18,9 @@ from pipelines.settings import Secrets, Settings
 
 SETTLE_SECONDS = 60.0
 """Longer than a lost request can still be under way over HTTP; in process nothing outlives its call."""
+
+ATTEMPT_SECONDS = 30.0
+"""How long one attempt of a call may take: less than the settle time."""
 
 
 def account(settings: Settings, data: Path) -> str:
@@ -39,43 +44,59 @@ def settle_seconds(settings: Settings) -> float:
     return 0.0 if settings.crm.embedded else SETTLE_SECONDS
 
 
-def connect(settings: Settings, data: Path) -> GiantContext:
-    """Make the client.
+@asynccontextmanager
+async def connect(settings: Settings, data: Path) -> AsyncIterator[GiantContext]:
+    """Open the way to the CRM for a while.
 
     Raises:
         ConfigurationError: an account is named and no key is in the environment.
     """
     crm, limits = settings.crm, settings.limits
-    http_limits = HttpLimits(
+    bounds = HttpLimits(
         deadline=limits.deadline_seconds,
-        attempt=limits.deadline_seconds,
+        attempt=min(ATTEMPT_SECONDS, limits.deadline_seconds),
         concurrency=limits.concurrency,
         requests_per_second=limits.requests_per_second,
     )
-    if crm.base_url is None:
-        transport = httpx.ASGITransport(create_app(data), raise_app_exceptions=False)
-        return GiantContext(
+    if crm.base_url is not None:
+        async with GiantContext(
+            base_url=crm.base_url,
+            organization_id=crm.organization_id or "",
+            project_id=crm.project_id or "",
+            app_id=crm.app_id or "",
+            api_key=api_key(settings),
+            limits=bounds,
+            update_method=crm.update_method,
+        ) as client:
+            yield client
+        return
+    app = create_app(data)
+    try:
+        async with GiantContext(
             base_url="http://127.0.0.1",
             organization_id=access.ORGANIZATION_ID,
             project_id=access.PROJECT_ID,
             app_id=access.APP_ID,
             api_key=SecretStr(access.ensure_api_key(data)),
-            transport=transport,
-            limits=http_limits,
+            transport=httpx.ASGITransport(app, raise_app_exceptions=False),
+            limits=bounds,
             update_method=crm.update_method,
-        )
+        ) as client:
+            yield client
+    finally:
+        app.state.store.close()
+
+
+def api_key(settings: Settings) -> SecretStr:
+    """The key of the account, from the environment.
+
+    Raises:
+        ConfigurationError: it is not there.
+    """
     key = Secrets().crm_api_key
     if key is None or not key.get_secret_value():
         raise ConfigurationError(
-            f"crm.base_url is {crm.base_url} but there is no API key.",
+            f"crm.base_url is {settings.crm.base_url} but there is no API key.",
             guidance="Set the environment variable CRM_BRIDGE_CRM_API_KEY.",
         )
-    return GiantContext(
-        base_url=crm.base_url,
-        organization_id=crm.organization_id or "",
-        project_id=crm.project_id or "",
-        app_id=crm.app_id or "",
-        api_key=key,
-        limits=http_limits,
-        update_method=crm.update_method,
-    )
+    return key

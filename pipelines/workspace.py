@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -33,6 +33,8 @@ class Workspace:
     data: Path
     run: str
     progress: Reporter = field(default_factory=Quiet)
+    reports: dict[str, StageReport] = field(default_factory=dict)
+    """What each stage of this run has done so far, by the stage's name."""
 
     @cached_property
     def lake(self) -> Lake:
@@ -62,6 +64,6 @@ class Workspace:
         finally:
             ledger.close()
 
-    def crm(self) -> GiantContext:
-        """A client for the CRM; use it in `async with`."""
+    def crm(self) -> AbstractAsyncContextManager[GiantContext]:
+        """A client for the CRM, for as long as it is open."""
         return target.connect(self.settings, self.lake.root)

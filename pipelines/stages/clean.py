@@ -49,10 +49,7 @@ def _map(engine: Engine, work: Workspace, landings: list[Landing]) -> None:
     order = {name: place for place, name in enumerate(work.settings.sources)}
     selects: dict[str, list[str]] = {name: [] for name in SCHEMAS}
     for landing in landings:
-        source = sources.build(landing.source, work.settings)
-        layout = mapping.with_overrides(
-            source.layout(landing.object, landing.columns), work.settings.sources[landing.source].columns
-        )
+        layout = sources.layout_of(landing.source, work.settings, landing.object, landing.columns)
         selects[landing.object].append(
             mapping.select(
                 landing,

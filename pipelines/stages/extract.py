@@ -18,7 +18,7 @@ REFUSED: Final = pa.schema(
 )
 LANDINGS: Final = pa.schema(
     [
-        *((name, pa.string()) for name in ("landing", "source", "object", "file", "path", "digest", "layout")),
+        *((name, pa.string()) for name in ("landing", "source", "object", "file", "path", "digest")),
         *((name, pa.int64()) for name in ("sequence", "rows", "rejected")),
         ("dated", pa.timestamp("us", "UTC")),
         ("landed_at", pa.timestamp("us", "UTC")),
@@ -43,10 +43,16 @@ def run(work: Workspace) -> StageReport:
                     refused.append({"source": name, "file": part.name, "line": part.line, "reason": part.reason})
                     continue
                 before = known.get((name, part.object, part.name))
-                if before is None or before.digest != part.digest:
+                if before is not None and before.digest == part.digest:
+                    continue
+                try:
+                    sources.layout_of(name, work.settings, part.object, part.columns)
                     landing = _land(work.lake, name, part)
-                    new.add(landing.id)
-                    advance(landing.rows + landing.rejected)
+                except SourceRefused as error:
+                    refused.append({"source": name, "file": error.name, "line": error.line, "reason": error.reason})
+                    continue
+                new.add(landing.id)
+                advance(landing.rows + landing.rejected)
     pinned = [landing for landing in work.lake.landings() if landing.source in work.settings.sources]
     rows = [_row(landing, work.lake, landing.id in new) for landing in pinned]
     with work.engine() as engine:
@@ -94,7 +100,6 @@ def _row(landing: Landing, lake: Lake, new: bool) -> dict[str, Any]:
         "file": landing.name,
         "path": str(landing.path.relative_to(lake.root)),
         "digest": landing.digest,
-        "layout": landing.facts.get("layout"),
         "sequence": landing.sequence,
         "rows": landing.rows,
         "rejected": landing.rejected,

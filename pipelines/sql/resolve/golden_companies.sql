@@ -25,6 +25,5 @@ SELECT company_id, count(*) AS records,
        arg_min(city, rank) FILTER (city IS NOT NULL) AS city,
        arg_min(state, rank) FILTER (state IS NOT NULL) AS state,
        arg_min(country, rank) FILTER (country IS NOT NULL) AS country,
-       arg_min(postal_code, rank) FILTER (postal_code IS NOT NULL) AS postal_code,
-       list_sort(list_distinct(flatten(list(tags)))) AS tags
+       arg_min(postal_code, rank) FILTER (postal_code IS NOT NULL) AS postal_code
 FROM sized GROUP BY company_id

@@ -7,7 +7,6 @@ WITH said AS (
 SELECT c.company_id, n.node, coalesce(r.name, s.name) AS name, n.domain,
        coalesce(r.website, n.domain) AS website, r.industry, r.size, r.annual_revenue, r.street, r.city, r.state,
        r.country, r.postal_code, coalesce(r.emails, []) AS emails, coalesce(r.phones, []) AS phones,
-       coalesce(r.tags, []) AS tags,
        row_number() OVER (PARTITION BY c.company_id ORDER BY r.record_key IS NULL, r.source_order,
            date_trunc('day', coalesce(r.modified_at, r.dated)) DESC, r.modified_at DESC NULLS LAST, s.contacts DESC NULLS LAST, n.node) AS rank
 FROM company_clusters c JOIN company_nodes n ON n.node = c.record_key

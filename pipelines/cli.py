@@ -1,0 +1,215 @@
+"""`crm-bridge …`: thin over the stages.
+
+Exit codes: 0 done · 1 done with rows set aside (`--strict` only) · 2 wrong use or settings · 3 failed · 5 another run
+is at work.
+"""
+
+from __future__ import annotations
+
+import os
+import uuid
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from connectors.errors import BridgeError, Busy, ConfigurationError
+from connectors.giant_context.server.serve import DEFAULT_PORT, serve
+from pipelines import settings as settings_file
+from pipelines import sources, summary, target
+from pipelines.execution import UP_TO_PLAN, execute
+from pipelines.explain import Person, find
+from pipelines.ledger import Ledger
+from pipelines.progress import for_console
+from pipelines.stages import export as export_stage
+from pipelines.workspace import Workspace
+
+DONE, SET_ASIDE, WRONG_USE, FAILED, BUSY = 0, 1, 2, 3, 5
+
+SHOWN: Final = 40
+"""Rows of a plan that are printed; the table has them all."""
+
+Config = Annotated[Path, typer.Option("--config", help="The settings file.", envvar="CRM_BRIDGE_CONFIG")]
+Data = Annotated[
+    Path,
+    typer.Option("--data", help="The data folder: landings, tables, ledger, embedded CRM.", envvar="CRM_BRIDGE_DATA"),
+]
+
+app = typer.Typer(
+    name="crm-bridge",
+    help="Brings contacts, companies and activities from anywhere into a CRM, and clean timelines out as Parquet.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+console = Console(highlight=False, soft_wrap=True)
+
+
+def main() -> None:
+    """Run the command line; every expected error is one line and an exit code."""
+    try:
+        app()
+    except Busy as error:
+        _fail(error, BUSY)
+    except ConfigurationError as error:
+        _fail(error, WRONG_USE)
+    except (BridgeError, RuntimeError) as error:
+        _fail(error, FAILED)
+
+
+def _fail(error: Exception, code: int) -> None:
+    Console(stderr=True, highlight=False, soft_wrap=True).print(f"[red]crm-bridge:[/red] {escape(str(error))}")
+    raise SystemExit(code)
+
+
+def _workspace(config: Path, data: Path) -> Workspace:
+    loaded = settings_file.load(config)
+    sources.check(loaded)
+    if not loaded.crm.embedded:
+        target.api_key(loaded)
+    return Workspace(loaded, data, str(uuid.uuid4()), for_console(console))
+
+
+@app.command()
+def run(
+    config: Config = Path("sync.toml"),
+    data: Data = Path("data"),
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="End after the plan: send nothing.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 when anything was set aside.")] = False,
+) -> None:
+    """Bring the CRM up to date with the sources, and export the timelines."""
+    work = _workspace(config, data)
+    console.print(f"[bold]crm-bridge[/bold] → {escape(target.where(work.settings, data))}")
+    execute(work, UP_TO_PLAN if dry_run else None)
+    work.lake.prune(work.settings.limits.keep_runs)
+    console.print()
+    summary.show(work, console)
+    console.print()
+    console.print(f"[bold]{escape(summary.verdict(work))}[/bold]")
+    if dry_run:
+        console.print("See every change: crm-bridge plan")
+    elif work.settings.crm.embedded:
+        console.print("Look around: make ui (runs on 127.0.0.1:3000), crm-bridge status, crm-bridge explain <e-mail>")
+    raise typer.Exit(SET_ASIDE if strict and summary.set_aside(work) else DONE)
+
+
+@app.command()
+def plan(config: Config = Path("sync.toml"), data: Data = Path("data")) -> None:
+    """Print what a run would change: counts, then each field change with its rule and evidence. Sends nothing."""
+    work = _workspace(config, data)
+    execute(work, UP_TO_PLAN)
+    summary.show(work, console)
+    with work.engine() as engine:
+        engine.read("plan")
+        total = engine.count("plan")
+        rows = engine.rows(
+            "SELECT object, op, coalesce(field, ''), coalesce(\"current\", ''), coalesce(proposed, ''), decision, "
+            "rule, coalesce(file || ' row ' || (row + 1), '') FROM plan "
+            "ORDER BY decision = 'write', decision, number LIMIT $1",
+            [SHOWN],
+        )
+    if not rows:
+        console.print("\nNothing to change.")
+        return
+    table = Table(box=None, pad_edge=False)
+    for title in ("object", "op", "field", "stands", "proposed", "decision", "rule", "evidence"):
+        table.add_column(title, overflow="ellipsis", no_wrap=title not in ("rule", "proposed"))
+    for row in rows:
+        table.add_row(*(escape(str(cell)) for cell in row))
+    console.print()
+    Console(highlight=False, width=console.width if console.is_terminal else 200).print(table)
+    if total > SHOWN:
+        console.print(f"… and {total - SHOWN:,} more in {work.lake.root}/runs/{work.run}/plan.parquet")
+
+
+@app.command()
+def crm(
+    host: Annotated[str, typer.Option(help="The address to listen on; this machine only.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="The port; 0 takes a free one.")] = DEFAULT_PORT,
+    data: Data = Path("data"),
+    config: Config = Path("sync.toml"),  # noqa: ARG001 - every command takes it
+) -> None:
+    """Serve the embedded CRM over HTTP, for browsers and other clients, also while runs go on."""
+    data.mkdir(parents=True, exist_ok=True)
+    serve(data, host, port)
+
+
+@app.command()
+def export(config: Config = Path("sync.toml"), data: Data = Path("data")) -> None:
+    """Export the CRM's timelines, contacts and companies to Parquet, without syncing first."""
+    work = _workspace(config, data)
+    counts = export_stage.run(work).counts
+    console.print(
+        f"{counts['activities']:,} activities, {counts['contacts']:,} contacts and {counts['companies']:,} companies "
+        f"in {counts['files']} files under {work.lake.root}/exports/"
+    )
+
+
+@app.command()
+def explain(
+    who: Annotated[str, typer.Argument(help="An e-mail, a phone number, a CRM contact id or a person id.")],
+    config: Config = Path("sync.toml"),
+    data: Data = Path("data"),
+) -> None:
+    """Say which source rows make a person, which keys join them, and where each field comes from."""
+    work = _workspace(config, data)
+    people = find(work, who)
+    if not people:
+        console.print(f"Nobody is known by {escape(who)}. Rows that nothing identifies are in the table unmatched.")
+        raise typer.Exit(FAILED)
+    for person in people:
+        _print_person(person)
+
+
+def _print_person(person: Person) -> None:
+    console.print(f"[bold]person {person.person_id}[/bold] · contact {person.crm_id or 'not in the CRM'}")
+    console.print("  rows")
+    for row in person.rows:
+        place = f"line {row['line']}" if row["line"] is not None else f"row {row['row'] + 1}"
+        name = " ".join(part for part in (row["first_name"], row["last_name"]) if part) or "(no name)"
+        keys = ", ".join((*row["emails"], *row["phones"]))
+        console.print(f"    {escape(row['file'])} {place}: {escape(name)} · {escape(keys)}")
+    if person.joins:
+        console.print("  joined by")
+        for kind, key, count in person.joins:
+            console.print(f"    {kind} {escape(key)} (on {count} rows)")
+    console.print("  fields")
+    for field, value, file, place in person.fields:
+        console.print(f"    {field} = {escape(value)}  ← {escape(file)} {place}")
+    for kind, key, reason in person.held_back:
+        console.print(f"  not joined by {kind} {escape(key)}: {escape(reason)}")
+
+
+@app.command()
+def status(config: Config = Path("sync.toml"), data: Data = Path("data")) -> None:
+    """Say what the data folder holds and whether anything waits for a human."""
+    loaded = settings_file.load(config)
+    work = Workspace(loaded, data, "status")
+    console.print(f"CRM: {escape(target.where(loaded, data))}; writes {'on' if loaded.crm.may_write else 'off'}")
+    landings = work.lake.landings()
+    console.print(f"Landings: {len(landings)} with {sum(landing.rows for landing in landings):,} rows")
+    current = work.lake.current()
+    console.print(f"Last plan: {current.get('plan', 'none yet')}")
+    path = work.lake.root / "ledger.db"
+    if path.exists():
+        with work.ledger() as ledger:
+            _print_ledger(ledger)
+    console.print(f"Dagster history: {os.environ.get('DAGSTER_HOME') or work.lake.root / 'dagster'}")
+
+
+def _print_ledger(ledger: Ledger) -> None:
+    words = {
+        "DONE": "done",
+        "SENT": "cut off; the next run looks for them first",
+        "INTENT": "decided and not sent; the next run decides anew",
+        "REJECTED": "refused by the CRM",
+        "UNKNOWN": "nobody can tell; look at them",
+    }
+    states = ledger.states()
+    for state in words.keys() & states.keys():
+        console.print(f"Ledger: {states[state]:,} {words[state]}")
+    if not states:
+        console.print("Ledger: empty")

@@ -1,0 +1,64 @@
+"""The only Definitions: wiring alone. Loading it reads no settings and needs no secret."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import dagster as dg
+
+from pipelines import settings, sources
+from pipelines.assets import apply, checks, clean, export, extract, plan, resolve, snapshot
+from pipelines.workspace import Workspace
+
+CONFIG_VARIABLE: Final = "CRM_BRIDGE_CONFIG"
+DATA_VARIABLE: Final = "CRM_BRIDGE_DATA"
+
+ASSETS: Final = (
+    extract.landings,
+    clean.records,
+    snapshot.current_contacts,
+    resolve.golden,
+    plan.plan,
+    apply.applied,
+    export.timelines,
+)
+
+
+@dg.resource(description="The settings file and the data folder: CRM_BRIDGE_CONFIG and CRM_BRIDGE_DATA.")
+def work(context: dg.InitResourceContext) -> Iterator[Workspace]:
+    """Make the workspace of a run, and let go of the writer's lock when the run ends."""
+    loaded = settings.load(Path(os.environ.get(CONFIG_VARIABLE, "sync.toml")))
+    sources.check(loaded)
+    workspace = Workspace(loaded, Path(os.environ.get(DATA_VARIABLE, "data")), context.run_id or "ad-hoc")
+    try:
+        yield workspace
+    finally:
+        workspace.lock.free()
+
+
+sync = dg.define_asset_job(
+    "sync",
+    selection=dg.AssetSelection.assets(*ASSETS),
+    executor_def=dg.in_process_executor,
+    description="From the sources to the CRM and out to Parquet.",
+)
+
+defs = dg.Definitions(
+    assets=ASSETS,
+    asset_checks=[checks.every_row_is_accounted_for],
+    jobs=[sync],
+    schedules=[
+        dg.ScheduleDefinition(
+            name="daily_sync",
+            job=sync,
+            cron_schedule="0 6 * * *",
+            description="Every morning at six, UTC. Off until someone turns it on.",
+            default_status=dg.DefaultScheduleStatus.STOPPED,
+        )
+    ],
+    resources={"work": work},
+    executor=dg.in_process_executor,
+)

@@ -1,0 +1,104 @@
+"""Explain one person: which source rows, which keys join them, which field came from where."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from connectors.csv_lines import physical_lines
+from pipelines import phones, sources
+from pipelines.engine import Engine
+from pipelines.workspace import Workspace
+
+TABLES = ("records", "clusters", "golden", "contact_matches", "held_back", "landings")
+
+
+@dataclass(frozen=True)
+class Person:
+    """What is known of one person."""
+
+    person_id: str
+    crm_id: str | None
+    rows: list[dict[str, Any]]
+    """The source rows: record_key, source, file, row, line, first_name, last_name, emails, phones."""
+    joins: list[tuple[str, str, int]]
+    """The keys that more than one of the rows hold: kind, key, how many."""
+    fields: list[tuple[str, str, str, str]]
+    """Each golden value: field, value, file and place."""
+    held_back: list[tuple[str, str, str]]
+    """Keys of the rows that a guard kept from joining: kind, key, reason."""
+
+
+def find(work: Workspace, wanted: str) -> list[Person]:
+    """Find people by e-mail, phone, CRM contact id or person id; empty when there are none.
+
+    Raises:
+        StateRefused: no run has resolved anything yet.
+    """
+    with work.engine() as engine:
+        engine.read(*TABLES)
+        number = phones.normalise([wanted], [""], work.settings.match.default_region)["phone"][0].as_py()
+        ids = engine.rows(
+            "SELECT DISTINCT person_id FROM clusters JOIN records USING (record_key) "
+            "LEFT JOIN contact_matches USING (person_id) "
+            "WHERE list_contains(emails, lower(trim($1))) OR list_contains(role_emails, lower(trim($1))) "
+            "OR list_contains(phones, $2) OR crm_id = $1 OR person_id = $1 ORDER BY person_id",
+            [wanted, number],
+        )
+        with work.ledger() as ledger:
+            linked = {row["crm_id"]: row["entity_id"] for row in ledger.links("contacts").to_pylist()}
+        known = {person for (person,) in ids} | ({linked[wanted]} if wanted in linked else set())
+        links = {person: crm_id for crm_id, person in linked.items()}
+        return [_person(work, engine, person, links.get(person)) for person in sorted(known)]
+
+
+def _person(work: Workspace, engine: Engine, person: str, crm_id: str | None) -> Person:
+    names = ("record_key", "source", "file", "row", "landing", "first_name", "last_name", "emails", "phones")
+    found = engine.rows(
+        "SELECT record_key, source, file, row, landing, first_name, last_name, "
+        "list_concat(emails, role_emails), phones "
+        "FROM clusters JOIN records USING (record_key) WHERE person_id = $1 ORDER BY source_order, file, row",
+        [person],
+    )
+    rows = [dict(zip(names, row, strict=True)) for row in found]
+    for row in rows:
+        row["line"] = _line(work, row["landing"], row["row"])
+    keys = [(kind, key) for row in rows for kind in ("emails", "phones") for key in dict.fromkeys(row[kind])]
+    joins = [
+        (kind[:-1], key, keys.count((kind, key))) for kind, key in dict.fromkeys(keys) if keys.count((kind, key)) > 1
+    ]
+    guards = engine.rows(
+        "SELECT kind, key, reason FROM held_back WHERE list_contains($1, key) ORDER BY kind, key",
+        [[key for _, key in keys]],
+    )
+    return Person(person, crm_id, rows, joins, _fields(engine, person, rows), guards)
+
+
+def _fields(engine: Engine, person: str, rows: list[dict[str, Any]]) -> list[tuple[str, str, str, str]]:
+    where = {row["record_key"]: (row["file"], _place(row)) for row in rows}
+    answer = []
+    for field in ("first_name", "last_name", "email", "phone", "title", "department", "linkedin_url"):
+        ((value, record),) = engine.rows(
+            f"SELECT {field}, {field}_from FROM golden WHERE person_id = $1",  # noqa: S608 - constant names
+            [person],
+        )
+        if value is not None:
+            answer.append((field, str(value), *where.get(record, ("", ""))))
+    return answer
+
+
+def _place(row: dict[str, Any]) -> str:
+    return f"line {row['line']}" if row["line"] is not None else f"row {row['row'] + 1}"
+
+
+def _line(work: Workspace, landing_id: str, row: int) -> int | None:
+    """The physical line in the file, if the file is still what landed."""
+    landing = next(landing for landing in work.lake.landings() if landing.id == landing_id)
+    options = getattr(sources.build(landing.source, work.settings), "options", None)
+    base = getattr(options, "path", None)
+    if not isinstance(base, Path):
+        return None
+    path = base / landing.name if base.is_dir() else base.with_name(landing.name)
+    lines = physical_lines(path, [row], landing.facts)
+    return None if lines is None else lines.get(row)
