@@ -17,7 +17,7 @@ test: $(VENV)/.dev
 	$(BIN)/pytest
 
 ui: $(VENV)/.runtime
-	@sh scripts/ui.sh $(BIN) $(DATA)
+	@$(BIN)/crm-bridge ui --config sync.toml --data $(DATA)
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks

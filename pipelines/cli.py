@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import uuid
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -25,6 +26,7 @@ from pipelines.explain import Person, find
 from pipelines.ledger import Ledger
 from pipelines.progress import for_console
 from pipelines.stages import export as export_stage
+from pipelines.ui import HOST, dagster_dev
 from pipelines.workspace import Workspace
 
 DONE, SET_ASIDE, WRONG_USE, FAILED, BUSY = 0, 1, 2, 3, 5
@@ -92,7 +94,9 @@ def run(
     if dry_run:
         console.print("See every change: crm-bridge plan")
     elif work.settings.crm.embedded:
-        console.print("Look around: make ui (runs on 127.0.0.1:3000), crm-bridge status, crm-bridge explain <e-mail>")
+        console.print(
+            "Look around: make ui (Dagster on 127.0.0.1:3000) · crm-bridge plan · crm-bridge explain <e-mail>"
+        )
     raise typer.Exit(SET_ASIDE if strict and summary.set_aside(work) else DONE)
 
 
@@ -134,7 +138,25 @@ def crm(
 ) -> None:
     """Serve the embedded CRM over HTTP, for browsers and other clients, also while runs go on."""
     data.mkdir(parents=True, exist_ok=True)
-    serve(data, host, port)
+    with suppress(KeyboardInterrupt):
+        serve(data, host, port)
+
+
+@app.command()
+def ui(
+    port: Annotated[int, typer.Option(help="The port of the Dagster UI.")] = 3000,
+    crm_port: Annotated[int, typer.Option(help="The port of the embedded CRM.")] = DEFAULT_PORT,
+    config: Config = Path("sync.toml"),
+    data: Data = Path("data"),
+) -> None:
+    """Open the Dagster UI on 127.0.0.1, with the embedded CRM beside it when that is the target."""
+    work = _workspace(config, data)
+    with suppress(KeyboardInterrupt), dagster_dev(config, work.lake.root, port) as process:
+        console.print(f"Dagster UI: http://{HOST}:{port} (ready in a few seconds; Ctrl-C ends it)")
+        if work.settings.crm.embedded:
+            serve(work.lake.root, HOST, crm_port)
+        else:
+            process.wait()
 
 
 @app.command()

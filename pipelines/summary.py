@@ -5,11 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rich.console import Console
-from rich.table import Table
 
 from pipelines.workspace import Workspace
 
 WRITES = ("contacts_created", "contacts_updated", "companies_created", "companies_updated", "activities_logged")
+
+
+DONE = {
+    "companies_create_done": "companies created",
+    "companies_update_done": "companies updated",
+    "contacts_create_done": "contacts created",
+    "contacts_update_done": "contacts updated",
+    "activities_log_done": "activities logged",
+}
+TROUBLES = {
+    "conflicts": "not written: another contact has the e-mail or phone (the next run decides anew)",
+    "refused": "refused by the CRM (see applied.parquet)",
+    "unsure": "cut off, and looked for afterwards",
+    "not_reached": "not sent: the CRM could not be reached",
+    "companies_read_only": "company not written: the CRM takes none from us",
+}
+"""What apply counts, in words."""
 
 
 def set_aside(work: Workspace) -> int:
@@ -20,49 +36,50 @@ def set_aside(work: Workspace) -> int:
 
 
 def show(work: Workspace, console: Console) -> None:
-    """Print the funnel, what was sent, and where to look."""
-    table = Table(box=None, show_header=False, pad_edge=False)
-    table.add_column(justify="right", style="bold")
-    table.add_column()
-    table.add_column(style="dim")
+    """Print the funnel: how many rows came in, what became of them, and which table has them."""
     for count, what, where in _lines(work):
-        table.add_row(f"{count:,}", what, where)
-    console.print(table)
+        place = f"{'':{max(1, 55 - len(what))}}[dim]{where}[/dim]" if where else ""
+        console.print(f"[bold]{count:>9,}[/bold]  {what}{place}")
+    console.print()
+    console.print(f"Tables of this run: {work.lake.root / 'runs' / work.run}/")
+    if "export" in work.reports:
+        console.print(f"For analysts:       {work.lake.root / 'exports'}/")
 
 
 def _lines(work: Workspace) -> Iterator[tuple[int, str, str]]:
     reports = {name: report.counts for name, report in work.reports.items()}
-    run = work.lake.root / "runs" / work.run
     if extract := reports.get("extract"):
-        yield extract["rows"], f"rows read from {extract['files']} files", f"{extract['rows_new']:,} of them new"
+        yield extract["rows"], f"rows read from {extract['files']} files, {extract['rows_new']:,} of them new", ""
         if extract["refused_files"]:
-            yield extract["refused_files"], "files refused", f"{run}/refused_files.parquet"
+            yield extract["refused_files"], "files refused", "refused_files.parquet"
     if clean := reports.get("clean"):
-        yield clean["rows_rejected"], "rows set aside", f"{run}/rejected_rows.parquet"
-        yield clean["values_rejected"], "values set aside", f"{run}/rejected_values.parquet"
+        yield clean["rows_rejected"], "rows set aside", "rejected_rows.parquet"
+        yield clean["values_rejected"], "values set aside", "rejected_values.parquet"
         if clean["rows_replaced"]:
-            yield clean["rows_replaced"], "older versions of a row", ""
-        yield clean["unmatched"], "rows that nothing identifies", f"{run}/unmatched.parquet"
+            yield clean["rows_replaced"], "rows that a newer version replaces", ""
+        yield clean["unmatched"], "rows that nothing identifies", "unmatched.parquet"
     if resolve := reports.get("resolve"):
-        yield resolve["people"], "people", f"{run}/golden.parquet"
-        yield resolve["companies"], "companies", f"{run}/golden_companies.parquet"
+        yield resolve["people"], "people", "golden.parquet"
+        yield resolve["companies"], "companies", "golden_companies.parquet"
     if plan := reports.get("plan"):
-        yield from _plan_lines(plan, f"{run}/plan.parquet")
+        yield from _plan_lines(plan)
     if export := reports.get("export"):
-        yield export["activities"], "activities in the CRM's timelines", f"{work.lake.root}/exports/activities/"
-        yield export["files"], "Parquet files", f"{work.lake.root}/exports/"
+        yield export["activities"], "activities in the timelines", "exports/activities/"
+        yield export["files"], "Parquet files for analysts", "exports/"
 
 
-def _plan_lines(plan: dict[str, int], where: str) -> Iterator[tuple[int, str, str]]:
-    yield plan["contacts_created"], "contacts to create", where
+def _plan_lines(plan: dict[str, int]) -> Iterator[tuple[int, str, str]]:
+    yield plan["contacts_created"], "contacts to create", "plan.parquet"
     yield plan["contacts_updated"], "contacts to update", ""
     yield plan["contacts_unchanged"], "contacts unchanged", ""
     yield plan["companies_created"] + plan["companies_updated"], "companies to create or update", ""
+    yield plan["companies_unchanged"], "companies unchanged", ""
+    yield plan["activities_logged"], "activities to log", ""
     yield plan["held_for_review"], "held for review", ""
     if plan["fields_kept"]:
         yield plan["fields_kept"], "fields where the CRM's value stays", ""
     if plan["values_omitted"]:
-        yield plan["values_omitted"], "e-mails or phones left out: they are another contact's", ""
+        yield plan["values_omitted"], "e-mails and phones left out: someone else has them", ""
 
 
 def verdict(work: Workspace) -> str:
@@ -76,17 +93,6 @@ def verdict(work: Workspace) -> str:
         return f"Writes are off (crm.writes): nothing was sent. A run with writes would send {wanted:,}."
     if not applied.counts["calls"]:
         return "Nothing was sent: the CRM already agrees with the sources."
-    done = {name: count for name, count in applied.counts.items() if name.endswith("_done")}
-    said = [
-        f"{count:,} {name.removesuffix('_done').replace('_', ' ')}{'s' if count > 1 else ''}"
-        for name, count in done.items()
-    ]
-    troubles = {
-        "conflicts": "met another contact's e-mail or phone (decided anew by the next run)",
-        "refused": "refused by the CRM",
-        "unsure": "cut off and looked for afterwards",
-        "not_reached": "did not reach the CRM",
-        "companies_read_only": "company not written: the CRM takes none from us",
-    }
-    said += [f"{applied.counts[name]:,} {words}" for name, words in troubles.items() if applied.counts.get(name)]
+    said = [f"{count:,} {DONE[name]}" for name, count in applied.counts.items() if name in DONE]
+    said += [f"{applied.counts[name]:,} {words}" for name, words in TROUBLES.items() if applied.counts.get(name)]
     return "Sent: " + ", ".join(said) + "."
