@@ -7,6 +7,7 @@ What a file cannot say is set aside row by row with its line and reason; what ma
 from __future__ import annotations
 
 import codecs
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -112,13 +113,20 @@ class Source:
         return Part(
             object=object_name,
             name=path.name,
-            digest=identity.digest,
+            digest=self._digest(identity),
             dated=datetime.fromtimestamp(path.stat().st_mtime, UTC),
             columns=opening.columns,
             batches=rows.batches,
             rejected=rows.rejected,
             facts=_facts(identity, opening, good, bad, fast=proof is not None),
         )
+
+    def _digest(self, identity: Identity) -> str:
+        """The bytes and what we are told of how to read them: another encoding makes other rows."""
+        if self.options.encoding is None and self.options.delimiter is None:
+            return identity.digest
+        told = f"{identity.digest}\n{self.options.encoding}\n{self.options.delimiter}"
+        return hashlib.sha256(told.encode()).hexdigest()
 
     def _id_column(self, columns: Sequence[str], name: str = "csv_file") -> str:
         wanted = (self.options.id_column or "").strip().casefold()

@@ -81,7 +81,6 @@ _HUBSPOT_COMPANIES: Final = {
     "state": ("stateregion",),
     "country": ("countryregion", "country"),
     "postal_code": ("postalcode",),
-    "tags": ("tags",),
 }
 
 _PERSON: Final = ("full_name", "first_name", "last_name")

@@ -56,7 +56,7 @@ _COUNTRY: Final = (
 )
 
 CONTACT_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
-    "source_id": (*_ID, "contactid", "personid", "customerid", "leid", "guestid", "apiid"),
+    "source_id": (*_ID, "contactid", "personid", "leid", "guestid", "apiid"),
     "modified_at": _MODIFIED,
     "full_name": ("fullname", "name", "contactname", "personname", "displayname", "vollständigername", "nomcomplet"),
     "first_name": ("firstname", "givenname", "forename", "vorname", "prénom", "prenom", "nombre", "fname"),
@@ -102,5 +102,4 @@ COMPANY_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "state": ("state", "stateregion", "region", "province", "bundesland", "billingstate"),
     "country": _COUNTRY,
     "postal_code": ("postalcode", "zip", "zipcode", "postcode", "plz", "postleitzahl", "billingpostalcode"),
-    "tags": _TAGS,
 }

@@ -71,7 +71,6 @@ COMPANY: Final = Schema(
         Field("state", "state or region"),
         Field("country", "country name or ISO code"),
         Field("postal_code", "postal code"),
-        Field("tags", "labels", many=True),
     ),
 )
 

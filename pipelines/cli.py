@@ -17,11 +17,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from connectors.errors import BridgeError, Busy, ConfigurationError
+from connectors.errors import BridgeError, Busy, ConfigurationError, SourceRefused
 from connectors.giant_context.server.serve import DEFAULT_PORT, serve
 from pipelines import settings as settings_file
 from pipelines import sources, summary, target
-from pipelines.execution import UP_TO_PLAN, execute
+from pipelines.execution import execute
 from pipelines.explain import Person, find
 from pipelines.ledger import Ledger
 from pipelines.progress import for_console
@@ -30,6 +30,8 @@ from pipelines.ui import HOST, dagster_dev
 from pipelines.workspace import Workspace
 
 DONE, SET_ASIDE, WRONG_USE, FAILED, BUSY = 0, 1, 2, 3, 5
+
+TRACEBACK_VARIABLE: Final = "CRM_BRIDGE_TRACEBACK"
 
 SHOWN: Final = 40
 """Rows of a plan that are printed; the table has them all."""
@@ -56,13 +58,20 @@ def main() -> None:
         app()
     except Busy as error:
         _fail(error, BUSY)
-    except ConfigurationError as error:
+    except (ConfigurationError, SourceRefused) as error:
         _fail(error, WRONG_USE)
-    except (BridgeError, RuntimeError) as error:
+    except BridgeError as error:
         _fail(error, FAILED)
+    except OSError as error:
+        _fail(f"{error.filename or 'a file'}: {error.strerror or type(error).__name__}.", FAILED)
+    except Exception as error:
+        if os.environ.get(TRACEBACK_VARIABLE):
+            raise
+        # Its text, and what a traceback shows, may hold personal values.
+        _fail(f"unexpected {type(error).__name__}. Set {TRACEBACK_VARIABLE}=1 to see where.", FAILED)
 
 
-def _fail(error: Exception, code: int) -> None:
+def _fail(error: Exception | str, code: int) -> None:
     Console(stderr=True, highlight=False, soft_wrap=True).print(f"[red]crm-bridge:[/red] {escape(str(error))}")
     raise SystemExit(code)
 
@@ -85,7 +94,7 @@ def run(
     """Bring the CRM up to date with the sources, and export the timelines."""
     work = _workspace(config, data)
     console.print(f"[bold]crm-bridge[/bold] → {escape(target.where(work.settings, data))}")
-    execute(work, UP_TO_PLAN if dry_run else None)
+    execute(work, "dry_run" if dry_run else "sync")
     work.lake.prune(work.settings.limits.keep_runs)
     console.print()
     summary.show(work, console)
@@ -104,7 +113,7 @@ def run(
 def plan(config: Config = Path("sync.toml"), data: Data = Path("data")) -> None:
     """Print what a run would change: counts, then each field change with its rule and evidence. Sends nothing."""
     work = _workspace(config, data)
-    execute(work, UP_TO_PLAN)
+    execute(work, "dry_run")
     summary.show(work, console)
     with work.engine() as engine:
         engine.read("plan")

@@ -16,15 +16,8 @@ from pipelines.workspace import Workspace
 CONFIG_VARIABLE: Final = "CRM_BRIDGE_CONFIG"
 DATA_VARIABLE: Final = "CRM_BRIDGE_DATA"
 
-ASSETS: Final = (
-    extract.landings,
-    clean.records,
-    snapshot.current_contacts,
-    resolve.golden,
-    plan.plan,
-    apply.applied,
-    export.timelines,
-)
+UP_TO_PLAN: Final = (extract.landings, clean.records, snapshot.current_contacts, resolve.golden, plan.plan)
+ASSETS: Final = (*UP_TO_PLAN, apply.applied, export.timelines)
 
 
 @dg.resource(description="The settings file and the data folder: CRM_BRIDGE_CONFIG and CRM_BRIDGE_DATA.")
@@ -46,10 +39,17 @@ sync = dg.define_asset_job(
     description="From the sources to the CRM and out to Parquet.",
 )
 
+dry_run = dg.define_asset_job(
+    "dry_run",
+    selection=dg.AssetSelection.assets(*UP_TO_PLAN),
+    executor_def=dg.in_process_executor,
+    description="From the sources to the plan: shows what a sync would do, and sends nothing.",
+)
+
 defs = dg.Definitions(
     assets=ASSETS,
     asset_checks=[checks.every_row_is_accounted_for],
-    jobs=[sync],
+    jobs=[sync, dry_run],
     schedules=[
         dg.ScheduleDefinition(
             name="daily_sync",

@@ -30,10 +30,36 @@ def echoed(item: Contact | Company, sent: Mapping[str, Any]) -> dict[str, Any]:
     return {name: sent[name] if name == "tags" else flat.get(name) for name in sent}
 
 
-def stands(item: Contact | Company, sent: Mapping[str, Any]) -> bool:
-    """Whether everything that was sent is there."""
+def recovered(item: Contact | Company, sent: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The fields that were sent and nobody has heard of since; None where nothing shows that they ever arrived.
+
+    A call is applied as a whole, so one field that stands proves the others: one that stands no more was changed by a
+    human meanwhile. It keeps what we sent as its base, so that the human's value is told from ours.
+    """
     flat = fields_of(item)
-    return all(
-        set(value) <= set(flat.get(name) or ()) if name == "tags" else flat.get(name) == value
-        for name, value in sent.items()
-    )
+    standing = {name for name, value in sent.items() if _stands(name, value, flat.get(name))}
+    if not standing:
+        return None
+    return {name: flat.get(name) if name in standing and name != "tags" else value for name, value in sent.items()}
+
+
+def _stands(name: str, sent: Any, current: Any) -> bool:
+    """Whether a value is there, whatever form the server gave it: the plan compares in the same way."""
+    if name == "tags":
+        return {tag.strip().lower() for tag in sent} <= {tag.strip().lower() for tag in current or ()}
+    return same(name, sent, current)
+
+
+def same(name: str, one: Any, other: Any) -> bool:
+    """Whether two values of a field say the same: a difference of format is none, and empty text is nothing."""
+    if not isinstance(one, str) or not isinstance(other, str):
+        return bool((one or None) == (other or None))
+    if name == "email":
+        return one.strip().lower() == other.strip().lower()
+    if name == "phone":
+        return _digits(one) == _digits(other)
+    return one.strip() == other.strip()
+
+
+def _digits(text: str) -> str:
+    return "".join(letter for letter in text if letter.isdecimal())

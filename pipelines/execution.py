@@ -8,20 +8,27 @@ import warnings
 from pathlib import Path
 from typing import Final
 
+from connectors.errors import BridgeError, ConfigurationError
 from pipelines.lake import write_atomically
 from pipelines.workspace import Workspace
 
 INSTANCE: Final = "telemetry:\n  enabled: false\n"
 """What stands in for `dagster.yaml` where there is none beside the settings."""
 
-UP_TO_PLAN: Final = ("landings", "records", "current_contacts", "golden", "plan")
-"""The assets of a run that sends nothing."""
-
 
 def dagster_home(data: Path, settings_folder: Path) -> Path:
-    """The folder of Dagster's instance: DAGSTER_HOME, else `dagster/` in the data folder with our dagster.yaml."""
-    if os.environ.get("DAGSTER_HOME"):
-        return Path(os.environ["DAGSTER_HOME"])
+    """The folder of Dagster's instance: DAGSTER_HOME, else `dagster/` in the data folder with our dagster.yaml.
+
+    Raises:
+        ConfigurationError: DAGSTER_HOME is no folder, or not an absolute path.
+    """
+    if given := os.environ.get("DAGSTER_HOME"):
+        if not Path(given).is_absolute() or not Path(given).is_dir():
+            raise ConfigurationError(
+                f"DAGSTER_HOME is {given}, which is not the absolute path of a folder.",
+                guidance="Make the folder, or unset the variable: then it is in the data folder.",
+            )
+        return Path(given)
     home = data.resolve() / "dagster"
     home.mkdir(parents=True, exist_ok=True)
     ours = settings_folder / "dagster.yaml"
@@ -32,12 +39,12 @@ def dagster_home(data: Path, settings_folder: Path) -> Path:
     return home
 
 
-def execute(work: Workspace, assets: tuple[str, ...] | None = None) -> None:
-    """Run the job `sync`, or a part of it, as the run `work.run`.
+def execute(work: Workspace, job: str) -> None:
+    """Run a job, `sync` or `dry_run`, as the run `work.run`.
 
     Raises:
         BridgeError: what the failing stage raised.
-        RuntimeError: a blocking check failed.
+        ConfigurationError: DAGSTER_HOME cannot be used.
     """
     os.environ["DAGSTER_HOME"] = str(dagster_home(work.data, work.settings.folder))
     with warnings.catch_warnings():
@@ -49,10 +56,9 @@ def execute(work: Workspace, assets: tuple[str, ...] | None = None) -> None:
 
         with dg.DagsterInstance.get() as instance:
             try:
-                result = defs.resolve_job_def("sync").execute_in_process(
+                result = defs.resolve_job_def(job).execute_in_process(
                     run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
                     instance=instance,
-                    asset_selection=None if assets is None else [dg.AssetKey(name) for name in assets],
                     run_id=work.run,
                     resources={"work": dg.ResourceDefinition.hardcoded_resource(work)},
                     raise_on_error=True,
@@ -60,4 +66,4 @@ def execute(work: Workspace, assets: tuple[str, ...] | None = None) -> None:
             finally:
                 work.lock.free()
     if not result.success:
-        raise RuntimeError("the run failed; see it in the Dagster UI (make ui).")
+        raise BridgeError("the run failed.", guidance="See it in the Dagster UI (make ui).")

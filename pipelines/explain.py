@@ -9,6 +9,7 @@ from typing import Any
 from connectors.csv_lines import physical_lines
 from pipelines import phones, sources
 from pipelines.engine import Engine
+from pipelines.lake import Landing
 from pipelines.workspace import Workspace
 
 TABLES = ("records", "clusters", "golden", "contact_matches", "held_back", "landings")
@@ -47,10 +48,10 @@ def find(work: Workspace, wanted: str) -> list[Person]:
             [wanted, number],
         )
         with work.ledger() as ledger:
-            linked = {row["crm_id"]: row["entity_id"] for row in ledger.links("contacts").to_pylist()}
-        known = {person for (person,) in ids} | ({linked[wanted]} if wanted in linked else set())
-        links = {person: crm_id for crm_id, person in linked.items()}
-        return [_person(work, engine, person, links.get(person)) for person in sorted(known)]
+            links = {row["entity_id"]: row["crm_id"] for row in ledger.links("contacts").to_pylist()}
+        known = {person for (person,) in ids} | {person for person, crm_id in links.items() if crm_id == wanted}
+        contacts = {**links, **dict(engine.rows("SELECT person_id, crm_id FROM contact_matches"))}
+        return [_person(work, engine, person, contacts.get(person)) for person in sorted(known)]
 
 
 def _person(work: Workspace, engine: Engine, person: str, crm_id: str | None) -> Person:
@@ -62,8 +63,9 @@ def _person(work: Workspace, engine: Engine, person: str, crm_id: str | None) ->
         [person],
     )
     rows = [dict(zip(names, row, strict=True)) for row in found]
+    landings = {landing.id: landing for landing in work.lake.landings()}
     for row in rows:
-        row["line"] = _line(work, row["landing"], row["row"])
+        row["line"] = _line(work, landings.get(row["landing"]), row["row"])
     keys = [(kind, key) for row in rows for kind in ("emails", "phones") for key in dict.fromkeys(row[kind])]
     joins = [
         (kind[:-1], key, keys.count((kind, key))) for kind, key in dict.fromkeys(keys) if keys.count((kind, key)) > 1
@@ -77,14 +79,13 @@ def _person(work: Workspace, engine: Engine, person: str, crm_id: str | None) ->
 
 def _fields(engine: Engine, person: str, rows: list[dict[str, Any]]) -> list[tuple[str, str, str, str]]:
     where = {row["record_key"]: (row["file"], _place(row)) for row in rows}
-    answer = []
+    answer: list[tuple[str, str, str, str]] = []
     for field in ("first_name", "last_name", "email", "phone", "title", "department", "linkedin_url"):
-        ((value, record),) = engine.rows(
+        found = engine.rows(
             f"SELECT {field}, {field}_from FROM golden WHERE person_id = $1",  # noqa: S608 - constant names
             [person],
         )
-        if value is not None:
-            answer.append((field, str(value), *where.get(record, ("", ""))))
+        answer += [(field, str(value), *where.get(record, ("", ""))) for value, record in found if value is not None]
     return answer
 
 
@@ -92,9 +93,10 @@ def _place(row: dict[str, Any]) -> str:
     return f"line {row['line']}" if row["line"] is not None else f"row {row['row'] + 1}"
 
 
-def _line(work: Workspace, landing_id: str, row: int) -> int | None:
-    """The physical line in the file, if the file is still what landed."""
-    landing = next(landing for landing in work.lake.landings() if landing.id == landing_id)
+def _line(work: Workspace, landing: Landing | None, row: int) -> int | None:
+    """The physical line in the file, if the file is still what landed and its source is still in the settings."""
+    if landing is None or landing.source not in work.settings.sources:
+        return None
     options = getattr(sources.build(landing.source, work.settings), "options", None)
     base = getattr(options, "path", None)
     if not isinstance(base, Path):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pyarrow as pa
 
 from pipelines import domains, emails, phones
@@ -15,8 +17,8 @@ def normalise(engine: Engine, match: Match, *, hosts: str) -> None:
     Reads the tables `given_emails` and `given_phones`; `hosts` names the SQL file that collects the hosts. Every
     distinct value is looked at once.
     """
-    engine.put("role_mailboxes", pa.table({"local_part": pa.array(match.role_mailboxes, pa.string())}))
-    engine.put("placeholder_emails", pa.table({"email": pa.array(match.placeholder_emails, pa.string())}))
+    engine.put("role_mailboxes", pa.table({"local_part": pa.array(_lower(match.role_mailboxes), pa.string())}))
+    engine.put("placeholder_emails", pa.table({"email": pa.array(_lower(match.placeholder_emails), pa.string())}))
     engine.make("clean/unwrapped_emails")
     international = engine.rows("SELECT DISTINCT text FROM unwrapped_emails WHERE international ORDER BY text")
     engine.put("international_emails", emails.fold_international([text for (text,) in international]))
@@ -34,3 +36,7 @@ def normalise(engine: Engine, match: Match, *, hosts: str) -> None:
     )
     engine.make("clean/record_emails")
     engine.make("clean/record_phones")
+
+
+def _lower(texts: Sequence[str]) -> list[str]:
+    return [text.strip().lower() for text in texts]

@@ -179,7 +179,8 @@ class Lake:
         """Remove the oldest runs' tables beyond `keep`, sparing those in use. Returns how many runs went."""
         in_use = set(self.current().values())
         folder = self.root / "runs"
-        runs = sorted(folder.iterdir(), key=lambda run: run.stat().st_mtime, reverse=True) if folder.exists() else []
+        found = [run for run in folder.iterdir() if run.is_dir()] if folder.exists() else []
+        runs = sorted(found, key=lambda run: run.stat().st_mtime, reverse=True)
         gone = [run for run in runs[keep:] if run.name not in in_use]
         for run in gone:
             shutil.rmtree(run, ignore_errors=True)
@@ -225,7 +226,12 @@ def _check(path: Path, rows: int) -> None:
 
 
 def _read_landing(path: Path) -> Landing:
-    metadata = pq.read_metadata(path)
+    try:
+        metadata = pq.read_metadata(path)
+    except (pa.ArrowException, OSError):
+        raise StateRefused(
+            f"{path}: damaged.", guidance="Restore a copy of it, or move it away: its file is then landed again."
+        ) from None
     raw = (metadata.metadata or {}).get(FACTS)
     if raw is None:
         raise StateRefused(f"{path}: not a landing.", guidance="Move it out of the data folder.")

@@ -6,61 +6,17 @@ newer one is refused.
 
 from __future__ import annotations
 
-import hashlib
 import json
-import sqlite3
 import time
-import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 import pyarrow as pa
 
-from connectors.errors import StateRefused
-from pipelines.engine import sql
-
-VERSION: Final = 1
-
-ObjectName = Literal["contacts", "companies", "activities"]
-Kind = Literal["create", "update", "log"]
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """One call that changes the CRM.
-
-    `op_key` never holds a run id, a clock or text that may change: the same effect has the same key in every run.
-    `body` is the JSON to send; `sent` the same by field, for comparing; `parent` the operation that this one reports.
-    """
-
-    op_key: str
-    object: ObjectName
-    kind: Kind
-    entity_id: str
-    body: Mapping[str, Any]
-    sent: Mapping[str, Any]
-    crm_id: str | None = None
-    parent: str | None = None
-    sent_at: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """What came of an operation: the CRM's id and, by field, what the server says now stands there."""
-
-    operation: Operation
-    crm_id: str
-    echoed: Mapping[str, Any]
-    request_id: str | None = None
-
-
-def op_key(*parts: str | int) -> str:
-    """SHA-256 over the parts, each with its length, so that no two lists of parts give the same text."""
-    text = "".join(f"{len(str(part))}:{part};" for part in parts)
-    return hashlib.sha256(text.encode()).hexdigest()
+from pipelines.effects import Effect, ObjectName, Operation
+from pipelines.ledger_file import open_file
 
 
 class Ledger:
@@ -70,35 +26,11 @@ class Ledger:
         """Open the file, or make it when it is missing.
 
         Raises:
-            StateRefused: the file is damaged, no ledger, or written by a newer version.
+            StateRefused: the file is damaged, empty, no ledger, or written by a newer version.
         """
         self.path = path
         self.account = account
-        try:
-            path.touch(mode=0o600)
-            self._db = sqlite3.connect(path, isolation_level=None, timeout=30, check_same_thread=False)
-            self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute("PRAGMA synchronous = FULL")
-            self._check_version()
-        except sqlite3.DatabaseError as error:
-            raise StateRefused(
-                f"{path}: the ledger cannot be read ({error}). It was left as it is.",
-                guidance="Restore a copy of it, or move it away to start from what the CRM holds.",
-            ) from None
-
-    def _check_version(self) -> None:
-        version = self._db.execute("PRAGMA user_version").fetchone()[0]
-        tables = self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-        if version == 0 and tables == 0:
-            self._db.executescript(f"BEGIN IMMEDIATE; {sql('ledger/schema')}; PRAGMA user_version = {VERSION}; COMMIT")
-            self._db.execute("INSERT INTO meta VALUES ('ledger_id', ?)", (str(uuid.uuid4()),))
-        elif version == 0:
-            raise StateRefused(f"{self.path}: not a ledger.", guidance="Move it out of the data folder.")
-        elif version > VERSION:
-            raise StateRefused(
-                f"{self.path}: written by a newer crm-bridge (ledger version {version}, this one knows {VERSION}).",
-                guidance="Update crm-bridge.",
-            )
+        self._db = open_file(path)
 
     def close(self) -> None:
         """Close the file."""
@@ -189,7 +121,8 @@ class Ledger:
     def intend(self, run: str, operations: Iterable[Operation]) -> None:
         """Keep operations as INTENT, all at once.
 
-        One that is done stays so; one that may be under way is not touched.
+        One that is done stays so, and one that may be under way is not touched. What the CRM refused stays refused,
+        unless other words are to be sent now.
         """
         now = time.time()
         with self._transaction():
@@ -198,7 +131,7 @@ class Ledger:
                 "(op_key, account, object, kind, entity_id, crm_id, parent, body, sent, state, run, intent_at) "
                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'INTENT', ?, ?) ON CONFLICT DO UPDATE SET body = excluded.body, "
                 "sent = excluded.sent, crm_id = excluded.crm_id, state = 'INTENT', reason = NULL, run = excluded.run, "
-                "intent_at = excluded.intent_at WHERE state IN ('INTENT', 'REJECTED')",
+                "intent_at = excluded.intent_at WHERE state = 'INTENT' OR state = 'REJECTED' AND body <> excluded.body",
                 (
                     (
                         *(operation.op_key, self.account, operation.object, operation.kind, operation.entity_id),
@@ -211,22 +144,25 @@ class Ledger:
     def drop_stale_intents(self) -> None:
         """Forget intents of earlier runs: nothing of them has left, and this run decides anew.
 
-        A log entry whose write was done is owed and stays.
+        A log entry whose write was done, or may have been, is owed and stays.
         """
         self._db.execute(
             "DELETE FROM journal WHERE account = ? AND state = 'INTENT' AND NOT (kind = 'log' AND parent IN "
-            "(SELECT op_key FROM journal WHERE state = 'DONE'))",
+            "(SELECT op_key FROM journal WHERE state IN ('SENT', 'DONE', 'UNKNOWN')))",
             (self.account,),
         )
 
-    def sent(self, operations: Sequence[Operation]) -> None:
-        """Keep that bytes may leave from now on; the CRM's id is kept too where it is known by now."""
+    def sent(self, run: str, operations: Sequence[Operation]) -> None:
+        """Keep that bytes may leave from now on, by which run, and what is known by now: ids of what it made before."""
         now = time.time()
         with self._transaction():
             self._db.executemany(
-                "UPDATE journal SET state = 'SENT', attempts = attempts + 1, sent_at = ?, crm_id = ?, body = ? "
-                "WHERE op_key = ?",
-                ((now, operation.crm_id, _json(operation.body), operation.op_key) for operation in operations),
+                "UPDATE journal SET state = 'SENT', attempts = attempts + 1, sent_at = ?, run = ?, crm_id = ?, "
+                "body = ?, sent = ? WHERE op_key = ?",
+                (
+                    (now, run, operation.crm_id, _json(operation.body), _json(operation.sent), operation.op_key)
+                    for operation in operations
+                ),
             )
 
     def done(self, effects: Sequence[Effect]) -> None:
@@ -307,15 +243,14 @@ class Ledger:
         ).fetchone()
         return None if row is None else row[0]
 
-    def updates_done(self, object_name: ObjectName) -> dict[str, int]:
-        """How many updates each CRM object has had from us: what numbers the next one."""
-        return dict(
-            self._db.execute(
-                "SELECT crm_id, count(*) FROM journal WHERE account = ? AND object = ? AND kind = 'update' "
-                "AND state IN ('DONE', 'UNKNOWN') AND crm_id IS NOT NULL GROUP BY crm_id",
-                (self.account, object_name),
-            ).fetchall()
+    def updates_done(self) -> dict[tuple[str, str], int]:
+        """How many updates each CRM object, named by kind and id, has had from us: what numbers the next one."""
+        rows = self._db.execute(
+            "SELECT object, crm_id, count(*) FROM journal WHERE account = ? AND kind = 'update' "
+            "AND state IN ('DONE', 'UNKNOWN') AND crm_id IS NOT NULL GROUP BY object, crm_id",
+            (self.account,),
         )
+        return {(object_name, crm_id): count for object_name, crm_id, count in rows}
 
     def position(self) -> str:
         """A text that changes whenever the ledger gains something a plan is made from."""

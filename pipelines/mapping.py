@@ -22,10 +22,10 @@ def select(landing: Landing, layout: Layout, *, source_order: int, path_literal:
         f"{quote_text(landing.id)} AS landing",
         "file_row_number AS row",
         f"{quote_text(landing.source)} AS source",
-        f"{source_order} AS source_order",
+        f"{source_order}::INTEGER AS source_order",
         f"{quote_text(layout.name)} AS layout",
         f"{quote_text(landing.name)} AS file",
-        f"{landing.sequence} AS sequence",
+        f"{landing.sequence}::BIGINT AS sequence",
         f"TIMESTAMPTZ {quote_text(landing.dated.isoformat())} AS dated",
     ]
     for field in SCHEMAS[landing.object].fields:
@@ -45,8 +45,8 @@ def _expression(field: Field, columns: list[str], layout: Layout) -> str:
     text = _text(columns)
     if field.name == "modified_at":
         if layout.date_format:
-            return f"try_strptime({text}, {quote_text(layout.date_format)})::TIMESTAMPTZ AS {name}"
-        return f"try_cast({text} AS TIMESTAMPTZ) AS {name}"
+            return f"moment(try_strptime({text}, {quote_text(layout.date_format)})::TIMESTAMPTZ) AS {name}"
+        return f"moment(try_cast({text} AS TIMESTAMPTZ)) AS {name}"
     return f"{text} AS {name}"
 
 

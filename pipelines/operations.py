@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any, Final
 
 from pydantic.alias_generators import to_camel
 
-from pipelines.ledger import ObjectName, Operation, op_key
+from pipelines.effects import ObjectName, Operation, op_key
+from pipelines.rereading import Standing
 
 NEW_COMPANY: Final = "new:"
 """What stands for the id of a company that this very run creates."""
@@ -29,25 +30,20 @@ class Row:
     base: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What must be sent whole although only a part of it changes: the API replaces maps and lists."""
-
-    properties: Mapping[str, Any] = field(default_factory=dict)
-    address: Mapping[str, Any] = field(default_factory=dict)
-    tags: tuple[str, ...] = ()
-
-
 def operations(
-    rows: Iterable[Row], *, account: str, standing: Mapping[str, Standing], updates_done: Mapping[str, int]
+    rows: Iterable[Row],
+    *,
+    account: str,
+    standing: Mapping[tuple[str, str], Standing],
+    updates_done: Mapping[tuple[str, str], int],
 ) -> Iterator[Operation]:
     """Make the operations that carry out `rows`, which come ordered by object, op and entity.
 
     Args:
         rows: the plan's rows that are to be written.
         account: the account's name; it is part of every key.
-        standing: what the CRM objects that are updated hold, by CRM id.
-        updates_done: how many updates each CRM object has had from us, by CRM id.
+        standing: what the CRM objects that are updated hold, by object and CRM id: ids may repeat across objects.
+        updates_done: how many updates each CRM object has had from us, by object and CRM id.
     """
     for (object_name, op, entity), group in groupby(rows, key=lambda row: (row.object, row.op, row.entity_id)):
         changes = list(group)
@@ -58,9 +54,11 @@ def operations(
             key = (
                 op_key(account, "create", object_name, entity)
                 if crm_id is None
-                else op_key(account, "update", object_name, crm_id, updates_done.get(crm_id, 0) + 1)
+                else op_key(account, "update", object_name, crm_id, updates_done.get((object_name, crm_id), 0) + 1)
             )
-            yield _write(key, object_name, entity, crm_id, changes, standing.get(crm_id or "", Standing()))
+            yield _write(
+                key, object_name, entity, crm_id, changes, standing.get((object_name, crm_id or ""), Standing())
+            )
 
 
 def _write(
@@ -88,12 +86,12 @@ def _write(
     return Operation(key, object_name, "create" if crm_id is None else "update", entity, body, sent, crm_id)
 
 
-def _log(account: str, entity: str, row: Row, updates_done: Mapping[str, int]) -> Operation:
+def _log(account: str, entity: str, row: Row, updates_done: Mapping[tuple[str, str], int]) -> Operation:
     # The entry's key comes from the write that it reports, so that it is logged once however often a run is repeated.
     parent = (
         op_key(account, "create", "contacts", entity)
         if row.crm_id is None
-        else op_key(account, "update", "contacts", row.crm_id, updates_done.get(row.crm_id, 0) + 1)
+        else op_key(account, "update", "contacts", row.crm_id, updates_done.get(("contacts", row.crm_id), 0) + 1)
     )
     key = op_key("log", parent)
     body = {"description": row.proposed, "source": "crm-bridge", "data": {"externalId": key}}

@@ -19,7 +19,7 @@ COLUMNS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "golden": (("person_id", "records"), ("first_name", "last_name", "email", "phone", "title")),
     "current_contacts": (("crm_id", "status", "created_at"), ("first_name", "last_name", "email", "phone")),
     "plan": (("object", "op", "field", "decision", "rule", "file", "row"), ("current", "proposed")),
-    "applied": (("object", "kind", "crm_id", "state", "attempts", "reason"), ()),
+    "applied": (("object", "kind", "crm_id", "state", "attempts"), ("reason",)),
 }
 """What a table's preview shows: columns as they are, and columns that are masked."""
 

@@ -7,8 +7,9 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
+from phonenumbers import SUPPORTED_REGIONS
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -17,6 +18,7 @@ from connectors.records import SCHEMAS
 
 SECRET_KEY: Final = re.compile(r"(^|[_-])(api[_-]?key|token|secret|password|passwd|bearer)$", re.IGNORECASE)
 SECRET_VALUE: Final = re.compile(r"^(gct_|pat-|sk-|Bearer\s)\S+")
+HOST: Final = re.compile(r"^[^\s@\\]+$")
 SOURCE_NAME: Final = re.compile(r"^[a-z][a-z0-9_]{0,62}$")
 
 ROLE_MAILBOXES: Final = (
@@ -40,13 +42,20 @@ PLACEHOLDER_EMAILS: Final = (
 class Section(BaseModel):
     """A table of the file: an unknown key is an error, and `"yes"` is not a boolean."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 def _strict_bool(value: object) -> object:
     if isinstance(value, bool):
         return value
     raise ValueError("must be true or false, without quotes")
+
+
+def _port_is_one(parts: SplitResult) -> bool:
+    try:
+        return parts.port != 0
+    except ValueError:
+        return False
 
 
 Switch = Annotated[bool, BeforeValidator(_strict_bool)]
@@ -80,7 +89,8 @@ class Crm(Section):
         if value is None:
             return None
         parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.username:
+        host = HOST.match(parts.netloc) and parts.hostname and _port_is_one(parts)
+        if parts.scheme not in ("http", "https") or not host or parts.query or parts.fragment:
             raise ValueError("must be a URL such as https://api.giantcontext.com")
         if parts.scheme == "http" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
             raise ValueError("must use https beyond this machine")
@@ -102,8 +112,6 @@ class SourceSettings(Section):
 
     kind: str
     """The connector's module name, such as `csv_file`."""
-    mode: Literal["delta", "full"] = "delta"
-    """`full`: each landing is everything the source has. `delta`: a landing says nothing about absent records."""
     options: dict[str, Any] = Field(default_factory=dict)
     """The connector's own options."""
     columns: dict[str, tuple[str, ...]] = Field(default_factory=dict)
@@ -129,7 +137,7 @@ class SourceSettings(Section):
 class Match(Section):
     """`[match]`: what makes two records one person."""
 
-    default_region: str | None = Field(default=None, pattern=r"^[A-Z]{2}$")
+    default_region: str | None = None
     """ISO country code by which national phone numbers are read when the record names no country, such as "DE"."""
     role_mailboxes: tuple[str, ...] = ROLE_MAILBOXES
     """Local parts of shared mailboxes: such an address joins nobody and is nobody's e-mail."""
@@ -137,6 +145,13 @@ class Match(Section):
     """Addresses that mean "none"."""
     hub_limit: int = Field(default=5, ge=1, le=1000)
     """A key that more than this many different names hold is a hub (a switchboard): it joins nobody."""
+
+    @field_validator("default_region")
+    @classmethod
+    def _region(cls, value: str | None) -> str | None:
+        if value is not None and value not in SUPPORTED_REGIONS:
+            raise ValueError('must be an ISO country code in capitals, such as "DE" (the United Kingdom is "GB")')
+        return value
 
 
 CONTACT_FIELDS: Final = ("first_name", "last_name", "email", "phone", "title", "department", "company")
@@ -154,7 +169,7 @@ class FieldSettings(Section):
 class Limits(Section):
     """`[limits]`: how much at once, how long at most."""
 
-    memory: str = Field(default="2GB", pattern=r"^\d+(MB|GB)$")
+    memory: str = Field(default="2GB", pattern=r"^[1-9]\d*(MB|GB)$")
     """What DuckDB may use before it spills to disk."""
     threads: int = Field(default=2, ge=1, le=256)
     """Threads of DuckDB."""
@@ -206,10 +221,6 @@ class Settings(Section):
             if name not in POLICY_FIELDS:
                 raise ValueError(f"'{name}' has no policy; fields are {', '.join(POLICY_FIELDS)}")
         return value
-
-    def policy(self, field: str) -> str:
-        """Return the policy of a contact field."""
-        return self.fields.get(field, FieldSettings()).policy
 
 
 class Secrets(BaseSettings):
@@ -273,5 +284,7 @@ def _leaves(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, An
         key = f"{prefix}.{name}" if prefix else name
         if isinstance(value, dict):
             yield from _leaves(value, key)
+        elif isinstance(value, list):
+            yield from _leaves({str(place): item for place, item in enumerate(value)}, key)
         else:
             yield key, value

@@ -9,16 +9,19 @@ from dataclasses import replace
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
-from typing import cast
+from typing import Final, cast
 
 from pydantic import BaseModel, ValidationError
 
 from connectors.contract import Layout, Source
 from connectors.errors import ConfigurationError, SourceRefused
 from connectors.records import SCHEMAS
-from pipelines.settings import Settings, describe
+from pipelines.settings import Settings, SourceSettings, describe
 
-GROUP = "crm_bridge.sources"
+GROUP: Final = "crm_bridge.sources"
+
+PLAIN_SEPARATORS: Final = (";", "|")
+"""What parts several values in a cell of a table whose columns only the settings explain."""
 
 
 def build(name: str, settings: Settings) -> Source:
@@ -42,20 +45,25 @@ def build(name: str, settings: Settings) -> Source:
 def layout_of(name: str, settings: Settings, object_name: str, columns: Sequence[str]) -> Layout:
     """What a source's columns mean: the settings' own mapping first, then what the connector makes of them.
 
+    A mapping counts where the part has one of its columns: a folder may hold files of several layouts. An empty one
+    unmaps its field everywhere.
+
     Raises:
         SourceRefused: neither says anything about people or companies.
     """
+    source = settings.sources[name]
+    present = {column.casefold() for column in columns}
     own = {
-        field: columns
-        for field, columns in settings.sources[name].columns.items()
-        if field in SCHEMAS[object_name].names
+        field: wanted
+        for field, wanted in source.columns.items()
+        if field in SCHEMAS[object_name].names and (not wanted or any(one.casefold() in present for one in wanted))
     }
     try:
         layout = build(name, settings).layout(object_name, columns)
     except SourceRefused:
-        if not own:
+        if not any(own.values()):
             raise
-        return Layout("plain", object_name, own)
+        layout = Layout("plain", object_name, _declared_id(source), PLAIN_SEPARATORS, source.options.get("date_format"))
     return replace(layout, columns={**layout.columns, **own})
 
 
@@ -69,6 +77,11 @@ def declares_ids(name: str, settings: Settings) -> bool:
     """Whether the settings say which column of this source is its id: then it counts across files."""
     source = settings.sources[name]
     return bool(source.columns.get("source_id") or source.options.get("id_column"))
+
+
+def _declared_id(source: SourceSettings) -> dict[str, tuple[str, ...]]:
+    column = source.options.get("id_column")
+    return {"source_id": (column,)} if column else {}
 
 
 def _module(kind: str, key: str) -> ModuleType:

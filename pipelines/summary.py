@@ -21,6 +21,7 @@ DONE = {
 TROUBLES = {
     "conflicts": "not written: another contact has the e-mail or phone (the next run decides anew)",
     "refused": "refused by the CRM (see applied.parquet)",
+    "changed_meanwhile": "not written: changed in the CRM since it was read (the next run decides anew)",
     "unsure": "cut off, and looked for afterwards",
     "not_reached": "not sent: the CRM could not be reached",
     "companies_read_only": "company not written: the CRM takes none from us",
@@ -31,7 +32,7 @@ TROUBLES = {
 def set_aside(work: Workspace) -> int:
     """How many rows, values and files this run set aside."""
     clean, extract = work.reports.get("clean"), work.reports.get("extract")
-    counts = clean.counts["rows_rejected"] + clean.counts["values_rejected"] + clean.counts["unmatched"] if clean else 0
+    counts = sum(clean.counts[name] for name in ("rows_set_aside", "values_set_aside", "unmatched_now")) if clean else 0
     return counts + (extract.counts["refused_files"] if extract else 0)
 
 
@@ -53,33 +54,46 @@ def _lines(work: Workspace) -> Iterator[tuple[int, str, str]]:
         if extract["refused_files"]:
             yield extract["refused_files"], "files refused", "refused_files.parquet"
     if clean := reports.get("clean"):
-        yield clean["rows_rejected"], "rows set aside", "rejected_rows.parquet"
-        yield clean["values_rejected"], "values set aside", "rejected_values.parquet"
+        yield clean["rows_set_aside"], "rows set aside", "rejected_rows.parquet"
+        yield clean["values_set_aside"], "values set aside", "rejected_values.parquet"
         if clean["rows_replaced"]:
             yield clean["rows_replaced"], "rows that a newer version replaces", ""
-        yield clean["unmatched"], "rows that nothing identifies", "unmatched.parquet"
+        yield clean["unmatched_now"], "rows that nothing identifies", "unmatched.parquet"
     if resolve := reports.get("resolve"):
         yield resolve["people"], "people", "golden.parquet"
         yield resolve["companies"], "companies", "golden_companies.parquet"
     if plan := reports.get("plan"):
-        yield from _plan_lines(plan)
+        applied = reports.get("apply")
+        yield from _plan_lines(plan, applied if applied and applied["writes_on"] else None)
     if export := reports.get("export"):
         yield export["activities"], "activities in the timelines", "exports/activities/"
         yield export["files"], "Parquet files for analysts", "exports/"
 
 
-def _plan_lines(plan: dict[str, int]) -> Iterator[tuple[int, str, str]]:
-    yield plan["contacts_created"], "contacts to create", "plan.parquet"
-    yield plan["contacts_updated"], "contacts to update", ""
+def _plan_lines(plan: dict[str, int], done: dict[str, int] | None) -> Iterator[tuple[int, str, str]]:
+    """What the plan wants, or, where a run has carried it out, what was done."""
+    if done is None:
+        yield plan["contacts_created"], "contacts to create", "plan.parquet"
+        yield plan["contacts_updated"], "contacts to update", ""
+    else:
+        yield done.get("contacts_create_done", 0), "contacts created", "applied.parquet"
+        yield done.get("contacts_update_done", 0), "contacts updated", ""
     yield plan["contacts_unchanged"], "contacts unchanged", ""
-    yield plan["companies_created"] + plan["companies_updated"], "companies to create or update", ""
-    yield plan["companies_unchanged"], "companies unchanged", ""
-    yield plan["activities_logged"], "activities to log", ""
-    yield plan["held_for_review"], "held for review", ""
+    yield plan["held_for_review"], "held for review", "plan.parquet"
     if plan["fields_kept"]:
         yield plan["fields_kept"], "fields where the CRM's value stays", ""
     if plan["values_omitted"]:
         yield plan["values_omitted"], "e-mails and phones left out: someone else has them", ""
+    if done is None:
+        yield plan["companies_created"] + plan["companies_updated"], "companies to create or update", ""
+    else:
+        yield done.get("companies_create_done", 0), "companies created", ""
+        yield done.get("companies_update_done", 0), "companies updated", ""
+    yield plan["companies_unchanged"], "companies unchanged", ""
+    if done is None:
+        yield plan["activities_logged"], "activities to log", ""
+    else:
+        yield done.get("activities_log_done", 0), "activities logged", ""
 
 
 def verdict(work: Workspace) -> str:
@@ -92,6 +106,11 @@ def verdict(work: Workspace) -> str:
     if not applied.counts["writes_on"]:
         return f"Writes are off (crm.writes): nothing was sent. A run with writes would send {wanted:,}."
     if not applied.counts["calls"]:
+        if refused := applied.counts.get("refused_before"):
+            return (
+                f"Nothing was sent: {refused:,} writes stay as they are, since the CRM refused them before in the same "
+                "words or may have carried them out without telling (crm-bridge status)."
+            )
         return "Nothing was sent: the CRM already agrees with the sources."
     said = [f"{count:,} {DONE[name]}" for name, count in applied.counts.items() if name in DONE]
     said += [f"{applied.counts[name]:,} {words}" for name, words in TROUBLES.items() if applied.counts.get(name)]

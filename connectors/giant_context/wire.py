@@ -146,38 +146,33 @@ class Page(Model, Generic[Item]):
     meta: PageMeta = Field(validation_alias=AliasChoices("meta", "pagination"))
 
 
-class ContactCreate(Given):
+class ContactGiven(Given):
+    """What both bodies about a contact may hold."""
+
+    email: str | None = None
+    phone: str | None = None
+    title: str | None = None
+    department: str | None = None
+    company_id: str | None = None
+    status: ContactStatus | None = None
+    source: ContactSource | None = None
+    properties: dict[str, Any] | None = None
+    tags: list[str] | None = None
+    locale: str | None = None
+
+
+class ContactCreate(ContactGiven):
     """The body of POST …/contacts."""
 
     first_name: str = Field(min_length=1)
     last_name: str = Field(min_length=1)
-    email: str | None = None
-    phone: str | None = None
-    title: str | None = None
-    department: str | None = None
-    company_id: str | None = None
-    status: ContactStatus | None = None
-    source: ContactSource | None = None
-    properties: dict[str, Any] | None = None
-    tags: list[str] | None = None
-    locale: str | None = None
 
 
-class ContactUpdate(Given):
+class ContactUpdate(ContactGiven):
     """The body of PUT …/contacts/{id}: only the given keys change; a given null clears."""
 
     first_name: str | None = Field(default=None, min_length=1)
     last_name: str | None = Field(default=None, min_length=1)
-    email: str | None = None
-    phone: str | None = None
-    title: str | None = None
-    department: str | None = None
-    company_id: str | None = None
-    status: ContactStatus | None = None
-    source: ContactSource | None = None
-    properties: dict[str, Any] | None = None
-    tags: list[str] | None = None
-    locale: str | None = None
 
 
 class FieldWrite(Given):

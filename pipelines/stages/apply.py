@@ -5,23 +5,31 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 import pyarrow as pa
+from pydantic import ValidationError
+from pydantic.alias_generators import to_camel
 
 from connectors.errors import AccessError, Ambiguous, Conflict, NotApplied, Rejected, StateRefused
 from connectors.giant_context.client import GiantContext
-from connectors.giant_context.wire import ActivityCreate, CompanyWrite, ContactCreate, ContactUpdate
-from pipelines import target
+from connectors.giant_context.wire import ActivityCreate, CompanyWrite, ContactCreate, ContactUpdate, Given
 from pipelines.echo import echoed
+from pipelines.effects import Effect, Operation
 from pipelines.engine import Engine
-from pipelines.ledger import Effect, Ledger, Operation
-from pipelines.operations import NEW_COMPANY, Row, Standing, operations, resolve_company
+from pipelines.ledger import Ledger
+from pipelines.operations import NEW_COMPANY, Row, operations, resolve_company
+from pipelines.rereading import Standing, reread
 from pipelines.stages import plan, recover
 from pipelines.workspace import StageReport, Workspace
 
 TABLES: Final = ("applied",)
+ADDRESS: Final = ("street", "city", "state", "country", "postal_code")
+
+Standings = Mapping[tuple[str, str], Standing]
+"""What each object that is updated held in the snapshot, by object and CRM id."""
 
 
 def run(work: Workspace) -> StageReport:
@@ -33,6 +41,7 @@ def run(work: Workspace) -> StageReport:
     """
     work.lock.take()
     outcome: Counter[str] = Counter()
+    refused_before = 0
     may_write = work.settings.crm.may_write
     with work.engine() as engine, work.ledger() as ledger:
         if may_write:
@@ -40,17 +49,24 @@ def run(work: Workspace) -> StageReport:
                 raise StateRefused(
                     "the plan is out of date: what it was made from has changed.", guidance="Plan again."
                 )
-            intended = _intend(engine, ledger, work.run)
-            asyncio.run(_send(work, ledger, intended, outcome))
+            intended, standing, refused_before = _intend(engine, ledger, work.run)
+            asyncio.run(_send(work, ledger, intended, standing, outcome))
         engine.put("applied", ledger.of_run(work.run))
         engine.write(*TABLES)
     work.lake.publish(work.run, TABLES)
     calls = sum(outcome.values())
-    return StageReport({"writes_on": int(may_write), "calls": calls, **outcome}, TABLES)
+    counts = {"writes_on": int(may_write), "calls": calls, **outcome}
+    if refused_before:
+        counts["refused_before"] = refused_before
+    return StageReport(counts, TABLES)
 
 
-def _intend(engine: Engine, ledger: Ledger, run: str) -> list[Operation]:
-    """Keep who is who, and everything that is about to be sent, before anything is."""
+def _intend(engine: Engine, ledger: Ledger, run: str) -> tuple[list[Operation], Standings, int]:
+    """Keep who is who, and everything that is about to be sent, before anything is.
+
+    Returns what is to be sent, what the plan was decided on, and how much of the plan the CRM refused before in the
+    same words, or may have carried out without telling: that is not sent again.
+    """
     engine.read("plan", "clusters", "company_clusters", "contact_matches", "company_matches")
     engine.read("current_contacts", "current_companies")
     for name, clusters, matches, entity in (
@@ -77,100 +93,152 @@ def _intend(engine: Engine, ledger: Ledger, run: str) -> list[Operation]:
             "FROM plan WHERE decision = 'write' ORDER BY number"
         )
     ]
-    updates = {**ledger.updates_done("companies"), **ledger.updates_done("contacts")}
-    wanted = list(operations(rows, account=ledger.account, standing=_standing(engine, rows), updates_done=updates))
+    standing, updates = _standing(engine, rows), ledger.updates_done()
+    wanted = list(operations(rows, account=ledger.account, standing=standing, updates_done=updates))
     ledger.intend(run, wanted)
     keys = {operation.op_key for operation in (*wanted, *owed)}
-    # What the server refused before, and would be sent unchanged, stays refused.
-    return [operation for operation in ledger.in_state("INTENT") if operation.op_key in keys]
+    held = (*ledger.in_state("REJECTED"), *ledger.in_state("UNKNOWN"))
+    refused = sum(operation.op_key in keys for operation in held)
+    return [operation for operation in ledger.in_state("INTENT") if operation.op_key in keys], standing, refused
 
 
-def _standing(engine: Engine, rows: Sequence[Row]) -> dict[str, Standing]:
+def _standing(engine: Engine, rows: Sequence[Row]) -> dict[tuple[str, str], Standing]:
     updated = sorted({row.crm_id for row in rows if row.op == "update" and row.crm_id is not None})
     engine.put("updated", pa.table({"crm_id": pa.array(updated, pa.string())}))
-    contacts = engine.rows("SELECT crm_id, properties, tags FROM current_contacts SEMI JOIN updated USING (crm_id)")
-    companies = engine.rows(
-        "SELECT crm_id, properties, tags, street, city, state, country, postal_code "
-        "FROM current_companies SEMI JOIN updated USING (crm_id)"
-    )
-    parts = ("street", "city", "state", "country", "postalCode")
-    found = {row[0]: Standing(json.loads(row[1]), {}, tuple(row[2] or ())) for row in contacts}
-    for crm_id, properties, tags, *address in companies:
-        given = {name: value for name, value in zip(parts, address, strict=True) if value is not None}
-        found[crm_id] = Standing(json.loads(properties), given, tuple(tags or ()))
+    found: dict[tuple[str, str], Standing] = {}
+    for name in ("contacts", "companies"):
+        for row in engine.arrow(f"SELECT * FROM current_{name} SEMI JOIN updated USING (crm_id)").to_pylist():  # noqa: S608 - constant names
+            properties = json.loads(row["properties"])
+            address = {to_camel(part): row[part] for part in ADDRESS if row.get(part) is not None}
+            fields = {**row, "company": row.get("company_id")}
+            fields.update({f"properties.{key}": value for key, value in properties.items()})
+            fields.update({f"address.{part}": row.get(part) for part in ADDRESS})
+            found[name, row["crm_id"]] = Standing(properties, address, tuple(row["tags"] or ()), fields)
     return found
 
 
-async def _send(work: Workspace, ledger: Ledger, intended: Sequence[Operation], outcome: Counter[str]) -> None:
+async def _send(
+    work: Workspace, ledger: Ledger, intended: Sequence[Operation], standing: Standings, outcome: Counter[str]
+) -> None:
+    size = work.settings.limits.concurrency * recover.CALLS_A_PLACE
     async with work.crm() as crm:
+        await recover.settle(crm, ledger, work.settings, work.progress)
         for object_name in ("companies", "contacts", "activities"):
             batch = [operation for operation in intended if operation.object == object_name]
             if batch:
                 with work.progress.task(f"writing {object_name}", len(batch)) as advance:
-                    await _send_all(crm, ledger, batch, outcome, work.settings.limits.concurrency * 4, advance)
-        if ledger.in_state("SENT"):
-            await recover.settle(crm, ledger, target.settle_seconds(work.settings), work.progress)
+                    for start in range(0, len(batch), size):
+                        chunk = await _reread(crm, ledger, batch[start : start + size], standing, outcome)
+                        await _send_chunk(crm, ledger, work.run, chunk, outcome)
+                        advance(min(size, len(batch) - start))
+                # Before the next kind: contacts want their companies' ids, and entries their contacts'.
+                await recover.settle(crm, ledger, work.settings, work.progress)
 
 
-async def _send_all(
-    crm: GiantContext,
-    ledger: Ledger,
-    batch: Sequence[Operation],
-    outcome: Counter[str],
-    size: int,
-    advance: Callable[[int], None],
+async def _reread(
+    crm: GiantContext, ledger: Ledger, batch: Sequence[Operation], standing: Standings, outcome: Counter[str]
+) -> list[Operation]:
+    """A chunk of operations with its updates as they may leave now; those whose object has changed wait for a plan."""
+    updates = [operation for operation in batch if operation.kind == "update"]
+    looks = [reread(crm, operation, standing[operation.object, operation.crm_id or ""]) for operation in updates]
+    answers = await asyncio.gather(*looks, return_exceptions=True)
+    ready = [operation for operation in batch if operation.kind != "update"]
+    for operation, answer in zip(updates, answers, strict=True):
+        match answer:
+            case Operation():
+                ready.append(answer)
+            case None | Rejected():
+                ledger.end(operation, "INTENT", "changed in the CRM since it was read")
+                outcome["changed_meanwhile"] += 1
+            case _:
+                raise answer
+    return ready
+
+
+async def _send_chunk(
+    crm: GiantContext, ledger: Ledger, run: str, chunk: Sequence[Operation], outcome: Counter[str]
 ) -> None:
-    for start in range(0, len(batch), size):
-        ready = [ready for operation in batch[start : start + size] if (ready := _ready(ledger, operation)) is not None]
-        ledger.sent(ready)
-        answers = await asyncio.gather(*(_call(crm, operation) for operation in ready), return_exceptions=True)
-        ledger.done([answer for answer in answers if isinstance(answer, Effect)])
-        refusal: BaseException | None = None
-        if answers and all(isinstance(answer, (NotApplied, Ambiguous)) for answer in answers):
-            # Nothing comes through: what is left would only wait for its deadline too.
-            refusal = next(answer for answer in answers if isinstance(answer, BaseException))
-        for operation, answer in zip(ready, answers, strict=True):
-            outcome[_account_for(ledger, operation, answer)] += 1
-            if isinstance(answer, BaseException) and not isinstance(answer, (Rejected, Ambiguous, NotApplied)):
-                refusal = answer
-        advance(min(size, len(batch) - start))
-        if refusal is not None:
-            raise refusal
+    ready = list(_ready(ledger, chunk, outcome))
+    ledger.sent(run, [operation for operation, _ in ready])
+    answers = await asyncio.gather(*(_call(crm, *call) for call in ready), return_exceptions=True)
+    ledger.done([answer for answer in answers if isinstance(answer, Effect)])
+    refusal = _stop_for(answers)
+    for (operation, _), answer in zip(ready, answers, strict=True):
+        outcome[_account_for(ledger, operation, answer)] += 1
+    if refusal is not None:
+        raise refusal
 
 
-def _ready(ledger: Ledger, operation: Operation) -> Operation | None:
+def _stop_for(answers: Sequence[Effect | BaseException]) -> BaseException | None:
+    """The answer that ends the run, if one does: whatever is no matter of a single call, or nothing coming through."""
+    for answer in answers:
+        if isinstance(answer, BaseException) and not isinstance(answer, (Rejected, Ambiguous, NotApplied)):
+            return answer
+    failures = [answer for answer in answers if isinstance(answer, (NotApplied, Ambiguous))]
+    # What is left would only wait for its deadline too. A lone call that was cut off tells nothing yet.
+    everything = bool(failures) and len(failures) == len(answers)
+    if everything and (len(failures) > 1 or isinstance(failures[0], NotApplied)):
+        return failures[0]
+    return None
+
+
+def _ready(ledger: Ledger, batch: Sequence[Operation], outcome: Counter[str]) -> Iterator[tuple[Operation, Given]]:
+    """The operations of a batch that can be sent now, with every id that they could not know before, and their bodies.
+
+    What a body may not hold by the CRM's own contract is refused here and never leaves.
+    """
+    for operation in batch:
+        whole = _whole(ledger, operation)
+        if whole is None:
+            continue
+        try:
+            body = _model(whole).model_validate(dict(whole.body))
+        except ValidationError as error:
+            fault = error.errors(include_input=False, include_url=False, include_context=False)[0]
+            place = ".".join(str(part) for part in fault["loc"])
+            ledger.end(operation, "REJECTED", f"not sent: {place}: {fault['type']}")
+            outcome["refused"] += 1
+        else:
+            yield whole, body
+
+
+def _whole(ledger: Ledger, operation: Operation) -> Operation | None:
     """The operation with every id that it could not know before; None when what it depends on did not happen."""
     if operation.kind == "log":
         contact = ledger.target_of(operation.parent or "")
         if contact is None:
             return None
-        body = {**operation.body, "contactId": contact}
-        return Operation(
-            operation.op_key, "activities", "log", operation.entity_id, body, {}, contact, operation.parent
-        )
+        return replace(operation, body={**operation.body, "contactId": contact}, crm_id=contact)
     if operation.object == "companies" and ledger.trait(plan.READ_ONLY) == "read-only":
         return None
     company = str(operation.body.get("companyId", ""))
     if company.startswith(NEW_COMPANY):
-        return resolve_company(operation, ledger.crm_id("companies", company.removeprefix(NEW_COMPANY)))
-    return operation
+        operation = resolve_company(operation, ledger.crm_id("companies", company.removeprefix(NEW_COMPANY)))
+    return operation if operation.body else None
 
 
-async def _call(crm: GiantContext, operation: Operation) -> Effect:
-    body = dict(operation.body)
+def _model(operation: Operation) -> type[ActivityCreate | CompanyWrite | ContactCreate | ContactUpdate]:
     if operation.kind == "log":
-        return Effect(operation, (await crm.log_activity(ActivityCreate.model_validate(body))).id, {})
+        return ActivityCreate
     if operation.object == "companies":
-        company = CompanyWrite.model_validate(body)
-        answer = await (
-            crm.create_company(company) if operation.crm_id is None else crm.update_company(operation.crm_id, company)
-        )
-        return Effect(operation, answer.id, echoed(answer, operation.sent))
-    contact = await (
-        crm.create_contact(ContactCreate.model_validate(body))
-        if operation.crm_id is None
-        else crm.update_contact(operation.crm_id, ContactUpdate.model_validate(body))
-    )
+        return CompanyWrite
+    return ContactCreate if operation.crm_id is None else ContactUpdate
+
+
+async def _call(crm: GiantContext, operation: Operation, body: Given) -> Effect:
+    crm_id = operation.crm_id
+    match body:
+        case ActivityCreate():
+            return Effect(operation, (await crm.log_activity(body)).id, {})
+        case CompanyWrite():
+            company = await (crm.create_company(body) if crm_id is None else crm.update_company(crm_id, body))
+            return Effect(operation, company.id, echoed(company, operation.sent))
+        case ContactCreate():
+            contact = await crm.create_contact(body)
+        case ContactUpdate():
+            contact = await crm.update_contact(crm_id or "", body)
+        case _:
+            raise TypeError(type(body).__name__)
     return Effect(operation, contact.id, echoed(contact, operation.sent))
 
 
@@ -179,10 +247,10 @@ def _account_for(ledger: Ledger, operation: Operation, answer: Effect | BaseExce
     match answer:
         case Effect():
             return f"{operation.object}_{operation.kind}_done"
-        case Rejected(status=404 | 405) if operation.object == "companies" and operation.kind == "create":
-            ledger.learn(plan.READ_ONLY, "read-only")
-            ledger.end(operation, "INTENT", "the CRM takes no companies from us", answer.request_id)
-            return "companies_read_only"
+        case Rejected(status=404) if operation.object == "companies" and operation.kind == "create":
+            return _takes_no_companies(ledger, operation, answer)
+        case Rejected(status=405) if operation.object == "companies":
+            return _takes_no_companies(ledger, operation, answer)
         case Conflict():
             # Another contact got the key since the snapshot: the next run sees it and decides anew.
             ledger.end(operation, "INTENT", answer.reason, answer.request_id)
@@ -199,3 +267,9 @@ def _account_for(ledger: Ledger, operation: Operation, answer: Effect | BaseExce
         case _:
             # It may have been applied: it stays SENT until it is looked for.
             return "unsure"
+
+
+def _takes_no_companies(ledger: Ledger, operation: Operation, answer: Rejected) -> str:
+    ledger.learn(plan.READ_ONLY, "read-only")
+    ledger.end(operation, "INTENT", "the CRM takes no companies from us", answer.request_id)
+    return "companies_read_only"

@@ -26,11 +26,12 @@ def run(work: Workspace) -> StageReport:
     with work.engine() as engine, work.progress.task("cleaning"):
         engine.read("landings")
         pinned = {landing for (landing,) in engine.rows("SELECT landing FROM landings")}
-        landings = [landing for landing in work.lake.landings() if landing.id in pinned]
+        known = work.settings.sources
+        landings = [one for one in work.lake.landings() if one.id in pinned and one.source in known]
         engine.macros("clean/macros")
         _map(engine, work, landings)
         _declared(engine, work)
-        for name in ("given_emails", "given_phones", "mapped_rows"):
+        for name in ("newest_landings", "given_emails", "given_phones", "mapped_rows"):
             engine.make(f"clean/{name}")
         keys.normalise(engine, work.settings.match, hosts="clean/hosts")
         for name in ("contact_versions", "contact_records", "records", "company_versions", "company_records"):
@@ -69,12 +70,14 @@ def _declared(engine: Engine, work: Workspace) -> None:
 
 
 def _rejected_rows(engine: Engine, landings: list[Landing]) -> None:
-    schema = pa.schema([*((name, pa.string()) for name in ("source", "object", "file", "landing")), *REJECTED_SCHEMA])
+    names = [(name, pa.string()) for name in ("source", "object", "file", "landing")]
+    schema = pa.schema([*names, *REJECTED_SCHEMA, ("superseded", pa.bool_())])
     engine.put("rejected_rows", schema.empty_table())
     for landing in landings:
         if landing.rejected:
             engine.connection.execute(
-                f"INSERT INTO rejected_rows SELECT ?, ?, ?, ?, line, reason, text "  # noqa: S608 - a quoted path
+                "INSERT INTO rejected_rows SELECT $1, $2, $3, $4, line, reason, text, "  # noqa: S608 - a quoted path
+                "$4 NOT IN (SELECT landing FROM newest_landings) "
                 f"FROM read_parquet({parquet_literal(landing.rejected_path)})",
                 [landing.source, landing.object, landing.name, landing.id],
             )

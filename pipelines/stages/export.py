@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
 from pipelines import listing
@@ -32,6 +33,7 @@ def run(work: Workspace) -> StageReport:
                 "ORDER BY created_at, activity_id",
                 folder / "activities" / f"month={month}" / "part-0.parquet",
             )
+        _forget_months(folder / "activities", months)
         _copy(engine, "FROM contacts ORDER BY contact_id", folder / "contacts.parquet")
         _copy(engine, "FROM companies ORDER BY company_id", folder / "companies.parquet")
         counts = {name: engine.count(name) for name in ("activities", "contacts", "companies")}
@@ -42,6 +44,13 @@ async def _fetch(work: Workspace, engine: Engine) -> None:
     async with work.crm() as crm:
         for name in ("contacts", "companies", "activities"):
             await listing.read(work, engine, crm, name)
+
+
+def _forget_months(folder: Path, months: Sequence[str]) -> None:
+    """Remove months in which the CRM has nothing any more: the data folder was pointed at another account."""
+    for path in folder.glob("month=*/part-0.parquet"):
+        if path.parent.name.removeprefix("month=") not in months:
+            path.unlink()
 
 
 def _copy(engine: Engine, query: str, path: Path) -> None:

@@ -76,7 +76,7 @@ def run(work: Workspace) -> StageReport:
 
 def _land(lake: Lake, source: str, part: Part) -> Landing:
     folder = lake.root / "raw" / source / part.object
-    sequence = 1 + max((int(path.name[:6]) for path in folder.glob("[0-9]*.parquet")), default=0)
+    sequence = 1 + max((int(path.name.partition("-")[0]) for path in folder.glob("[0-9]*.parquet")), default=0)
     return lake.land(
         source=source,
         object_name=part.object,

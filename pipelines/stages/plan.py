@@ -17,7 +17,7 @@ from pipelines.workspace import StageReport, Workspace
 
 TABLES: Final = ("plan", "plan_counts", "plan_seal")
 INPUTS: Final = (
-    *("golden", "golden_keys", "golden_companies", "clusters", "company_clusters", "contact_matches"),
+    *("golden", "golden_keys", "golden_tags", "golden_companies", "clusters", "company_clusters", "contact_matches"),
     *("company_matches", "merge_candidates", "records", "company_records", "current_contacts", "current_companies"),
 )
 READ_ONLY: Final = "companies"

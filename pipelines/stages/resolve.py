@@ -13,7 +13,7 @@ NAMESPACE: Final = uuid.UUID("6f1f3f0c-6c0b-5b7e-9d56-2f1f5a0c7a11")
 """The namespace of ids that are made of record keys; changing it would give everybody another id."""
 
 TABLES: Final = (
-    *("clusters", "company_clusters", "golden", "golden_companies", "golden_keys", "contact_matches"),
+    *("clusters", "company_clusters", "golden", "golden_companies", "golden_keys", "golden_tags", "contact_matches"),
     *("company_matches", "held_back", "merge_candidates"),
 )
 
@@ -32,7 +32,7 @@ def run(work: Workspace) -> StageReport:
             engine.put("company_links", ledger.links("companies"))
         _people(engine)
         _companies(engine)
-        for name in ("ranked_records", "golden_keys", "golden"):
+        for name in ("ranked_records", "golden_keys", "golden_tags", "golden"):
             engine.make(f"resolve/{name}")
         counts = engine.write(*TABLES)
     work.lake.publish(work.run, TABLES)
@@ -48,7 +48,7 @@ def run(work: Workspace) -> StageReport:
 
 
 def _people(engine: Engine) -> None:
-    for name in ("current_holders", "holders", "hub_keys", "phone_names", "phone_pairs", "disputed_phones"):
+    for name in ("current_holders", "holders", "hub_keys", "phone_names", "phone_pairs", "disputed_pairs"):
         engine.make(f"resolve/{name}")
     engine.make("resolve/firm_edges")
     engine.rename("firm_edges", "edges")

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from connectors.errors import NotFound
 from connectors.giant_context.client import GiantContext
-from pipelines import keys, listing, target
+from pipelines import keys, listing
 from pipelines.engine import Engine
 from pipelines.ledger import Ledger
 from pipelines.stages import recover
@@ -45,8 +45,7 @@ def run(work: Workspace) -> StageReport:
 
 async def _fetch(work: Workspace, engine: Engine, ledger: Ledger) -> None:
     async with work.crm() as crm:
-        if ledger.in_state("SENT"):
-            await recover.settle(crm, ledger, target.settle_seconds(work.settings), work.progress)
+        await recover.settle(crm, ledger, work.settings, work.progress)
         await listing.read(work, engine, crm, "contacts")
         await listing.read(work, engine, crm, "companies")
         await _ask_for_missing(crm, engine, ledger.links("contacts")["crm_id"].to_pylist())

@@ -6,17 +6,19 @@ import asyncio
 import csv
 import io
 import os
-import shutil
+import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
-from itertools import count
 from pathlib import Path
 from typing import Any, Final, TypeVar
+
+import pyarrow.parquet as pq
 
 from connectors.giant_context.client import GiantContext
 from connectors.giant_context.server.store import Store
 from connectors.giant_context.wire import Activity, Company, CompanyWrite, Contact, ContactCreate, ContactUpdate
+from pipelines.lake import Lake
 from pipelines.settings import Settings
 from pipelines.stages import apply, clean, export, extract, plan, resolve, snapshot
 from pipelines.workspace import StageReport, Workspace
@@ -51,7 +53,6 @@ class Workshop:
         self.inbox = root / "inbox"
         self.data = root / "data"
         self.sections = sections
-        self._numbers = count(1)
         self.inbox.mkdir(parents=True, exist_ok=True)
 
     @property
@@ -60,6 +61,7 @@ class Workshop:
         sections = {
             "sources": {"inbox": {"kind": "csv_file", "options": {"path": "inbox"}}},
             "match": {"default_region": "US"},
+            "limits": {"threads": 1},
             **self.sections,
         }
         return Settings.model_validate({**sections, "folder": self.root})
@@ -90,7 +92,7 @@ class Workshop:
 
     def work(self, run: str | None = None) -> Workspace:
         """A workspace of a new run, or of the one named; whoever runs stages with it frees its lock."""
-        return Workspace(self.settings, self.data, run or f"run-{next(self._numbers):03d}")
+        return Workspace(self.settings, self.data, run or str(uuid.uuid4()))
 
     def run(self, *stages: str, run: str | None = None) -> Workspace:
         """Run stages, all up to `apply` when none is named, and free the lock; `reports` has their counts."""
@@ -104,16 +106,12 @@ class Workshop:
 
     def rows(self, table: str, *, order: str | None = None) -> list[dict[str, Any]]:
         """A current table's rows as dicts."""
-        work = self.work("reading")
-        with work.engine() as engine:
-            engine.read(table)
-            text = f'SELECT * FROM "{table}"' + (f' ORDER BY "{order}"' if order else "")  # noqa: S608 - a test's own names
-            rows: list[dict[str, Any]] = engine.arrow(text).to_pylist()
+        path = Lake(self.data).find(None, table)
+        if path is None:
+            raise LookupError(table)
+        found = pq.read_table(path)
+        rows: list[dict[str, Any]] = (found.sort_by(order) if order else found).to_pylist()
         return rows
-
-    def forget_tables(self) -> None:
-        """Remove the runs' tables, as `prune` may; landings, ledger and CRM stay."""
-        shutil.rmtree(self.data / "runs", ignore_errors=True)
 
     # The CRM, as a human sees it
 

@@ -8,24 +8,23 @@ from typing import Any, Final
 
 from connectors.giant_context import wire
 from connectors.giant_context.server.access import APP_ID
-from connectors.giant_context.server.contacts import as_json, must_exist
+from connectors.giant_context.server.companies import COMPANIES
+from connectors.giant_context.server.contacts import CONTACTS
+from connectors.giant_context.server.fields import Json, columns_of, given_fields
 from connectors.giant_context.server.ids import Clock, birth
-from connectors.giant_context.server.normal_text import required, search_text, trimmed
-from connectors.giant_context.server.pages import Json, Listing
-from connectors.giant_context.server.refusals import not_found
+from connectors.giant_context.server.listing import Listing
+from connectors.giant_context.server.normal_text import search_text
+
+COLUMNS: Final = columns_of(wire.Activity, "app_id", "contact", "company")
 
 
 def _to_json(row: tuple[Any, ...]) -> Json:
-    activity_id, contact_id, company_id, source, description, data, created_at, first_name, last_name, company = row
-    return {
-        "id": activity_id,
+    *values, first_name, last_name, company = row
+    activity = dict(zip(COLUMNS, values, strict=True))
+    contact_id, company_id = activity["contactId"], activity["companyId"]
+    return activity | {
         "appId": APP_ID,
-        "contactId": contact_id,
-        "companyId": company_id,
-        "source": source,
-        "description": description,
-        "data": json.loads(data),
-        "createdAt": created_at,
+        "data": json.loads(activity["data"]),
         "contact": None if first_name is None else {"id": contact_id, "firstName": first_name, "lastName": last_name},
         "company": None if company is None else {"id": company_id, "name": company},
     }
@@ -33,24 +32,15 @@ def _to_json(row: tuple[Any, ...]) -> Json:
 
 ACTIVITIES: Final = Listing(
     "activities",
-    "SELECT a.id, a.contact_id, a.company_id, a.source, a.description, a.data, a.created_at,"
-    " c.first_name, c.last_name, o.name FROM activities a"
-    " LEFT JOIN contacts c ON c.id = a.contact_id LEFT JOIN companies o ON o.id = a.company_id",
-    "a",
+    "Activity",
+    (
+        *COLUMNS.values(),
+        "(SELECT first_name FROM contacts WHERE contacts.id = activities.contact_id)",
+        "(SELECT last_name FROM contacts WHERE contacts.id = activities.contact_id)",
+        "(SELECT name FROM companies WHERE companies.id = activities.company_id)",
+    ),
     _to_json,
 )
-
-
-def get(connection: sqlite3.Connection, activity_id: str) -> Json:
-    """Return the activity.
-
-    Raises:
-        Refusal: 404.
-    """
-    activity = ACTIVITIES.one(connection, activity_id)
-    if activity is None:
-        raise not_found("Activity")
-    return activity
 
 
 def of_contact(connection: sqlite3.Connection, contact_id: str) -> list[Json]:
@@ -59,8 +49,8 @@ def of_contact(connection: sqlite3.Connection, contact_id: str) -> list[Json]:
     Raises:
         Refusal: 404, there is no such contact.
     """
-    must_exist(connection, "contacts", contact_id)
-    return ACTIVITIES.where(connection, "a.contact_id = ? ORDER BY a.ordinal DESC", contact_id)
+    CONTACTS.must_exist(connection, contact_id)
+    return ACTIVITIES.where(connection, "contact_id = ? ORDER BY ordinal DESC", contact_id)
 
 
 def of_company(connection: sqlite3.Connection, company_id: str) -> list[Json]:
@@ -69,8 +59,8 @@ def of_company(connection: sqlite3.Connection, company_id: str) -> list[Json]:
     Raises:
         Refusal: 404, there is no such company.
     """
-    must_exist(connection, "companies", company_id)
-    return ACTIVITIES.where(connection, "a.company_id = ? ORDER BY a.ordinal DESC", company_id)
+    COMPANIES.must_exist(connection, company_id)
+    return ACTIVITIES.where(connection, "company_id = ? ORDER BY ordinal DESC", company_id)
 
 
 def log(connection: sqlite3.Connection, given: wire.ActivityCreate, clock: Clock) -> Json:
@@ -79,29 +69,14 @@ def log(connection: sqlite3.Connection, given: wire.ActivityCreate, clock: Clock
     Raises:
         Refusal: 400, the description is blank; 404, there is no such contact or company.
     """
-    fields = trimmed(given.body())
-    required(fields, "description")
-    contact_id, company_id = fields.get("contactId"), fields.get("companyId")
-    if contact_id is not None:
-        must_exist(connection, "contacts", contact_id)
-    if company_id is not None:
-        must_exist(connection, "companies", company_id)
-    born = birth(connection, "activities", clock)
-    connection.execute(
-        "INSERT INTO activities (ordinal, id, contact_id, company_id, source, description, data, created_at,"
-        " search_text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            born.ordinal,
-            born.id,
-            contact_id,
-            company_id,
-            fields.get("source"),
-            fields["description"],
-            as_json(fields.get("data") or {}),
-            born.created_at,
-            search_text(fields["description"]),
-        ),
-    )
-    if contact_id is not None:
-        connection.execute("UPDATE contacts SET last_activity_at = ? WHERE id = ?", (born.created_at, contact_id))
-    return get(connection, born.id)
+    fields = given_fields(given, "description")
+    for key, listing in (("contactId", CONTACTS), ("companyId", COMPANIES)):
+        if fields.get(key) is not None:
+            listing.must_exist(connection, fields[key])
+    row = {COLUMNS[key]: value for key, value in fields.items() if value is not None}
+    row |= {"search_text": search_text(fields["description"])}
+    logged = ACTIVITIES.insert(connection, row | birth(connection, "activities", clock).columns())
+    if logged["contactId"] is not None:
+        moment = (logged["createdAt"], logged["contactId"])
+        connection.execute("UPDATE contacts SET last_activity_at = ? WHERE id = ?", moment)
+    return logged

@@ -7,7 +7,6 @@ by its index are answered where they are, which is faster than handing them to a
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -25,10 +24,12 @@ from starlette.responses import JSONResponse
 from connectors.giant_context import wire
 from connectors.giant_context.server import activities, companies, contacts
 from connectors.giant_context.server.access import ensure_api_key
+from connectors.giant_context.server.description import DescribedApp
 from connectors.giant_context.server.envelope import Envelope
+from connectors.giant_context.server.fields import Json
 from connectors.giant_context.server.hosts import LoopbackHosts
 from connectors.giant_context.server.ids import Clock, now, stamp
-from connectors.giant_context.server.pages import Listing, PageRequest
+from connectors.giant_context.server.listing import Listing, PageRequest
 from connectors.giant_context.server.refusals import answer_invalid, answer_refusal
 from connectors.giant_context.server.routing import CrmRoute, OpenRoute
 from connectors.giant_context.server.store import Store
@@ -69,7 +70,7 @@ def create_app(
     """
     store = Store(data_dir, clock=clock)
     # No interactive documentation: its pages load scripts from elsewhere. No redirects: they would carry the bearer on.
-    app = FastAPI(
+    app = DescribedApp(
         title="Embedded CRM",
         lifespan=_lifespan,
         docs_url=None,
@@ -109,12 +110,16 @@ def _store(request: Request) -> Store:
 async def _write(request: Request, job: Callable[..., Any], status: int = 200, /, **arguments: Any) -> JSONResponse:
     store = _store(request)
     work = partial(job, clock=store.clock, **arguments)
-    return JSONResponse(await asyncio.wrap_future(store.write(work)), status)
+    return JSONResponse(await store.written(work), status)
 
 
 def _read(request: Request, read: Callable[[sqlite3.Connection], T]) -> T:
     with _store(request).snapshot() as connection:
         return read(connection)
+
+
+async def _read_many(request: Request, read: Callable[[sqlite3.Connection], list[Json]]) -> JSONResponse:
+    return JSONResponse(await run_in_threadpool(_read, request, read))
 
 
 async def _wanted(
@@ -157,7 +162,7 @@ async def create_contact(request: Request, body: wire.ContactCreate) -> JSONResp
 @crm.get("/contacts/{contactId}", response_model=wire.Contact)
 async def get_contact(request: Request) -> JSONResponse:
     """Get a contact."""
-    return JSONResponse(_read(request, partial(contacts.get, contact_id=request.path_params["contactId"])))
+    return JSONResponse(_read(request, partial(contacts.CONTACTS.get, row_id=request.path_params["contactId"])))
 
 
 @crm.put("/contacts/{contactId}", response_model=wire.Contact, responses=_CONFLICT)
@@ -188,8 +193,7 @@ async def untag_contact(request: Request, body: wire.TagWrite) -> JSONResponse:
 @crm.get("/contacts/{contactId}/activities", response_model=list[wire.Activity])
 async def get_contact_activities(request: Request) -> JSONResponse:
     """Get a contact's timeline, newest first."""
-    read = partial(activities.of_contact, contact_id=request.path_params["contactId"])
-    return JSONResponse(await run_in_threadpool(_read, request, read))
+    return await _read_many(request, partial(activities.of_contact, contact_id=request.path_params["contactId"]))
 
 
 @crm.get("/companies", response_model=wire.Page[wire.Company])
@@ -201,21 +205,19 @@ async def list_companies(request: Request, wanted: Wanted) -> JSONResponse:
 @crm.get("/companies/{companyId}", response_model=wire.Company)
 async def get_company(request: Request) -> JSONResponse:
     """Get a company."""
-    return JSONResponse(_read(request, partial(companies.get, company_id=request.path_params["companyId"])))
+    return JSONResponse(_read(request, partial(companies.COMPANIES.get, row_id=request.path_params["companyId"])))
 
 
 @crm.get("/companies/{companyId}/contacts", response_model=list[wire.Contact])
 async def get_company_contacts(request: Request) -> JSONResponse:
     """Get a company's contacts by last name, then first name."""
-    read = partial(contacts.of_company, company_id=request.path_params["companyId"])
-    return JSONResponse(await run_in_threadpool(_read, request, read))
+    return await _read_many(request, partial(contacts.of_company, company_id=request.path_params["companyId"]))
 
 
 @crm.get("/companies/{companyId}/activities", response_model=list[wire.Activity])
 async def get_company_activities(request: Request) -> JSONResponse:
     """Get a company's timeline, newest first."""
-    read = partial(activities.of_company, company_id=request.path_params["companyId"])
-    return JSONResponse(await run_in_threadpool(_read, request, read))
+    return await _read_many(request, partial(activities.of_company, company_id=request.path_params["companyId"]))
 
 
 @crm.get("/activities", response_model=wire.Page[wire.Activity])
@@ -233,7 +235,7 @@ async def log_activity(request: Request, body: wire.ActivityCreate) -> JSONRespo
 @crm.get("/activities/{activityId}", response_model=wire.Activity)
 async def get_activity(request: Request) -> JSONResponse:
     """Get an activity."""
-    return JSONResponse(_read(request, partial(activities.get, activity_id=request.path_params["activityId"])))
+    return JSONResponse(_read(request, partial(activities.ACTIVITIES.get, row_id=request.path_params["activityId"])))
 
 
 @extension.post("/companies", response_model=wire.Company, status_code=201)

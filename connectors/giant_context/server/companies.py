@@ -8,29 +8,13 @@ from typing import Any, Final
 
 from connectors.giant_context import wire
 from connectors.giant_context.server.access import APP_ID
-from connectors.giant_context.server.contacts import as_json
+from connectors.giant_context.server.fields import Json, columns_of, given_fields
 from connectors.giant_context.server.ids import Clock, birth, stamp
-from connectors.giant_context.server.normal_text import required, search_text, tag_list, trimmed
-from connectors.giant_context.server.pages import Json, Listing
-from connectors.giant_context.server.refusals import bad_request, not_found
+from connectors.giant_context.server.listing import Listing
+from connectors.giant_context.server.normal_text import search_text
+from connectors.giant_context.server.refusals import bad_request
 
-# The wire's name of each column.
-COLUMNS: Final = {
-    "id": "id",
-    "name": "name",
-    "website": "website",
-    "industry": "industry",
-    "size": "size",
-    "annualRevenue": "annual_revenue",
-    "phone": "phone",
-    "email": "email",
-    "address": "address",
-    "properties": "properties",
-    "tags": "tags",
-    "contactCount": "contact_count",
-    "createdAt": "created_at",
-    "updatedAt": "updated_at",
-}
+COLUMNS: Final = columns_of(wire.Company, "app_id")
 
 
 def _to_json(row: tuple[Any, ...]) -> Json:
@@ -41,24 +25,7 @@ def _to_json(row: tuple[Any, ...]) -> Json:
     return company
 
 
-COMPANIES: Final = Listing(
-    "companies",
-    f"SELECT {', '.join(f'o.{column}' for column in COLUMNS.values())} FROM companies o",  # noqa: S608 - our own names
-    "o",
-    _to_json,
-)
-
-
-def get(connection: sqlite3.Connection, company_id: str) -> Json:
-    """Return the company.
-
-    Raises:
-        Refusal: 404.
-    """
-    company = COMPANIES.one(connection, company_id)
-    if company is None:
-        raise not_found("Company")
-    return company
+COMPANIES: Final = Listing("companies", "Company", tuple(COLUMNS.values()), _to_json)
 
 
 def create(connection: sqlite3.Connection, given: wire.CompanyWrite, clock: Clock) -> Json:
@@ -67,16 +34,12 @@ def create(connection: sqlite3.Connection, given: wire.CompanyWrite, clock: Cloc
     Raises:
         Refusal: 400, it has no name.
     """
-    fields = _checked(given)
+    fields = given_fields(given, "name")
     if fields.get("name") is None:
         raise bad_request("name must not be empty.")
     row = {COLUMNS[key]: value for key, value in fields.items() if value is not None}
-    born = birth(connection, "companies", clock)
-    row |= {"ordinal": born.ordinal, "id": born.id, "created_at": born.created_at, "updated_at": born.created_at}
     row |= {"search_text": search_text(row["name"], row.get("industry"))}
-    names, marks = ", ".join(row), ", ".join("?" * len(row))
-    connection.execute(f"INSERT INTO companies ({names}) VALUES ({marks})", tuple(row.values()))  # noqa: S608
-    return get(connection, born.id)
+    return COMPANIES.insert(connection, row | birth(connection, "companies", clock).columns(updated=True))
 
 
 def update(connection: sqlite3.Connection, company_id: str, given: wire.CompanyWrite, clock: Clock) -> Json:
@@ -85,22 +48,9 @@ def update(connection: sqlite3.Connection, company_id: str, given: wire.CompanyW
     Raises:
         Refusal: 404; 400, its name would be empty.
     """
-    after = get(connection, company_id)
-    fields = _checked(given)
-    after |= fields
+    before = COMPANIES.get(connection, company_id)
+    fields = given_fields(given, "name")
+    after = before | fields
     row = {COLUMNS[key]: value for key, value in fields.items()}
     row |= {"search_text": search_text(after["name"], after["industry"]), "updated_at": stamp(clock())}
-    changes = ", ".join(f"{column} = ?" for column in row)
-    connection.execute(f"UPDATE companies SET {changes} WHERE id = ?", (*row.values(), company_id))  # noqa: S608
-    return get(connection, company_id)
-
-
-def _checked(given: wire.CompanyWrite) -> Json:
-    fields = trimmed(given.body())
-    required(fields, "name")
-    for key in ("address", "properties"):
-        if key in fields:
-            fields[key] = as_json(fields[key] or {})
-    if "tags" in fields:
-        fields["tags"] = as_json(tag_list(fields["tags"]))
-    return fields
+    return COMPANIES.update(connection, company_id, row)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-import uuid
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from connectors.giant_context.server.ids import new_id
 from connectors.giant_context.server.refusals import refusal_answer
 
 log = logging.getLogger(__name__)
@@ -23,7 +23,7 @@ class Envelope:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id = str(uuid.uuid4())  # never the caller's: it must be one
+        request_id = new_id()  # never the caller's: it must be one
         started = False
 
         async def send_with_id(message: Message) -> None:

@@ -9,13 +9,13 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
 from connectors.giant_context.server.access import APP_ID, ORGANIZATION_ID, PROJECT_ID
+from connectors.giant_context.server.bodies import parse_body
 from connectors.giant_context.server.refusals import Refusal, not_found
-from connectors.giant_context.server.strict_json import parse
 
 MAX_BODY: Final = 1024 * 1024
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
-_TENANT: Final = {"organizationId": ORGANIZATION_ID, "projectId": PROJECT_ID, "appId": APP_ID}
+_TENANT: Final = (ORGANIZATION_ID, PROJECT_ID, APP_ID)
 
 
 class StrictRequest(Request):
@@ -41,8 +41,8 @@ class StrictRequest(Request):
         return self._body
 
     async def json(self) -> Any:
-        """Return the body's value; see `strict_json`."""
-        return parse(await self.body())
+        """Return the body's value; see `bodies`."""
+        return parse_body(await self.body())
 
 
 class OpenRoute(APIRoute):
@@ -67,8 +67,9 @@ class CrmRoute(APIRoute):
 
         async def handle(request: Request) -> Response:
             request.app.state.desk.check(request.headers.get("authorization"))
+            named = request.path_params
             # The same answer as for an unknown path: whether another tenant exists is not said.
-            if any(request.path_params.get(name) != own for name, own in _TENANT.items()):
+            if (named["organizationId"], named["projectId"], named["appId"]) != _TENANT:
                 raise not_found("App")
             return await inner(StrictRequest(request.scope, request.receive))
 

@@ -16,8 +16,10 @@ from connectors.giant_context.server.activities import ACTIVITIES
 from connectors.giant_context.server.companies import COMPANIES
 from connectors.giant_context.server.contacts import CONTACTS
 from connectors.giant_context.server.database import Readers, database_file, open_database, read_meta
+from connectors.giant_context.server.fields import Json
+from connectors.giant_context.server.gathering import Gathering
 from connectors.giant_context.server.ids import Clock, now
-from connectors.giant_context.server.pages import Json, Listing, PageRequest
+from connectors.giant_context.server.listing import Listing, PageRequest
 from connectors.giant_context.server.search import Finder
 from connectors.giant_context.server.writer import Writer
 
@@ -43,6 +45,7 @@ class Store:
         self.clock = clock
         self._readers = Readers(path)
         self._writer = Writer(path)
+        self._gathering = Gathering(self._writer)
         self._finders = {listing.table: Finder(listing.table) for listing in (CONTACTS, COMPANIES, ACTIVITIES)}
 
     def snapshot(self) -> AbstractContextManager[sqlite3.Connection]:
@@ -57,6 +60,10 @@ class Store:
     def write(self, job: Callable[[sqlite3.Connection], T]) -> Future[T]:
         """Queue a write; the future is done once it is durable."""
         return self._writer.submit(job)
+
+    async def written(self, job: Callable[[sqlite3.Connection], T]) -> T:
+        """Write from an event loop: return what the job returns once it is durable."""
+        return await self._gathering.write(job)
 
     def load_contacts(self, rows: Iterable[Mapping[str, Any]]) -> int:
         """Fill the store, 50,000 contacts a transaction, and return how many there were.

@@ -10,7 +10,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -20,6 +20,7 @@ from connectors.giant_context.server.database import open_database
 
 T = TypeVar("T")
 Job = tuple[Callable[[sqlite3.Connection], Any], "Future[Any]"]
+Batch = tuple[Sequence[Job], Callable[[], None]]
 
 MAX_GROUP: Final = 256
 
@@ -28,10 +29,10 @@ class Writer:
     """Runs jobs, one after another, on a connection of its own."""
 
     def __init__(self, path: Path) -> None:
-        self._jobs: SimpleQueue[Job | None] = SimpleQueue()
+        self._batches: SimpleQueue[Batch | None] = SimpleQueue()
         # The thread knows the queue and not this object, so that a forgotten writer ends by itself.
-        self._thread = threading.Thread(target=_work, args=(path, self._jobs), name="crm-writer", daemon=True)
-        self._stop = weakref.finalize(self, self._jobs.put, None)
+        self._thread = threading.Thread(target=_work, args=(path, self._batches), name="crm-writer", daemon=True)
+        self._stop = weakref.finalize(self, self._batches.put, None)
         self._start = threading.Lock()
         self._started = False
 
@@ -40,15 +41,23 @@ class Writer:
 
         A job that is cancelled before its turn has no effect.
         """
+        future: Future[T] = Future()
+        self.put([(job, future)], _nobody_waits)
+        return future
+
+    def put(self, jobs: Sequence[Job], done: Callable[[], None]) -> None:
+        """Queue jobs that belong to one commit. `done` is called by the writer's thread once all futures are done.
+
+        Raises:
+            RuntimeError: The writer is closed.
+        """
         if not self._stop.alive:
             raise RuntimeError("the store is closed")
         with self._start:
             if not self._started:
                 self._thread.start()
                 self._started = True
-        future: Future[T] = Future()
-        self._jobs.put((job, future))
-        return future
+        self._batches.put((jobs, done))
 
     def close(self) -> None:
         """Finish what is queued, then stop."""
@@ -57,38 +66,46 @@ class Writer:
             self._thread.join()
 
 
-def _work(path: Path, jobs: SimpleQueue[Job | None]) -> None:
+def _nobody_waits() -> None:
+    """Do nothing: whoever queued the job looks at its future."""
+
+
+def _work(path: Path, batches: SimpleQueue[Batch | None]) -> None:
     connection: sqlite3.Connection | None = None
     open_for_more = True
     while open_for_more:
-        first = jobs.get()
+        first = batches.get()
         if first is None:
             break
-        group = [first]
-        while len(group) < MAX_GROUP:
+        gathered = [first]
+        while sum(len(jobs) for jobs, _ in gathered) < MAX_GROUP:
             try:
-                job = jobs.get_nowait()
+                batch = batches.get_nowait()
             except Empty:
                 break
-            if job is None:
+            if batch is None:
                 open_for_more = False
                 break
-            group.append(job)
-        group = [(job, future) for job, future in group if future.set_running_or_notify_cancel()]
+            gathered.append(batch)
+        group = [job for jobs, _ in gathered for job in jobs if job[1].set_running_or_notify_cancel()]
         try:
             connection = connection or open_database(path)
-            outcomes = _commit(connection, group)
+            _answer(group, _commit(connection, group))
         except Exception as error:  # noqa: BLE001 - whatever it is, it is the callers' to hear
             for _, future in group:
                 future.set_exception(error)
-            continue
-        for (_, future), (value, failure) in zip(group, outcomes, strict=True):
-            if failure is None:
-                future.set_result(value)
-            else:
-                future.set_exception(failure)
+        for _, done in gathered:
+            done()
     if connection is not None:
         connection.close()
+
+
+def _answer(group: list[Job], outcomes: list[tuple[Any, Exception | None]]) -> None:
+    for (_, future), (value, failure) in zip(group, outcomes, strict=True):
+        if failure is None:
+            future.set_result(value)
+        else:
+            future.set_exception(failure)
 
 
 def _commit(connection: sqlite3.Connection, group: list[Job]) -> list[tuple[Any, Exception | None]]:

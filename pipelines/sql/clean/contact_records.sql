@@ -1,4 +1,5 @@
--- The current version of each contact record: the source's newest, else the newest file's, else the last row.
+-- The current version of each contact record: the newest by its own change time, else by its
+-- file's date; then the last that landed, then the last row.
 SELECT * FROM contact_versions
 QUALIFY row_number() OVER (
-    PARTITION BY record_key ORDER BY modified_at DESC NULLS LAST, dated DESC, sequence DESC, landing DESC, row DESC) = 1
+    PARTITION BY record_key ORDER BY coalesce(modified_at, dated) DESC, dated DESC, sequence DESC, landing DESC, row DESC) = 1

@@ -1,4 +1,6 @@
--- Every value that could not be read, with where it stands. Its row lives on if anything identifies it.
+-- Every value that could not be read, with where it stands. Its row lives on if anything identifies it. One of a file
+-- that has landed anew since is `superseded`: it tells of the past.
+WITH bad AS (
 SELECT m.source, m.file, g.landing, g.row, g.object, 'email' AS field, g.raw AS value, k.reason
 FROM given_emails g JOIN email_keys k USING (raw) JOIN mapped_rows m ON m.landing = g.landing AND m.row = g.row
 WHERE k.reason IS NOT NULL
@@ -10,3 +12,11 @@ WHERE k.reason IS NOT NULL
 UNION ALL
 SELECT source, file, landing, row, object, 'modified_at', modified_text, 'not a date in the expected form'
 FROM mapped_rows WHERE modified_text IS NOT NULL AND modified_at IS NULL
+UNION ALL
+SELECT source, file, landing, row, 'companies', 'size', size, 'not a number of employees'
+FROM company_versions WHERE size IS NOT NULL AND size_range IS NULL
+UNION ALL
+SELECT source, file, landing, row, 'companies', 'annual_revenue', annual_revenue, 'not a number'
+FROM company_versions WHERE annual_revenue IS NOT NULL AND revenue IS NULL
+)
+SELECT bad.*, landing NOT IN (SELECT landing FROM newest_landings) AS superseded FROM bad

@@ -8,17 +8,17 @@ WITH sides AS (
 )
 SELECT company_id AS person_id, crm_id, is_new, unnest(list_filter([
     field_state('name', 'text', CASE WHEN is_new OR json_exists(w.sent, '$.name') THEN g.name END, c.name, w, g.name_from),
-    field_state('website', 'text', g.website, c.website, w, g.name_from),
-    field_state('industry', 'text', g.industry, c.industry, w, g.name_from),
-    field_state('size', 'text', g.size, c.size, w, g.name_from),
-    field_state('annual_revenue', 'number', g.annual_revenue::VARCHAR, c.annual_revenue::VARCHAR, w, g.name_from),
-    field_state('email', 'email', g.email, c.email, w, g.name_from),
-    field_state('phone', 'phone', g.phone, c.phone, w, g.name_from),
-    field_state('address.street', 'text', g.street, c.street, w, g.name_from),
-    field_state('address.city', 'text', g.city, c.city, w, g.name_from),
-    field_state('address.state', 'text', g.state, c.state, w, g.name_from),
-    field_state('address.country', 'text', g.country, c.country, w, g.name_from),
-    field_state('address.postal_code', 'text', g.postal_code, c.postal_code, w, g.name_from),
+    field_state('website', 'text', g.website, c.website, w, g.website_from),
+    field_state('industry', 'text', g.industry, c.industry, w, g.industry_from),
+    field_state('size', 'text', g.size, c.size, w, g.size_from),
+    field_state('annual_revenue', 'number', g.annual_revenue::VARCHAR, c.annual_revenue::VARCHAR, w, g.annual_revenue_from),
+    field_state('email', 'email', g.email, c.email, w, g.email_from),
+    field_state('phone', 'phone', g.phone, c.phone, w, g.phone_from),
+    field_state('address.street', 'text', g.street, c.street, w, g.street_from),
+    field_state('address.city', 'text', g.city, c.city, w, g.city_from),
+    field_state('address.state', 'text', g.state, c.state, w, g.state_from),
+    field_state('address.country', 'text', g.country, c.country, w, g.country_from),
+    field_state('address.postal_code', 'text', g.postal_code, c.postal_code, w, g.postal_code_from),
     field_state('properties.crm_bridge_id', 'json', CASE WHEN is_new THEN to_json(company_id)::VARCHAR END, NULL, w, NULL)
 ], lambda state: differs(state)), recursive := true)
 FROM sides

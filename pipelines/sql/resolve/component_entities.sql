@@ -1,7 +1,7 @@
 -- The id of each component's person or company: the oldest known one in it, else UUIDv5 (RFC 9562, 5.5) of its least record key
 -- in the namespace of `setting`.
 WITH known AS (
-    SELECT c.component, arg_min(substr(c.name, 8), coalesce(k.sequence, 9223372036854775807)) AS entity_id
+    SELECT c.component, arg_min(substr(c.name, 8), {'sequence': coalesce(k.sequence, 9223372036854775807), 'name': c.name}) AS entity_id
     FROM settled_components c
     LEFT JOIN (SELECT entity_id, min(sequence) AS sequence FROM known GROUP BY entity_id) k
       ON k.entity_id = substr(c.name, 8)

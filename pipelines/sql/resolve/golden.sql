@@ -13,18 +13,20 @@ WITH people AS (
            arg_min(record_key, rank) FILTER (title IS NOT NULL) AS title_from,
            arg_min(department, rank) FILTER (department IS NOT NULL) AS department,
            arg_min(record_key, rank) FILTER (department IS NOT NULL) AS department_from,
+           arg_min(locale, rank) FILTER (locale IS NOT NULL) AS locale,
+           arg_min(record_key, rank) FILTER (locale IS NOT NULL) AS locale_from,
            arg_min(linkedin_url, rank) FILTER (linkedin_url IS NOT NULL) AS linkedin_url,
            arg_min(record_key, rank) FILTER (linkedin_url IS NOT NULL) AS linkedin_url_from,
            arg_min(w.company_entity, rank) FILTER (w.company_entity IS NOT NULL) AS company,
-           arg_min(record_key, rank) FILTER (w.company_entity IS NOT NULL) AS company_from,
-           list_sort(list_distinct(flatten(list(tags)))) AS tags,
-           arg_min(record_key, rank) FILTER (len(tags) > 0) AS tags_from
+           arg_min(record_key, rank) FILTER (w.company_entity IS NOT NULL) AS company_from
     FROM ranked_records LEFT JOIN contact_companies w USING (record_key) GROUP BY person_id
 ), keys AS (
     SELECT person_id,
            list(key ORDER BY ord) FILTER (kind = 'email') AS emails, list(key ORDER BY ord) FILTER (kind = 'phone') AS phones,
            arg_min(record_key, ord) FILTER (kind = 'email') AS email_from, arg_min(record_key, ord) FILTER (kind = 'phone') AS phone_from
     FROM golden_keys GROUP BY person_id
+), tagged AS (
+    SELECT person_id, list(tag ORDER BY tag) AS tags FROM golden_tags GROUP BY person_id
 ), spelled AS (
     -- An address that reads first.last@ names its owner where nothing else does.
     SELECT person_id, regexp_extract(emails[1], '^([a-z]{2,})\.([a-z]{2,})@', 1) AS mail_first,
@@ -34,9 +36,9 @@ WITH people AS (
 SELECT p.person_id, p.records,
        coalesce(pair_first, any_first, nullif(upper(substr(mail_first, 1, 1)) || substr(mail_first, 2), '')) AS first_name,
        coalesce(pair_last, any_last, nullif(upper(substr(mail_last, 1, 1)) || substr(mail_last, 2), '')) AS last_name,
-       coalesce(pair_from, any_first_from, email_from) AS first_name_from,
-       coalesce(pair_from, any_last_from, email_from) AS last_name_from,
+       coalesce(pair_from, any_first_from, email_from, phone_from) AS first_name_from,
+       coalesce(pair_from, any_last_from, email_from, phone_from) AS last_name_from,
        coalesce(emails, []) AS emails, coalesce(phones, []) AS phones,
        emails[1] AS email, email_from, phones[1] AS phone, phone_from,
-       title, title_from, department, department_from, company, company_from, linkedin_url, linkedin_url_from, tags, tags_from
-FROM people p LEFT JOIN keys USING (person_id) LEFT JOIN spelled USING (person_id)
+       title, title_from, department, department_from, locale, locale_from, company, company_from, linkedin_url, linkedin_url_from, coalesce(tags, []) AS tags
+FROM people p LEFT JOIN keys USING (person_id) LEFT JOIN spelled USING (person_id) LEFT JOIN tagged USING (person_id)

@@ -1,11 +1,13 @@
 -- What speaks for each company, the one to believe first: records, newest first; then what most contacts say.
 WITH said AS (
     SELECT 'said:' || coalesce(company_domain, '') || '|' || folded(company_name) AS node, count(*) AS contacts,
-           mode(company_name) AS name
-    FROM records WHERE folded(company_name) IS NOT NULL GROUP BY ALL
+           arg_min(company_name, {'uses': -uses, 'name': company_name}) AS name, min(record_key) AS record_key
+    FROM (SELECT *, count(*) OVER (PARTITION BY company_domain, company_name) AS uses FROM records
+          WHERE folded(company_name) IS NOT NULL)
+    GROUP BY ALL
 )
-SELECT c.company_id, n.node, coalesce(r.name, s.name) AS name, n.domain,
-       coalesce(r.website, n.domain) AS website, r.industry, r.size, r.annual_revenue, r.street, r.city, r.state,
+SELECT c.company_id, n.node, coalesce(r.record_key, s.record_key) AS record_key, coalesce(r.name, s.name) AS name, n.domain,
+       coalesce(r.website, n.domain) AS website, r.industry, r.size_range, r.revenue, r.street, r.city, r.state,
        r.country, r.postal_code, coalesce(r.emails, []) AS emails, coalesce(r.phones, []) AS phones,
        row_number() OVER (PARTITION BY c.company_id ORDER BY r.record_key IS NULL, r.source_order,
            date_trunc('day', coalesce(r.modified_at, r.dated)) DESC, r.modified_at DESC NULLS LAST, s.contacts DESC NULLS LAST, n.node) AS rank

@@ -154,6 +154,17 @@ def test_the_extension_is_marked_in_the_description(crm: Crm) -> None:
     assert marked == {("companies", "post"), ("{companyId}", "put")}
 
 
+def test_every_parameter_of_a_path_is_described(crm: Crm) -> None:
+    """Each id in a path is listed with its call, beside what the query takes."""
+    paths = crm.http.get("/openapi.json").json()["paths"]
+    for path, calls in paths.items():
+        for call in calls.values():
+            listed = [found["name"] for found in call["parameters"] if found["in"] == "path"]
+            assert listed == [part[1:-1] for part in path.split("/") if part.startswith("{")]
+    query = paths[next(path for path in paths if path.endswith("{appId}/contacts"))]["get"]["parameters"]
+    assert {found["name"] for found in query if found["in"] == "query"} == {"page", "pageSize", "search"}
+
+
 @given(digits=st.text("0123456789", min_size=1), noise=st.text(" +-()/.", max_size=5))
 def test_a_phone_is_its_digits(digits: str, noise: str) -> None:
     """Whatever stands between them, equal digits are one phone."""

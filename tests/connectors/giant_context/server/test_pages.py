@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.giant_context.server.contacts import CONTACTS
-from connectors.giant_context.server.pages import PageRequest
+from connectors.giant_context.server.listing import PageRequest
 from connectors.giant_context.server.store import Store
 from tests.connectors.giant_context.server.crm import Crm
 
@@ -59,7 +59,8 @@ def test_search_takes_every_character_as_itself(crm: Crm) -> None:
 def test_a_removed_contact_leaves_no_gap(crm: Crm) -> None:
     """Pages and searches stay whole when a contact is taken out by hand; its activities stay."""
     made = [crm.contact(email=f"person{n}@example.com")["id"] for n in range(5)]
-    crm.call("POST", "/activities", {"description": "x", "contactId": made[1]}, expect=201)
+    body = {"description": "x", "contactId": made[1]}
+    logged = crm.call("POST", "/activities", body, expect=201)
     assert len(crm.ids("/contacts", search="person")) == 5
     crm.store.remove_contact(made[1])
     left = [made[4], made[3], made[2], made[0]]
@@ -67,6 +68,11 @@ def test_a_removed_contact_leaves_no_gap(crm: Crm) -> None:
     assert crm.ids("/contacts", search="person") == left
     assert crm.ids("/contacts", search="person4") == [made[4]]
     assert crm.call("GET", "/activities")["data"][0]["contact"] is None
+    assert crm.call("GET", f"/activities/{logged['id']}") == logged | {"contactId": None, "contact": None}
+    crm.call("GET", f"/contacts/{made[1]}/activities", expect=404)
+    with crm.store.snapshot() as connection:
+        ordinals = connection.execute("SELECT ordinal FROM contacts ORDER BY ordinal").fetchall()
+    assert ordinals == [(1,), (2,), (3,), (4,)]
     assert crm.contact()["id"] == crm.ids("/contacts")[0]
 
 

@@ -10,7 +10,9 @@ import stat
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
 from pathlib import Path
+from threading import Event
 
 import httpx
 import pytest
@@ -55,6 +57,52 @@ def test_what_was_answered_survives_a_kill(tmp_path: Path) -> None:
     with embedded(tmp_path) as crm:
         page = crm.call("GET", "/contacts")
         assert [row["lastName"] for row in page["data"]] == [str(number) for number in range(20)][::-1]
+
+
+def test_a_kill_amid_a_burst_leaves_whole_rows_only(tmp_path: Path) -> None:
+    """Killed while eight callers write, the file is sound: all that was answered is there, nothing is there by half."""
+    answered: list[tuple[str, str]] = []
+    enough = Event()
+    with served(tmp_path) as (base, process), httpx.Client(base_url=base) as client:
+        token = client.post(wire.TOKEN_PATH, json={"apiKey": KEY}).json()["token"]
+        client.headers["authorization"] = f"Bearer {token}"
+
+        def write(caller: int) -> None:
+            with suppress(httpx.TransportError):
+                for number in range(10_000):
+                    name = f"n{caller}x{number}"
+                    body = {"firstName": name, "lastName": name, "email": f"{name}@x.example"}
+                    contact = client.post(f"{ROOT}/contacts", json=body).json()
+                    logged = client.post(f"{ROOT}/activities", json={"description": name, "contactId": contact["id"]})
+                    answered.append((contact["id"], logged.json()["id"]))
+                    if len(answered) >= 40:
+                        enough.set()
+
+        with ThreadPoolExecutor(8) as pool:
+            callers = [pool.submit(write, caller) for caller in range(8)]
+            assert enough.wait(30)
+            os.kill(process.pid, signal.SIGKILL)
+            for caller in callers:
+                caller.result()
+    with closing(sqlite3.connect(tmp_path / "crm.db")) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+        for table in ("contacts", "activities"):
+            connection.execute(f"INSERT INTO {table}_fts ({table}_fts, rank) VALUES ('integrity-check', 1)")  # noqa: S608
+            dense = f"SELECT count(*) = max(ordinal) AND min(ordinal) = 1 FROM {table}"  # noqa: S608
+            assert connection.execute(dense).fetchone() == (1,)
+        # Logging writes an activity and its contact's last moment: never the one without the other.
+        latest = dict(connection.execute("SELECT contact_id, max(created_at) FROM activities GROUP BY contact_id"))
+        contacts = connection.execute("SELECT id, last_activity_at, first_name, last_name, email FROM contacts")
+        for contact_id, moment, first_name, last_name, email in contacts.fetchall():
+            assert moment == latest.get(contact_id)
+            assert (last_name, email) == (first_name, f"{first_name}@x.example")
+    with embedded(tmp_path) as crm:
+        for contact_id, activity_id in answered:
+            activity = crm.call("GET", f"/activities/{activity_id}")
+            assert activity["contact"]["id"] == contact_id
+            assert crm.ids("/contacts", search=f"{activity['description']}@") == [contact_id]
+        assert crm.contact()["id"] == crm.ids("/contacts")[0]
 
 
 def test_the_key_is_made_once_and_private(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,46 @@
+"""What we do to the CRM and what comes of it: operations, their keys and their effects."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+ObjectName = Literal["contacts", "companies", "activities"]
+Kind = Literal["create", "update", "log"]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One call that changes the CRM.
+
+    `op_key` never holds a run id, a clock or text that may change: the same effect has the same key in every run.
+    `body` is the JSON to send; `sent` the same by field, for comparing; `parent` the operation that this one reports.
+    """
+
+    op_key: str
+    object: ObjectName
+    kind: Kind
+    entity_id: str
+    body: Mapping[str, Any]
+    sent: Mapping[str, Any]
+    crm_id: str | None = None
+    parent: str | None = None
+    sent_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What came of an operation: the CRM's id and, by field, what the server says now stands there."""
+
+    operation: Operation
+    crm_id: str
+    echoed: Mapping[str, Any]
+    request_id: str | None = None
+
+
+def op_key(*parts: str | int) -> str:
+    """SHA-256 over the parts, each with its length, so that no two lists of parts give the same text."""
+    text = "".join(f"{len(str(part))}:{part};" for part in parts)
+    return hashlib.sha256(text.encode()).hexdigest()

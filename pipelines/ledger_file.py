@@ -1,0 +1,64 @@
+"""The ledger's file: made whole or not at all, looked at before it is opened for writing, never reset."""
+
+from __future__ import annotations
+
+import sqlite3
+import uuid
+from contextlib import closing
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+from connectors.errors import StateRefused
+from connectors.giant_context.server.publish import publish_once
+from pipelines.engine import sql
+
+VERSION: Final = 1
+
+
+def open_file(path: Path) -> sqlite3.Connection:
+    """Open the ledger, or make it when it is missing.
+
+    Raises:
+        StateRefused: the file is damaged, empty, no ledger, or written by a newer version; it is left as it is.
+    """
+    try:
+        publish_once(path, _make)
+        _examine(path)
+        database = sqlite3.connect(path, isolation_level=None, timeout=30, check_same_thread=False)
+        database.execute("PRAGMA synchronous = FULL")
+    except sqlite3.DatabaseError as error:
+        raise StateRefused(
+            f"{path}: the ledger cannot be read ({error}). It was left as it is.",
+            guidance="Restore a copy of it, or move it away to start from what the CRM holds.",
+        ) from None
+    return database
+
+
+def _make(draft: Path) -> None:
+    with closing(sqlite3.connect(draft, isolation_level=None)) as database:
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("PRAGMA synchronous = FULL")
+        database.executescript(
+            f"BEGIN IMMEDIATE; {sql('ledger/schema')}; INSERT INTO meta VALUES ('ledger_id', '{uuid.uuid4()}'); "  # noqa: S608 - a UUID
+            f"PRAGMA user_version = {VERSION}; COMMIT"
+        )
+
+
+def _examine(path: Path) -> None:
+    """Read what the file says of itself, without changing a byte of it."""
+    if path.stat().st_size == 0:
+        raise StateRefused(
+            f"{path}: empty, which a ledger never is: it was cut off, and what it held is lost.",
+            guidance="Restore a copy of it, or move it away to start from what the CRM holds.",
+        )
+    with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, timeout=30)) as database:
+        version = database.execute("PRAGMA user_version").fetchone()[0]
+        tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if version > VERSION:
+        raise StateRefused(
+            f"{path}: written by a newer crm-bridge (ledger version {version}, this one knows {VERSION}).",
+            guidance="Update crm-bridge.",
+        )
+    if version < 1 or not {"meta", "journal", "entities", "links", "written"} <= tables:
+        raise StateRefused(f"{path}: not a ledger.", guidance="Move it out of the data folder.")

@@ -1,0 +1,129 @@
+"""Extract lands what is new, once, and keeps everything that it has read."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from connectors.errors import SourceRefused
+from tests.pipelines.workshop import Workshop
+
+JANE = "Name,Email\nJane Doe,jane@acme.com"
+JOHN = "Name,Email\nJohn Roe,john@acme.com"
+
+
+def counts(shop: Workshop) -> dict[str, int]:
+    """What one extraction says of itself."""
+    return shop.run("extract").reports["extract"].counts
+
+
+def test_file_with_the_same_bytes_is_not_landed_again(shop: Workshop) -> None:
+    """Touching it changes nothing, and its landing stays pinned."""
+    path = shop.file("people.csv", JANE)
+    assert counts(shop)["new_landings"] == 1
+    os.utime(path)
+    assert counts(shop) | {"rows": 1} == counts(shop)
+    (landing,) = shop.rows("landings")
+    assert (landing["file"], landing["rows"], landing["new"]) == ("people.csv", 1, False)
+
+
+def test_file_that_goes_to_and_fro_lands_each_time(shop: Workshop) -> None:
+    """A→B→A is three landings in that order: the last is what the file says now."""
+    for text in (JANE, JOHN, JANE):
+        shop.file("people.csv", text)
+        shop.run("extract")
+    landings = shop.rows("landings", order="sequence")
+    assert [landing["sequence"] for landing in landings] == [1, 2, 3]
+    assert landings[0]["digest"] == landings[2]["digest"] != landings[1]["digest"]
+    assert [landing["new"] for landing in landings] == [False, False, True]
+
+
+def test_refused_file_is_listed_and_the_others_go_on(shop: Workshop) -> None:
+    """With the reason and, where known, the line; a refused new version leaves the old landing standing."""
+    shop.file("a.csv", JANE)
+    shop.run("extract")
+    shop.file("a.csv", 'Name,Email\n"Jane,jane@acme.com')
+    shop.file("b.csv", JOHN)
+    shop.file("c.csv", "colour,height\nred,3")
+    shop.file("d.csv", "Name,Name\nx,y")
+    assert counts(shop)["refused_files"] == 3
+    refused = {row["file"]: row for row in shop.rows("refused_files")}
+    assert set(refused) == {"a.csv", "c.csv", "d.csv"}
+    assert all(row["source"] == "inbox" and row["reason"] for row in refused.values())
+    assert refused["a.csv"]["line"] == 2
+    assert [(row["file"], row["sequence"]) for row in shop.rows("landings", order="sequence")] == [
+        ("a.csv", 1),
+        ("b.csv", 2),
+    ]
+
+
+def test_rows_in_are_rows_landed_and_rows_rejected(shop: Workshop) -> None:
+    """Nothing that was read is left out of the count, and cells are kept as they came."""
+    shop.file("people.csv", "Name,Email\n  Jane ,JANE@ACME.COM\nragged,row,here\nJohn,=1+1\nagain,ragged,row")
+    read = counts(shop)
+    assert (read["rows"], read["rows_rejected"], read["rows_new"]) == (4, 2, 4)
+    (landing,) = shop.rows("landings")
+    assert (landing["rows"], landing["rejected"]) == (2, 2)
+    path = shop.data / landing["path"]
+    assert pq.read_table(path).to_pylist() == [
+        {"Name": "Jane ", "Email": "JANE@ACME.COM"},
+        {"Name": "John", "Email": "=1+1"},
+    ]
+    rejected = pq.read_table(path.with_suffix(".rejected.parquet")).to_pylist()
+    assert [row["line"] for row in rejected] == [3, 5]
+
+
+def test_landing_of_a_removed_file_stands(shop: Workshop) -> None:
+    """Absence deletes nothing."""
+    path = shop.file("people.csv", JANE)
+    shop.file("others.csv", JOHN)
+    shop.run("extract")
+    path.unlink()
+    shop.run("extract")
+    assert {row["file"] for row in shop.rows("landings")} == {"people.csv", "others.csv"}
+
+
+def test_file_named_like_a_pattern_is_itself(shop: Workshop) -> None:
+    """`[a].csv` is no pattern for `a.csv`."""
+    shop.file("a.csv", JANE)
+    shop.file("[a].csv", JOHN)
+    shop.sections = {"sources": {"one": {"kind": "csv_file", "options": {"path": "inbox/[a].csv"}}}}
+    shop.run("extract", "clean")
+    assert [row["file"] for row in shop.rows("records")] == ["[a].csv"]
+
+
+def test_missing_folder_is_told_with_its_path(shop: Workshop, tmp_path: Path) -> None:
+    """In one line that says what to do."""
+    shop.sections = {"sources": {"inbox": {"kind": "csv_file", "options": {"path": "nowhere"}}}}
+    with pytest.raises(SourceRefused, match=r"^.*nowhere: there is no such file or folder\. Create it, or set `path`"):
+        shop.run("extract")
+
+
+def test_landings_of_a_source_that_left_the_settings_are_not_read(shop: Workshop) -> None:
+    """They stay on disk and come back with the source; a stage run alone over an older pin does without them too."""
+    shop.file("people.csv", JANE)
+    shop.file("people.csv", JOHN, folder="other")
+    inbox, other = ({"kind": "csv_file", "options": {"path": path}} for path in ("inbox", "other"))
+    shop.sections = {"sources": {"inbox": inbox, "other": other}}
+    shop.run("extract")
+    shop.sections = {"sources": {"other": other}}
+    shop.run("clean")
+    assert [row["source"] for row in shop.rows("records")] == ["other"]
+    shop.run("extract")
+    assert [row["source"] for row in shop.rows("landings")] == ["other"]
+    shop.sections = {"sources": {"inbox": inbox, "other": other}}
+    assert counts(shop)["new_landings"] == 0
+    assert len(shop.rows("landings")) == 2
+
+
+def test_empty_inbox_makes_empty_tables(shop: Workshop) -> None:
+    """A header without rows, or no file at all, is nothing to do and no fault."""
+    shop.run("extract", "clean")
+    assert shop.rows("records") == shop.rows("landings") == []
+    shop.file("people.csv", "Name,Email")
+    shop.run("extract", "clean")
+    assert shop.rows("records") == []
+    assert len(shop.rows("landings")) == 1

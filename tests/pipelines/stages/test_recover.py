@@ -1,0 +1,191 @@
+"""What was cut off is looked for before anything is sent again, and never guessed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic.alias_generators import to_snake
+
+from connectors.errors import NotApplied, NotFound
+from connectors.giant_context.server.store import Store
+from connectors.giant_context.wire import ActivityCreate
+from pipelines.effects import Operation, op_key
+from pipelines.ledger import Ledger
+from pipelines.stages import recover
+from tests.pipelines.faults import Fault, RoughShop, Rule, on
+
+MARK = "a-person-of-ours"
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> RoughShop:
+    """Give a workshop without any file: these tests are about the ledger and the CRM alone."""
+    return RoughShop(tmp_path)
+
+
+def creation(entity: str = MARK, **body: Any) -> Operation:
+    """A contact that we meant to create."""
+    whole = {"firstName": "Ada", "lastName": "Lovelace", "properties": {"crm_bridge_id": entity}} | body
+    sent = {to_snake(name): value for name, value in whole.items() if name != "properties"}
+    sent["properties.crm_bridge_id"] = entity
+    return Operation(op_key("test", "create", entity), "contacts", "create", entity, whole, sent)
+
+
+def change(crm_id: str, sent: dict[str, Any]) -> Operation:
+    """An update that we meant to make."""
+    return Operation(op_key("test", "update", crm_id), "contacts", "update", MARK, sent, sent, crm_id)
+
+
+@contextmanager
+def cut_off(shop: RoughShop, *operations: Operation) -> Iterator[Ledger]:
+    """A ledger in which these operations were sent, and nothing was heard of them."""
+    with shop.work("cut-off").ledger() as ledger:
+        ledger.intend("cut-off", operations)
+        ledger.sent("cut-off", operations)
+        yield ledger
+
+
+def settle(shop: RoughShop, ledger: Ledger, rule: Rule | None = None) -> dict[str, int]:
+    """Look for everything that was cut off; returns the states after that."""
+
+    async def go() -> None:
+        work = shop.work()
+        async with work.crm() as crm:
+            await recover.settle(crm, ledger, work.settings, work.progress)
+
+    shop.rule = rule or (lambda _: None)
+    shop.calls = []
+    try:
+        asyncio.run(go())
+    finally:
+        shop.rule = lambda _: None
+    return ledger.states()
+
+
+def crowd(shop: RoughShop, rows: Sequence[dict[str, Any]]) -> None:
+    """Fill the CRM with contacts that are not ours."""
+    with closing(Store(shop.data)) as store:
+        store.load_contacts(rows)
+
+
+def test_a_create_is_found_pages_deep_and_whatever_its_case(shop: RoughShop) -> None:
+    """Among hundreds of the same name the contact with our mark is found, however the server spells what we sent."""
+    ours = shop.type_in(first_name="Ada", last_name="SMITH", properties={"crm_bridge_id": MARK})
+    crowd(shop, [{"first_name": f"A{n}", "last_name": "Smith"} for n in range(420)])
+    with cut_off(shop, creation(lastName="smith")) as ledger:
+        assert settle(shop, ledger) == {"DONE": 1}
+        assert ledger.crm_id("contacts", MARK) == ours.id
+    assert len(shop.calls) >= 3
+
+
+def test_a_create_is_found_after_a_human_corrected_its_address(shop: RoughShop) -> None:
+    """Where the e-mail leads nowhere, the name does."""
+    ours = shop.type_in(
+        first_name="Ada", last_name="Lovelace", email="ada@b.example", properties={"crm_bridge_id": MARK}
+    )
+    with cut_off(shop, creation(email="ada@a.example")) as ledger:
+        assert settle(shop, ledger) == {"DONE": 1}
+        assert ledger.crm_id("contacts", MARK) == ours.id
+
+
+def test_a_namesake_is_not_ours(shop: RoughShop) -> None:
+    """A contact with the same name and e-mail and without our mark is not taken for the one that we sent."""
+    shop.type_in(first_name="Ada", last_name="Lovelace", email="ada@a.example")
+    with cut_off(shop, creation(email="ada@a.example")) as ledger:
+        assert settle(shop, ledger) == {"INTENT": 1}
+        assert ledger.crm_id("contacts", MARK) is None
+
+
+def test_a_name_longer_than_a_search_may_be_is_found(shop: RoughShop) -> None:
+    """The start of a long name is what is searched for."""
+    name = "Lovelace" * 100
+    shop.type_in(first_name="Ada", last_name=name, properties={"crm_bridge_id": MARK})
+    with cut_off(shop, creation(lastName=name)) as ledger:
+        assert settle(shop, ledger) == {"DONE": 1}
+
+
+def test_what_may_not_be_looked_for_is_unknown(shop: RoughShop) -> None:
+    """An operation that the CRM will not let us look for is set aside as UNKNOWN and never sent again; others go on."""
+    shop.type_in(first_name="Ada", last_name="Lovelace", properties={"crm_bridge_id": "another"})
+    operations = [creation(lastName="Unspeakable"), creation("another")]
+    with cut_off(shop, *operations) as ledger:
+        assert settle(shop, ledger, lambda call: 400 if "Unspeakable" in call.query else None) == {
+            "UNKNOWN": 1,
+            "DONE": 1,
+        }
+        ledger.intend("next", [replace(operations[0], body={"firstName": "Ada", "lastName": "Speakable"})])
+        assert ledger.in_state("INTENT") == []
+
+
+@pytest.mark.parametrize(("fault", "error"), [(Fault.UNREACHABLE, NotApplied), (404, NotFound)])
+def test_a_crm_that_cannot_be_asked_decides_nothing(
+    shop: RoughShop, fault: Fault | int, error: type[Exception]
+) -> None:
+    """When the CRM does not answer, or is not where we look, everything stays SENT for the next run."""
+    with cut_off(shop, creation()) as ledger:
+        with pytest.raises(error):
+            settle(shop, ledger, on("GET contacts", fault))
+        assert ledger.states() == {"SENT": 1}
+
+
+def test_an_update_is_found_whatever_form_the_server_gave_it(shop: RoughShop) -> None:
+    """A trimmed text, a lower-cased e-mail and a phone with blanks are what we sent; they become the new base."""
+    sent = {"email": "ADA@A.example", "phone": "+13125550100", "title": "Countess "}
+    ada = shop.type_in(first_name="A", last_name="B", email="ada@a.example", phone="+1 312-555-0100", title="Countess")
+    with cut_off(shop, change(ada.id, sent)) as ledger:
+        assert settle(shop, ledger) == {"DONE": 1}
+        (row,) = ledger.written("contacts").to_pylist()
+    assert row["echoed"] == '{"email":"ada@a.example","phone":"+1 312-555-0100","title":"Countess"}'
+
+
+def test_of_a_half_overwritten_update_the_rest_is_ours(shop: RoughShop) -> None:
+    """One field that stands proves the call: for a field that a human changed since, what we sent is the base."""
+    ada = shop.type_in(first_name="A", last_name="B", title="Countess", department="Looms")
+    with cut_off(shop, change(ada.id, {"title": "Countess", "department": "Engines"})) as ledger:
+        assert settle(shop, ledger) == {"DONE": 1}
+        (row,) = ledger.written("contacts").to_pylist()
+    assert row["echoed"] == '{"department":"Engines","title":"Countess"}'
+
+
+def test_an_update_of_which_nothing_stands_is_decided_anew(shop: RoughShop) -> None:
+    """Without a trace of it, an update counts as never made; so does one of a contact that is gone."""
+    ada = shop.type_in(first_name="A", last_name="B", title="Lady")
+    with cut_off(shop, change(ada.id, {"title": "Countess"}), change("gone", {"title": "Countess"})) as ledger:
+        assert settle(shop, ledger) == {"INTENT": 2}
+        assert ledger.written("contacts").num_rows == 0
+
+
+def test_an_entry_is_found_by_its_key_alone(shop: RoughShop) -> None:
+    """An entry with the same words and another key is not ours; one with our key is, whatever it says."""
+    ada = shop.type_in(first_name="A", last_name="B")
+    keys = [op_key("log", str(number)) for number in range(2)]
+    entries = [Operation(key, "activities", "log", MARK, {"description": "x"}, {}, ada.id) for key in keys]
+    for key, text in ((keys[0], "edited"), ("foreign", "x")):
+        entry = ActivityCreate(description=text, contact_id=ada.id, data={"externalId": key})
+        shop.crm(lambda client, entry=entry: client.log_activity(entry))  # type: ignore[misc]
+    with cut_off(shop, *entries) as ledger:
+        assert settle(shop, ledger) == {"DONE": 1, "INTENT": 1}
+        assert [operation.op_key for operation in ledger.in_state("INTENT")] == [keys[1]]
+
+
+def test_over_http_it_waits_as_long_as_a_call_may_be_under_way(shop: RoughShop) -> None:
+    """The wait is what the settings say even long after the batch became SENT: its last call may have left just now."""
+    shop.sections = {"limits": {"settle_seconds": 0.3, "deadline_seconds": 30}}
+    with cut_off(shop, creation()) as ledger:
+        started = asyncio.run(_timed(shop, ledger))
+    assert 0.3 <= started < 5
+
+
+async def _timed(shop: RoughShop, ledger: Ledger) -> float:
+    work, loop = shop.work(), asyncio.get_running_loop()
+    await asyncio.sleep(0.4)
+    async with work.crm() as crm:
+        started = loop.time()
+        await recover.settle(crm, ledger, work.settings, work.progress)
+        return loop.time() - started

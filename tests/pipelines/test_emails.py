@@ -1,0 +1,122 @@
+"""E-mail cells become keys, or are set aside with a reason: the SQL's part and Python's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipelines import keys
+from pipelines.engine import Engine, engine
+from pipelines.lake import Lake
+from pipelines.settings import Limits, Match
+
+GIVEN = pa.schema(
+    [("object", pa.string()), ("landing", pa.string()), ("row", pa.int64()), ("ord", pa.int64()), ("raw", pa.string())]
+)
+
+
+@pytest.fixture(scope="module")
+def step(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """One database for all cells: its tables are replaced each time."""
+    with engine(Lake(tmp_path_factory.mktemp("data")), "run", Limits()) as opened:
+        opened.macros("clean/macros")
+        opened.put("given_phones", GIVEN.append(pa.field("country", pa.string())).empty_table())
+        opened.put("mapped_contacts", pa.table({"company_website": pa.array([], pa.string())}))
+        opened.put("mapped_companies", pa.table({"website": pa.array([], pa.string())}))
+        yield opened
+
+
+def read(step: Engine, *cells: str, match: Match | None = None) -> list[tuple[str | None, bool, str | None]]:
+    """Each cell's key, whether it is a shared mailbox, and the reason why there is none."""
+    rows = [{"object": "contacts", "landing": "l", "row": 0, "ord": at, "raw": cell} for at, cell in enumerate(cells)]
+    step.put("given_emails", pa.Table.from_pylist(rows, GIVEN))
+    keys.normalise(step, match or Match(), hosts="clean/hosts")
+    answers = {raw: tuple(rest) for raw, *rest in step.rows("SELECT raw, email, role, reason FROM email_keys")}
+    return [answers[cell] for cell in cells]
+
+
+@pytest.mark.parametrize(
+    ("cell", "key"),
+    [
+        ("jane@acme.com", "jane@acme.com"),
+        ("Jane.DOE@Acme.COM", "jane.doe@acme.com"),
+        ("  jane@acme.com\u00a0", "jane@acme.com"),
+        ("\ufeffjane\u200b@acme.com", "jane@acme.com"),
+        ("mailto:jane@acme.com", "jane@acme.com"),
+        ("MAILTO:jane@acme.com", "jane@acme.com"),
+        ("Jane Doe <Jane@acme.com>", "jane@acme.com"),
+        ('"Doe, Jane" <mailto:jane@acme.com>', "jane@acme.com"),
+        ("* jane@acme.com", "jane@acme.com"),
+        ("jane@acme.com.", "jane@acme.com"),
+        ("jane@acme.com,", "jane@acme.com"),
+        ("jane+crm@acme.com", "jane+crm@acme.com"),
+        ("o'hara@acme.com", "o'hara@acme.com"),
+        ("jane@MÜNCHEN.de", "jane@xn--mnchen-3ya.de"),
+        ("jane@xn--mnchen-3ya.de", "jane@xn--mnchen-3ya.de"),
+        ("jane@straße.de", "jane@xn--strae-oqa.de"),
+        ("Straße@acme.com", "straße@acme.com"),
+        ("RENE\u0301@acme.com", "rené@acme.com"),
+        ("яна@почта.рф", "яна@xn--80a1acny.xn--p1ai"),
+    ],
+)
+def test_address_is_one_key_however_it_is_written(step: Engine, cell: str, key: str) -> None:
+    """Wrapping, case, invisible characters and the domain's script make no difference; the mailbox stays itself."""
+    assert read(step, cell) == [(key, False, None)]
+
+
+@pytest.mark.parametrize(
+    ("cell", "reason"),
+    [
+        ("jane@@acme.com", "not an e-mail address"),
+        ("jane", "not an e-mail address"),
+        ("jane@acme", "not an e-mail address"),
+        ("@acme.com", "not an e-mail address"),
+        ("jane..doe@acme.com", "not an e-mail address"),
+        ("jane doe@acme.com", "not an e-mail address"),
+        ('"jane doe"@acme.com', "not an e-mail address"),
+        ("jane@-acme.com", "not an e-mail address"),
+        ("jane@ж..рф", "its domain is no domain name"),
+        ("N/A", 'stands for "no e-mail"'),
+        ("-", 'stands for "no e-mail"'),
+        ("Test@Test.com", 'stands for "no e-mail"'),
+        (f"{'j' * 60}@{'a' * 60}.{'b' * 60}.{'c' * 60}.{'d' * 6}.com", None),
+        (f"{'j' * 60}@{'a' * 60}.{'b' * 60}.{'c' * 60}.{'d' * 7}.com", "longer than an e-mail address can be"),
+        (f"{'j' * 65}@acme.com", "longer than an e-mail address can be"),
+    ],
+)
+def test_what_is_no_address_is_set_aside_with_its_reason(step: Engine, cell: str, reason: str | None) -> None:
+    """Nothing is repaired by guessing, and 254 characters is the limit."""
+    assert read(step, cell)[0][2] == reason
+
+
+def test_shared_mailbox_is_known_by_its_local_part(step: Engine) -> None:
+    """`info@` of any domain and case is one; the settings may name others, in any case."""
+    assert [role for _, role, _ in read(step, "INFO@acme.com", "information.desk@acme.com")] == [True, False]
+    own = Match(role_mailboxes=("Empfang",), placeholder_emails=("Weiss@Nicht.de",))
+    answers = read(step, "empfang@acme.com", "info@acme.com", "weiss@nicht.de", match=own)
+    assert answers == [
+        ("empfang@acme.com", True, None),
+        ("info@acme.com", False, None),
+        (None, False, 'stands for "no e-mail"'),
+    ]
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    st.lists(
+        st.text(st.sampled_from("aZ0@.<>* ,;:\"'üßİıŞ\u0301\u200b\u00a0ñ中-+_"), max_size=16),
+        min_size=1,
+        max_size=20,
+        unique=True,
+    )
+)
+def test_any_cell_gives_a_key_or_a_reason_and_reading_twice_is_reading_once(step: Engine, cells: list[str]) -> None:
+    """Whatever the cells hold: never both, never neither, and a key is its own key."""
+    answers = read(step, *cells)
+    assert all((key is None) != (reason is None) for key, _, reason in answers)
+    kept = sorted({key for key, _, _ in answers if key is not None})
+    assert [key for key, _, _ in (read(step, *kept) if kept else [])] == kept

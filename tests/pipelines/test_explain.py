@@ -1,0 +1,90 @@
+"""Who is who, and why."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from connectors.errors import StateRefused
+from pipelines.explain import find
+from tests.pipelines.workshop import TO_PLAN, Workshop
+
+WEB = """
+    First Name,Last Name,Email,Phone,Title
+    Alan,Turing,alan@gmail.com,,
+    Ada,Lovelace,ADA@gmail.com,312-555-0100,Countess
+"""
+
+
+@pytest.fixture
+def filled(shop: Workshop) -> Workshop:
+    """Give a workshop that knows Ada from two files, the second row of which spans two lines."""
+    shop.file("a_web.csv", WEB)
+    shop.table(
+        "b_fair.csv", ("First Name", "Last Name", "Email", "Department"), [("Al\nbert", "E", "al@gmail.com", "")]
+    )
+    with (shop.inbox / "b_fair.csv").open("a") as file:
+        file.write('"Ada","Lovelace","ada@gmail.com","Engines"\n')
+    return shop
+
+
+def test_a_person_is_found_by_any_of_their_names(filled: Workshop) -> None:
+    """E-mail in any case, phone in any form, contact id and person id lead to one person; a stranger to nobody."""
+    work = filled.run()
+    ada = filled.contact("Lovelace")
+    (by_email,) = find(work, " Ada@Gmail.com ")
+    wanted = ("ada@gmail.com", "+1 312 555 0100", "(312) 555-0100", ada.id, by_email.person_id)
+    assert [[person.person_id for person in find(work, who)] for who in wanted] == [[by_email.person_id]] * 5
+    assert by_email.crm_id == ada.id
+    assert find(work, "nobody@gmail.com") == find(work, "") == []
+
+
+def test_it_shows_the_lines_the_keys_and_where_each_value_comes_from(filled: Workshop) -> None:
+    """Rows come with their physical lines, joins with the keys that make them, values with file and line."""
+    (ada,) = find(filled.run(*TO_PLAN), "ada@gmail.com")
+    assert [(row["file"], row["line"]) for row in ada.rows] == [("a_web.csv", 3), ("b_fair.csv", 4)]
+    assert ada.joins == [("email", "ada@gmail.com", 2)]
+    assert ("department", "Engines", "b_fair.csv", "line 4") in ada.fields
+    assert ("title", "Countess", "a_web.csv", "line 3") in ada.fields
+    assert ada.crm_id is None
+
+
+def test_before_anything_is_sent_a_match_is_shown(filled: Workshop) -> None:
+    """A contact of the CRM that a person is found to be is named even before the link is kept."""
+    human = filled.type_in(first_name="Ada", last_name="Lovelace", email="ada@gmail.com")
+    (ada,) = find(filled.run(*TO_PLAN), "ada@gmail.com")
+    assert ada.crm_id == human.id
+
+
+def test_a_file_that_is_gone_leaves_the_row_number(filled: Workshop) -> None:
+    """Once the file is changed or gone, or its source is no longer in the settings, there is no physical line."""
+    work = filled.run(*TO_PLAN)
+    (filled.inbox / "a_web.csv").write_text("other\n")
+    (filled.inbox / "b_fair.csv").unlink()
+    (ada,) = find(work, "ada@gmail.com")
+    assert [(row["line"], row["row"]) for row in ada.rows] == [(None, 1), (None, 1)]
+    assert ("title", "Countess", "a_web.csv", "row 2") in ada.fields
+    filled.sections["sources"] = {"other": {"kind": "csv_file", "options": {"path": "inbox"}}}
+    (ada,) = find(filled.work(), "ada@gmail.com")
+    assert [row["line"] for row in ada.rows] == [None, None]
+
+
+def test_what_a_guard_held_back_is_told(shop: Workshop) -> None:
+    """A shared mailbox joins nobody, and both people hear why."""
+    shop.file(
+        "a.csv",
+        """
+        First Name,Last Name,Email,Phone
+        Ada,Lovelace,ada@gmail.com,312-555-0100
+        Alan,Turing,alan@gmail.com,312-555-0100
+        """,
+    )
+    (ada,) = find(shop.run(*TO_PLAN), "ada@gmail.com")
+    assert [(kind, key) for kind, key, _ in ada.held_back] == [("phone", "+13125550100")]
+
+
+def test_before_the_first_run_it_says_what_to_do(tmp_path: Path) -> None:
+    """Without any table there is one clear line."""
+    with pytest.raises(StateRefused, match="crm-bridge run"):
+        find(Workshop(tmp_path).work(), "ada@gmail.com")

@@ -1,0 +1,276 @@
+"""The ledger: what was meant, what was sent, what came of it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connectors.errors import StateRefused
+from pipelines.effects import Effect, Operation, op_key
+from pipelines.ledger import Ledger
+from pipelines.ledger_file import VERSION
+
+CREATE = Operation(
+    "key-c", "contacts", "create", "ada", {"firstName": "Ada", "lastName": "L"}, {"first_name": "Ada", "title": "x"}
+)
+LOG = Operation("key-l", "activities", "log", "ada", {"description": "Imported"}, {}, parent="key-c")
+UPDATE = Operation("key-u", "contacts", "update", "ada", {"title": "y"}, {"title": "y"}, "crm-1")
+DONE = Effect(CREATE, "crm-1", {"first_name": "ADA", "title": "x"}, "request-1")
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    """Give a fresh ledger."""
+    with closing(Ledger(tmp_path / "ledger.db", "account")) as ledger:
+        yield ledger
+
+
+def test_an_operation_goes_from_intent_over_sent_to_done(ledger: Ledger) -> None:
+    """Each step is kept; done links the person, and keeps what was sent and what the server made of it."""
+    ledger.intend("r", [CREATE])
+    assert ledger.in_state("INTENT") == [CREATE]
+    ledger.sent("r", [CREATE])
+    (sent,) = ledger.in_state("SENT")
+    assert replace(sent, sent_at=None) == CREATE
+    assert sent.sent_at is not None
+    ledger.done([DONE])
+    assert ledger.states() == {"DONE": 1}
+    assert ledger.crm_id("contacts", "ada") == ledger.target_of("key-c") == "crm-1"
+    assert ledger.links("contacts").to_pylist() == [{"entity_id": "ada", "crm_id": "crm-1"}]
+    (written,) = ledger.written("contacts").to_pylist()
+    assert written["sent"] == '{"first_name":"Ada","title":"x"}'
+    assert written["echoed"] == '{"first_name":"ADA","title":"x"}'
+
+
+def test_what_is_written_later_joins_what_was_written_before(ledger: Ledger) -> None:
+    """An update replaces the last-written values of its own fields alone."""
+    ledger.intend("r", [CREATE, UPDATE])
+    ledger.done([DONE, Effect(UPDATE, "crm-1", {"title": "Y"})])
+    (written,) = ledger.written("contacts").to_pylist()
+    assert written["sent"] == '{"first_name":"Ada","title":"y"}'
+    assert written["echoed"] == '{"first_name":"ADA","title":"Y"}'
+
+
+def test_reopening_keeps_everything(tmp_path: Path) -> None:
+    """What was kept is there when the file is opened again, the ledger's own id included."""
+    path = tmp_path / "ledger.db"
+    for _ in range(2):
+        with closing(Ledger(path, "account")) as ledger:
+            ledger.intend("r", [CREATE])
+            ledger.learn("companies", "read-only")
+    with closing(Ledger(path, "account")) as ledger:
+        assert ledger.in_state("INTENT") == [CREATE]
+        assert ledger.trait("companies") == "read-only"
+        assert ledger.trait("another") is None
+
+
+def test_accounts_never_mix(tmp_path: Path) -> None:
+    """One file may know several accounts; each sees its own rows alone."""
+    with closing(Ledger(tmp_path / "ledger.db", "one")) as one, closing(Ledger(tmp_path / "ledger.db", "two")) as two:
+        one.intend("r", [CREATE])
+        one.done([DONE])
+        one.place("contacts", [("row", "ada")], [])
+        assert (two.states(), two.updates_done(), two.position()) == ({}, {}, "0:0")
+        assert two.links("contacts").num_rows == two.entities("contacts").num_rows == 0
+        assert two.crm_id("contacts", "ada") is None
+
+
+def test_what_is_done_stays_done(ledger: Ledger) -> None:
+    """Neither intending it again nor dropping what is stale touches an operation that is done or under way."""
+    ledger.intend("r", [CREATE, UPDATE])
+    ledger.sent("r", [CREATE, UPDATE])
+    ledger.done([DONE])
+    ledger.intend("s", [replace(CREATE, body={"firstName": "Eve"}), replace(UPDATE, body={"title": "z"})])
+    ledger.drop_stale_intents()
+    assert ledger.states() == {"DONE": 1, "SENT": 1}
+    assert ledger.in_state("SENT")[0].body == UPDATE.body
+
+
+def test_what_was_refused_waits_for_other_words(ledger: Ledger) -> None:
+    """A refused operation is not intended again as it was, and is once its body has changed."""
+    ledger.intend("r", [CREATE])
+    ledger.sent("r", [CREATE])
+    ledger.end(CREATE, "REJECTED", "400 no", "request-1")
+    ledger.intend("s", [CREATE])
+    assert ledger.states() == {"REJECTED": 1}
+    changed = replace(CREATE, body={"firstName": "Ada", "lastName": "Lovelace"})
+    ledger.intend("s", [changed])
+    assert [operation.body for operation in ledger.in_state("INTENT")] == [changed.body]
+
+
+def test_unknown_is_for_a_human(ledger: Ledger) -> None:
+    """An operation that nobody can tell of is never intended again, whatever it would say; it counts as made."""
+    ledger.intend("r", [UPDATE])
+    ledger.end(UPDATE, "UNKNOWN", "nobody knows")
+    ledger.intend("s", [replace(UPDATE, body={"title": "z"})])
+    assert ledger.states() == {"UNKNOWN": 1}
+    assert ledger.updates_done() == {("contacts", "crm-1"): 1}
+
+
+def test_stale_intents_go_and_owed_entries_stay(ledger: Ledger) -> None:
+    """Of what an earlier run meant and did not send, only the entry of a write that was done is kept."""
+    orphan = replace(LOG, op_key="key-o", parent="key-none")
+    ledger.intend("r", [CREATE, LOG, UPDATE, orphan])
+    ledger.done([DONE])
+    assert ledger.owed_logs() == [LOG]
+    ledger.drop_stale_intents()
+    assert ledger.in_state("INTENT") == ledger.owed_logs() == [LOG]
+
+
+def test_updates_are_counted_by_object_and_id(ledger: Ledger) -> None:
+    """A contact and a company that bear the same id are two: each has its own count of updates."""
+    company = replace(UPDATE, op_key="key-k", object="companies", entity_id="acme")
+    again = replace(UPDATE, op_key="key-v")
+    ledger.intend("r", [UPDATE, again, company, replace(UPDATE, op_key="key-w")])
+    ledger.done([Effect(operation, "crm-1", {}) for operation in (UPDATE, again, company)])
+    assert ledger.updates_done() == {("contacts", "crm-1"): 2, ("companies", "crm-1"): 1}
+
+
+def test_the_position_moves_with_every_effect(ledger: Ledger) -> None:
+    """The text that a plan is sealed with changes when something is done, and not when something is meant or sent."""
+    ledger.intend("r", [CREATE, LOG])
+    ledger.sent("r", [CREATE])
+    before = ledger.position()
+    assert before == "0:0"
+    ledger.done([DONE])
+    first = ledger.position()
+    ledger.done([Effect(LOG, "entry-1", {})])
+    assert len({before, first, ledger.position()}) == 3
+
+
+def test_a_run_shows_what_it_sent(ledger: Ledger) -> None:
+    """What an earlier run left and a later one sent belongs to the later one; bodies are not shown."""
+    ledger.intend("first", [CREATE, LOG])
+    ledger.sent("second", [replace(CREATE, crm_id=None)])
+    ledger.done([DONE])
+    (row,) = ledger.of_run("second").to_pylist()
+    assert (row["op_key"], row["state"], row["attempts"], row["request_id"]) == ("key-c", "DONE", 1, "request-1")
+    assert "body" not in row
+    assert [row["op_key"] for row in ledger.of_run("first").to_pylist()] == ["key-l"]
+
+
+def test_what_is_sent_is_kept_with_the_ids_known_by_then(ledger: Ledger) -> None:
+    """Body and values are kept as they leave: an id that was not known at first is looked for later as the real one."""
+    ledger.intend("r", [replace(UPDATE, body={"companyId": "new:acme"}, sent={"company": "new:acme"})])
+    ledger.sent("r", [replace(UPDATE, body={"companyId": "k-1"}, sent={"company": "k-1"})])
+    (sent,) = ledger.in_state("SENT")
+    assert (sent.body, sent.sent) == ({"companyId": "k-1"}, {"company": "k-1"})
+
+
+def test_the_older_person_has_the_lower_sequence(ledger: Ledger) -> None:
+    """Placing a record again keeps its sequence; only who it is may change."""
+    ledger.place("contacts", [("r1", "ada"), ("r2", "alan")], [("ada", "crm-1")])
+    ledger.place("contacts", [("r3", "grace"), ("r2", "ada")], [("ada", "crm-2")])
+    rows = {row["record_key"]: (row["entity_id"], row["sequence"]) for row in ledger.entities("contacts").to_pylist()}
+    assert rows == {"r1": ("ada", 1), "r2": ("ada", 2), "r3": ("grace", 3)}
+    assert ledger.crm_id("contacts", "ada") == "crm-2"
+
+
+def test_a_group_that_fails_leaves_nothing(ledger: Ledger) -> None:
+    """Operations are kept all at once or not at all."""
+    with pytest.raises(sqlite3.IntegrityError):
+        ledger.intend("r", [CREATE, replace(UPDATE, kind="vanish")])  # type: ignore[arg-type]
+    assert ledger.states() == {}
+
+
+@given(st.lists(st.text() | st.integers()), st.lists(st.text() | st.integers()))
+def test_different_parts_never_share_a_key(one: list[str | int], other: list[str | int]) -> None:
+    """No two lists of parts make the same key, however separators and digits are spread over them."""
+    assert (op_key(*one) == op_key(*other)) == ([str(part) for part in one] == [str(part) for part in other])
+
+
+def test_keys_stay_as_they_are() -> None:
+    """A key is the same in every version: a changed one would send everything once more."""
+    assert op_key("a", "update", "contacts", "1", 2) == (
+        "9ff8229406dfde2f861edf056a8934e7d84fc7e8cf40adcde186ba0b236c7a9d"
+    )
+
+
+# The file
+
+
+def refused(path: Path, words: str) -> None:
+    """Assert that the file is refused in one line and left as it was, byte by byte."""
+    before = path.read_bytes()
+    with pytest.raises(StateRefused, match=words) as caught:
+        Ledger(path, "account")
+    assert path.read_bytes() == before
+    assert "\n" not in str(caught.value)
+    assert str(path) in str(caught.value)
+
+
+def test_a_damaged_ledger_is_refused_and_left(tmp_path: Path) -> None:
+    """A file that is no database, or that was overwritten in part, is never opened for writing."""
+    path = tmp_path / "ledger.db"
+    path.write_bytes(b"not a database" * 100)
+    refused(path, "cannot be read")
+    path.unlink()
+    Ledger(path, "account").close()
+    path.write_bytes(b"\xff" * 100 + path.read_bytes()[100:])
+    refused(path, "cannot be read")
+
+
+def test_another_programs_database_is_refused_and_left(tmp_path: Path) -> None:
+    """A database that is no ledger is not touched, whatever version it claims to have."""
+    for version in (0, VERSION):
+        path = tmp_path / f"ledger-{version}.db"
+        with closing(sqlite3.connect(path)) as database:
+            database.executescript(f"CREATE TABLE mine (x); PRAGMA user_version = {version}")
+        refused(path, "not a ledger")
+
+
+def test_a_newer_ledger_is_refused_and_left(tmp_path: Path) -> None:
+    """A ledger of a later version asks for the later program."""
+    path = tmp_path / "ledger.db"
+    Ledger(path, "account").close()
+    with closing(sqlite3.connect(path)) as database:
+        database.execute(f"PRAGMA user_version = {VERSION + 1}")
+    refused(path, "written by a newer crm-bridge")
+
+
+def test_an_emptied_ledger_is_refused(tmp_path: Path) -> None:
+    """No bytes is not the same as no file: a ledger is made whole, so an empty one has lost what it held."""
+    path = tmp_path / "ledger.db"
+    path.touch()
+    refused(path, "empty, which a ledger never is")
+
+
+def test_the_file_is_private_durable_and_made_once(tmp_path: Path) -> None:
+    """It is its owner's alone, written through to the disk, and racing makers make one."""
+    path = tmp_path / "ledger.db"
+    with ThreadPoolExecutor(8) as pool:
+        ledgers = list(pool.map(lambda _: Ledger(path, "account"), range(8)))
+    for ledger in ledgers:
+        assert ledger._db.execute("PRAGMA synchronous").fetchone() == (2,)
+        assert ledger._db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        ledger.close()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert [file.name for file in tmp_path.iterdir()] == ["ledger.db"]
+
+
+def test_what_a_method_returned_from_survives_a_kill(tmp_path: Path) -> None:
+    """A process that is killed right after it kept an intent has kept it."""
+    code = (
+        "import os, signal, sys; from pathlib import Path; from pipelines.effects import Operation; "
+        "from pipelines.ledger import Ledger; ledger = Ledger(Path(sys.argv[1]), 'account'); "
+        "ledger.intend('r', [Operation('k', 'contacts', 'create', 'ada', {}, {})]); os.kill(os.getpid(), 9)"
+    )
+    path = tmp_path / "ledger.db"
+    root = Path(__file__).resolve().parents[2]
+    killed = subprocess.run([sys.executable, "-c", code, str(path)], check=False, cwd=root, env=os.environ)
+    assert killed.returncode == -signal.SIGKILL
+    with closing(Ledger(path, "account")) as ledger:
+        assert ledger.states() == {"INTENT": 1}

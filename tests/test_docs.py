@@ -1,0 +1,128 @@
+"""The documentation is true: every setting, option, command and table is in it, and its queries run."""
+
+import re
+from pathlib import Path
+
+import duckdb
+import pyarrow.parquet as pq
+import pytest
+from pydantic import BaseModel
+from typer.main import get_command
+
+from connectors.csv_file import Options
+from connectors.records import SCHEMAS
+from pipelines import settings
+from pipelines.cli import app
+from pipelines.stages import clean, extract, plan, resolve, snapshot
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text("utf-8")
+SETTINGS = (ROOT / "docs" / "settings.md").read_text("utf-8")
+DATA = (ROOT / "docs" / "data.md").read_text("utf-8")
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+
+SECTIONS: list[type[BaseModel]] = [
+    *(settings.Crm, settings.SourceSettings, settings.Match, settings.FieldSettings, settings.Limits, settings.Privacy),
+    Options,
+]
+
+
+@pytest.mark.parametrize("section", SECTIONS, ids=lambda section: section.__name__)
+def test_every_setting_is_documented(section: type[BaseModel]) -> None:
+    """Each key of each section, and each option of the CSV connector, stands in docs/settings.md."""
+    missing = [name for name in section.model_fields if f"`{name}`" not in SETTINGS]
+    assert not missing
+
+
+def test_every_section_is_documented() -> None:
+    """Each table of sync.toml has a heading in docs/settings.md."""
+    names = [name for name in settings.Settings.model_fields if name != "folder"]
+    missing = [name for name in names if f"## `[{name}" not in SETTINGS]
+    assert not missing
+
+
+def test_every_secret_is_documented() -> None:
+    """Each environment variable that holds a secret stands in docs/settings.md."""
+    missing = [name for name in settings.Secrets.model_fields if f"`CRM_BRIDGE_{name.upper()}`" not in SETTINGS]
+    assert not missing
+
+
+def test_every_field_and_policy_is_documented() -> None:
+    """Each field that a column can be mapped to, or that has a policy, stands in docs/settings.md."""
+    names = {name for schema in SCHEMAS.values() for name in schema.names} | set(settings.POLICY_FIELDS)
+    missing = sorted(name for name in names if f"`{name}`" not in SETTINGS)
+    assert not missing
+
+
+def test_defaults_in_the_documentation_are_the_defaults() -> None:
+    """A number that docs/settings.md gives as a default is the one in the code."""
+    rows = dict(re.findall(r"^\| `(\w+)` \| (\d+) \|", SETTINGS, re.MULTILINE))
+    defaults = {name: field.default for section in SECTIONS for name, field in section.model_fields.items()}
+    assert rows
+    assert {name: float(value) for name, value in rows.items()} == {name: float(defaults[name]) for name in rows}
+
+
+def test_every_command_is_documented() -> None:
+    """Each command stands in the README's table, and the README names none that is not there."""
+    commands = set(get_command(app).commands)  # type: ignore[attr-defined]
+    named = set(re.findall(r"^\| .* \| `crm-bridge (\w+)", README, re.MULTILINE))
+    assert named == commands
+
+
+def test_every_published_table_is_documented() -> None:
+    """Each table that a stage publishes stands in docs/data.md."""
+    tables = {*clean.TABLES, *snapshot.TABLES, *resolve.TABLES, *plan.TABLES, "landings", "refused_files", "applied"}
+    assert extract.REFUSED is not None
+    missing = sorted(table for table in tables if f"`{table}`" not in DATA)
+    assert not missing
+
+
+def test_every_dependency_says_why() -> None:
+    """Each direct dependency has its line in CONTRIBUTING.md."""
+    text = (ROOT / "pyproject.toml").read_text("utf-8")
+    block = text[text.index("dependencies = [") : text.index("[project.optional-dependencies]")]
+    names = re.findall(r'^\s+"([a-z0-9-]+)', block, re.MULTILINE)
+    missing = [name for name in names if name not in CONTRIBUTING]
+    assert names
+    assert not missing
+
+
+def test_rooms_that_are_named_exist() -> None:
+    """Each module that CONTRIBUTING.md sends a line to is there."""
+    named = re.findall(r"`((?:connectors|pipelines|docs|tests|benchmarks)/[\w./]+)`", CONTRIBUTING)
+    missing = [name for name in named if not (ROOT / name).exists()]
+    assert named
+    assert not missing
+
+
+def test_queries_for_analysts_run_as_printed(exports: Path) -> None:
+    """Each SQL block of the README runs on what a run exported, and answers with rows."""
+    blocks = re.findall(r"```sql\n(.*?)```", README, re.DOTALL)
+    assert len(blocks) >= 2
+    for block in blocks:
+        rows = duckdb.connect().execute(block.replace("'data/exports/", f"'{exports}/")).fetchall()
+        assert rows
+
+
+def test_columns_of_the_exports_are_documented(exports: Path) -> None:
+    """Each column that an export has stands in docs/data.md."""
+    for path in exports.rglob("*.parquet"):
+        columns = [field.name for field in pq.read_schema(path)]
+        missing = [column for column in columns if column != "month" and f"`{column}`" not in DATA]
+        assert not missing
+
+
+@pytest.fixture(scope="module")
+def exports(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The exports of one run over the example inbox."""
+    from pipelines.stages import apply, export
+    from pipelines.workspace import Workspace
+
+    data = tmp_path_factory.mktemp("data")
+    work = Workspace(settings.load(ROOT / "sync.toml"), data, "documented")
+    try:
+        for stage in (extract, clean, snapshot, resolve, plan, apply, export):
+            stage.run(work)
+    finally:
+        work.lock.free()
+    return data / "exports"

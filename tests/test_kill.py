@@ -1,0 +1,157 @@
+"""Kill it anywhere: the next run ends in the state that an undisturbed run would have reached."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from connectors.giant_context.server.access import APP_ID, ORGANIZATION_ID, PROJECT_ID
+from pipelines import settings
+from pipelines.workspace import Workspace
+from tests.connectors.giant_context.server.crm import KEY, REPOSITORY, served
+from tests.pipelines.faults import RoughShop
+from tests.pipelines.workshop import STAGES, SYNC
+
+PEOPLE = 25
+HEADER = "First Name,Last Name,Email,Phone,Title,Company"
+
+POINTS = (
+    "KILLED_AFTER:2:POST companies",
+    "KILLED_BEFORE:1:POST contacts",
+    "KILLED_AFTER:9:POST contacts",
+    "KILLED_BEFORE:1:GET contacts",  # while it looks for what the last one did
+    "KILLED_AFTER:9:POST activities",
+    "KILLED_BEFORE:1:GET contacts/*/activities",
+    "KILLED_BEFORE:2:POST activities",
+)
+MORE_POINTS = ("KILLED_AFTER:1:PUT contacts/*", "KILLED_AFTER:2:GET contacts/*")
+
+
+def fill(shop: RoughShop, title: str = "Buyer", day: int = 1) -> None:
+    """Put 25 people of four companies into the inbox, some of whom share a last name."""
+    rows = [
+        f"A{n},Name{n % 7},a{n}@c{n % 4}.example,+1 312-555-01{n:02},{title} {n},Company {n % 4}" for n in range(PEOPLE)
+    ]
+    shop.file("people.csv", "\n".join((HEADER, *rows)), day=day)
+
+
+def expected(root: Path, *titles: str) -> dict[str, list[Any]]:
+    """What undisturbed runs make of the inbox."""
+    shop = RoughShop(root)
+    for day, title in enumerate(titles, 1):
+        fill(shop, title, day)
+        shop.sync()
+    return shop.contents()
+
+
+def crash(root: Path, *points: str) -> list[int]:
+    """How runs ended that kill themselves at these points, and one more that does not."""
+    command = [sys.executable, "-m", "tests.pipelines.crash", str(root), *points]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=REPOSITORY, check=True)
+    return [int(word) for word in done.stdout.split()]
+
+
+def test_killed_before_and_after_any_commit_it_converges(tmp_path: Path) -> None:
+    """Killed right before or after a commit in any phase, recovery included, runs do everything once and no more."""
+    shop = RoughShop(tmp_path / "killed")
+    fill(shop)
+    assert crash(shop.root, *POINTS) == [-signal.SIGKILL] * len(POINTS) + [0]
+    assert_once(shop)
+    fill(shop, "Head Buyer", 2)
+    assert crash(shop.root, *MORE_POINTS) == [-signal.SIGKILL] * len(MORE_POINTS) + [0]
+    assert_once(shop)
+    assert shop.contents() == expected(tmp_path / "undisturbed", "Buyer", "Head Buyer")
+    shop.again()
+    assert shop.writes == []
+
+
+def assert_once(shop: RoughShop) -> None:
+    """Assert that no person, company or entry is there twice."""
+    contacts = shop.contacts()
+    assert len(contacts) == len({contact.email for contact in contacts}) == PEOPLE
+    assert len(shop.companies()) == 4
+    assert sorted(email for email, _ in shop.entries()) == sorted(contact.email or "" for contact in contacts)
+
+
+@pytest.mark.parametrize("where", ["in process", "over HTTP"])
+def test_killing_the_command_loses_nothing_and_doubles_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    """`crm-bridge run`, killed among contacts and again among entries, ends where an undisturbed run does."""
+    shop = RoughShop(tmp_path / "killed")
+    fill(shop)
+    limits = "[limits]\nrequests_per_second = 60\nconcurrency = 2\nsettle_seconds = 0.5\n"
+    sources = '[sources.inbox]\nkind = "csv_file"\noptions.path = "inbox"\n[match]\ndefault_region = "US"\n'
+    if where == "in process":
+        (shop.root / "sync.toml").write_text(limits + sources, "utf-8")
+        kill_twice(shop, shop.data)
+        assert nothing_left(shop)
+        contents = shop.contents()
+    else:
+        monkeypatch.setenv("CRM_BRIDGE_CRM_API_KEY", KEY)
+        with served(tmp_path / "server" / "data") as (base, _):
+            account = f'base_url = "{base}"\norganization_id = "{ORGANIZATION_ID}"\nproject_id = "{PROJECT_ID}"\n'
+            crm = f'[crm]\n{account}app_id = "{APP_ID}"\nwrites = true\n'
+            (shop.root / "sync.toml").write_text(crm + limits + sources, "utf-8")
+            kill_twice(shop, tmp_path / "server" / "data")
+            assert nothing_left(shop)
+        contents = RoughShop(tmp_path / "server").contents()
+    assert contents == expected(tmp_path / "undisturbed", "Buyer")
+
+
+def kill_twice(shop: RoughShop, crm: Path) -> None:
+    """Kill the command once so many contacts, then entries, are in; then let it end, which it does at once."""
+    for table, wanted in (("contacts", 10), ("activities", 7)):
+        with start(shop) as process:
+            while count(crm, table) < wanted and process.poll() is None:
+                time.sleep(0.002)
+            process.send_signal(signal.SIGKILL)
+        assert process.returncode == -signal.SIGKILL
+        assert count(crm, table) < PEOPLE
+    with start(shop) as process:
+        output, _ = process.communicate(timeout=60)
+    assert process.returncode == 0, output
+    assert "Sent:" in output
+
+
+def start(shop: RoughShop) -> subprocess.Popen[str]:
+    """Start `crm-bridge run`."""
+    command = [sys.executable, "-c", "from pipelines.cli import main; main()", "run"]
+    given = ["--config", str(shop.root / "sync.toml"), "--data", str(shop.data)]
+    environment = {name: value for name, value in os.environ.items() if name != "DAGSTER_HOME"}
+    return subprocess.Popen(
+        [*command, *given],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        cwd=REPOSITORY,
+    )
+
+
+def count(crm: Path, table: str) -> int:
+    """How many rows the CRM has by now."""
+    if not (crm / "crm.db").exists():
+        return 0
+    with closing(sqlite3.connect(crm / "crm.db", timeout=10)) as database:
+        return int(database.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608 - a constant
+
+
+def nothing_left(shop: RoughShop) -> bool:
+    """Whether another run would send nothing."""
+    work = Workspace(settings.load(shop.root / "sync.toml"), shop.data, "another")
+    try:
+        for stage in SYNC:
+            work.reports[stage] = STAGES[stage](work)
+    finally:
+        work.lock.free()
+    return work.reports["apply"].counts["calls"] == 0
