@@ -31,7 +31,7 @@ def work(tmp_path: Path, applied: dict[str, int] | None, **planned: int) -> Work
         (None, {}, "Nothing to send."),
         ({"writes_on": 0}, {"contacts_created": 2}, "Writes are off (crm.writes): nothing was sent."),
         ({}, {}, "Nothing was sent: the CRM already agrees with the sources."),
-        ({"refused_before": 3}, {"contacts_created": 3}, "3 writes, the CRM refused before"),
+        ({"refused_before": 3}, {"contacts_created": 3}, "3 writes stay as they are"),
         ({"calls": 1500, "contacts_create_done": 1500}, {}, "Sent: 1,500 contacts created."),
         ({"calls": 2, "contacts_update_done": 1, "refused": 1}, {}, "1 refused by the CRM"),
         ({"calls": 1, "conflicts": 1}, {}, "another contact has the e-mail or phone"),
@@ -54,6 +54,6 @@ def test_the_funnel_shows_where_rows_went(shop: Workshop) -> None:
     summary.show(done, console)
     assert isinstance(console.file, io.StringIO)
     lines = {" ".join(line.split()[:3]) for line in console.file.getvalue().splitlines()}
-    assert {"2 rows read", "1 people golden.parquet", "1 contacts to"} <= lines
+    assert {"2 rows read", "1 people golden.parquet", "1 contacts created"} <= lines
     assert str(shop.data / "runs" / done.run) in console.file.getvalue()
     assert summary.set_aside(done) == 2

@@ -119,7 +119,7 @@ def test_number_without_a_country_is_set_aside_where_no_default_is_set(shop: Wor
 
 
 def test_names_are_parted(shop: Workshop) -> None:
-    """From a whole name, from `Last, First`, from a first name that holds both; a last name stays whole."""
+    """`First Last` or `Last, First`; a part that is given stays as it is, and the whole name fills in the other."""
     names = {
         ("Jane Doe", "", ""): ("Jane", "Doe"),
         ("Doe, Jane", "", ""): ("Jane", "Doe"),
@@ -130,7 +130,9 @@ def test_names_are_parted(shop: Workshop) -> None:
         ("Cher", "", ""): ("Cher", None),
         ("Jane Doe", "J.", "D."): ("J.", "D."),
         ("Jane Doe", "-", "n/a"): ("Jane", "Doe"),
-        ("", "Jane Doe", ""): ("Jane", "Doe"),
+        ("", "Mary Ann", ""): ("Mary Ann", None),
+        ("Mary Ann van Dyke", "Mary Ann", ""): ("Mary Ann", "van Dyke"),
+        ("Ursula von der Leyen", "", "von der Leyen"): ("Ursula", "von der Leyen"),
         ("", "Jane", ""): ("Jane", None),
         ("", "", "van Dyke"): (None, "van Dyke"),
         ("\u00a0Jane\u200b", "", "Doe"): ("Jane", "Doe"),

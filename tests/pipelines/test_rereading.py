@@ -1,0 +1,60 @@
+"""The last look before an update: what a human does between the snapshot and the write stays."""
+
+import json
+
+from connectors.giant_context.wire import ContactUpdate
+from tests.pipelines.workshop import TO_PLAN, Workshop
+
+HEADER = "Email,First name,Last name,Title,Labels"
+
+
+def planned(shop: Workshop) -> None:
+    """One contact synced, then changed at the source, then planned; not applied yet."""
+    shop.file("a.csv", f"{HEADER}\nada@acme.com,Ada,Lovelace,CEO,lead")
+    shop.run()
+    shop.file("a.csv", f"{HEADER}\nada@acme.com,Ada,Lovelace,CTO,lead;vip", day=2)
+    shop.run(*TO_PLAN, run="late")
+
+
+def test_a_field_that_a_human_changed_after_the_snapshot_is_not_overwritten(shop: Workshop) -> None:
+    """The write waits for the next run, which sees the edit and lets it stand."""
+    planned(shop)
+    contact = shop.contact("ada@acme.com")
+    shop.crm(lambda crm: crm.update_contact(contact.id, ContactUpdate(title="Chief Wizard")))
+    work = shop.run("apply", run="late")
+    assert work.reports["apply"].counts["changed_meanwhile"] == 1
+    assert shop.contact("ada@acme.com").title == "Chief Wizard"
+    shop.run()
+    assert shop.contact("ada@acme.com").title == "Chief Wizard"
+
+
+def test_tags_and_properties_that_a_human_added_after_the_snapshot_stay(shop: Workshop) -> None:
+    """Lists and maps are put together around what stands there at the moment of the write."""
+    planned(shop)
+    contact = shop.contact("ada@acme.com")
+    shop.crm(lambda crm: crm.tag_contact(contact.id, "by hand"))
+    shop.crm(lambda crm: crm.set_contact_field(contact.id, "note", "likes tea"))
+    shop.run("apply", run="late")
+    found = shop.contact("ada@acme.com")
+    assert set(found.tags) == {"lead", "vip", "by hand"}
+    assert found.properties["note"] == "likes tea"
+    assert found.title == "CTO"
+
+
+def test_a_contact_that_a_human_archived_after_the_snapshot_is_left_alone(shop: Workshop) -> None:
+    """Archiving is a decision about the whole contact."""
+    planned(shop)
+    contact = shop.contact("ada@acme.com")
+    shop.crm(lambda crm: crm.update_contact(contact.id, ContactUpdate(status="archived")))
+    shop.run("apply", run="late")
+    assert shop.contact("ada@acme.com").title == "CEO"
+
+
+def test_untouched_objects_are_written_as_planned(shop: Workshop) -> None:
+    """The look costs a call and changes nothing, and the run after it has nothing to do."""
+    planned(shop)
+    shop.run("apply", run="late")
+    assert shop.contact("ada@acme.com").title == "CTO"
+    work = shop.run()
+    assert work.reports["apply"].counts["calls"] == 0
+    assert json.loads(shop.rows("current_contacts")[0]["properties"])["crm_bridge_id"]
