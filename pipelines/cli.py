@@ -19,8 +19,8 @@ from rich.table import Table
 
 from connectors.errors import BridgeError, Busy, ConfigurationError, SourceRefused
 from connectors.giant_context.server.serve import DEFAULT_PORT, serve
+from pipelines import evidence, sources, summary, target
 from pipelines import settings as settings_file
-from pipelines import sources, summary, target
 from pipelines.execution import execute
 from pipelines.explain import Person, find
 from pipelines.ledger import Ledger
@@ -95,7 +95,6 @@ def run(
     work = _workspace(config, data)
     console.print(f"[bold]crm-bridge[/bold] → {escape(target.where(work.settings, data))}")
     execute(work, "dry_run" if dry_run else "sync")
-    work.lake.prune(work.settings.limits.keep_runs)
     console.print()
     summary.show(work, console)
     console.print()
@@ -120,7 +119,7 @@ def plan(config: Config = Path("sync.toml"), data: Data = Path("data")) -> None:
         total = engine.count("plan")
         rows = engine.rows(
             "SELECT object, op, coalesce(field, ''), coalesce(\"current\", ''), coalesce(proposed, ''), decision, "
-            "rule, coalesce(file || ' row ' || (row + 1), '') FROM plan "
+            "rule, file, landing, row FROM plan "
             "ORDER BY decision = 'write', decision, number LIMIT $1",
             [SHOWN],
         )
@@ -130,8 +129,10 @@ def plan(config: Config = Path("sync.toml"), data: Data = Path("data")) -> None:
     table = Table(box=None, pad_edge=False)
     for title in ("object", "op", "field", "stands", "proposed", "decision", "rule", "evidence"):
         table.add_column(title, overflow="ellipsis", no_wrap=title not in ("rule", "proposed"))
-    for row in rows:
-        table.add_row(*(escape(str(cell)) for cell in row))
+    where = evidence.places(work, [(landing, row) for *_, landing, row in rows if landing is not None])
+    for *cells, file, landing, row in rows:
+        place = f"{file} {where[landing, row]}" if landing is not None else ""
+        table.add_row(*(escape(str(cell)) for cell in (*cells, place)))
     console.print()
     Console(highlight=False, width=console.width if console.is_terminal else 200).print(table)
     if total > SHOWN:
@@ -199,10 +200,9 @@ def _print_person(person: Person) -> None:
     console.print(f"[bold]person {person.person_id}[/bold] · contact {person.crm_id or 'not in the CRM'}")
     console.print("  rows")
     for row in person.rows:
-        place = f"line {row['line']}" if row["line"] is not None else f"row {row['row'] + 1}"
         name = " ".join(part for part in (row["first_name"], row["last_name"]) if part) or "(no name)"
         keys = ", ".join((*row["emails"], *row["phones"]))
-        console.print(f"    {escape(row['file'])} {place}: {escape(name)} · {escape(keys)}")
+        console.print(f"    {escape(row['file'])} {row['place']}: {escape(name)} · {escape(keys)}")
     if person.joins:
         console.print("  joined by")
         for kind, key, count in person.joins:
@@ -222,8 +222,9 @@ def status(config: Config = Path("sync.toml"), data: Data = Path("data")) -> Non
     console.print(f"CRM: {escape(target.where(loaded, data))}; writes {'on' if loaded.crm.may_write else 'off'}")
     landings = work.lake.landings()
     console.print(f"Landings: {len(landings)} with {sum(landing.rows for landing in landings):,} rows")
-    current = work.lake.current()
-    console.print(f"Last plan: {current.get('plan', 'none yet')}")
+    console.print(f"Last plan: {work.lake.current().get('plan', 'none yet')}")
+    for count, words in summary.waiting(work):
+        console.print(f"Waits: {count:,} {words}")
     path = work.lake.root / "ledger.db"
     if path.exists():
         with work.ledger() as ledger:

@@ -29,7 +29,7 @@ def work(context: dg.InitResourceContext) -> Iterator[Workspace]:
     try:
         yield workspace
     finally:
-        workspace.lock.free()
+        workspace.end()
 
 
 sync = dg.define_asset_job(

@@ -64,6 +64,6 @@ def execute(work: Workspace, job: str) -> None:
                     raise_on_error=True,
                 )
             finally:
-                work.lock.free()
+                work.end()
     if not result.success:
         raise BridgeError("the run failed.", guidance="See it in the Dagster UI (make ui).")

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from connectors.csv_lines import physical_lines
-from pipelines import phones, sources
+from pipelines import evidence, phones
 from pipelines.engine import Engine
-from pipelines.lake import Landing
 from pipelines.workspace import Workspace
 
-TABLES = ("records", "clusters", "golden", "contact_matches", "held_back", "landings")
+TABLES = ("records", "clusters", "golden", "golden_companies", "contact_matches", "held_back", "landings")
 
 
 @dataclass(frozen=True)
@@ -22,7 +19,7 @@ class Person:
     person_id: str
     crm_id: str | None
     rows: list[dict[str, Any]]
-    """The source rows: record_key, source, file, row, line, first_name, last_name, emails, phones."""
+    """The source rows: record_key, source, file, row, place, first_name, last_name, emails, phones."""
     joins: list[tuple[str, str, int]]
     """The keys that more than one of the rows hold: kind, key, how many."""
     fields: list[tuple[str, str, str, str]]
@@ -63,9 +60,9 @@ def _person(work: Workspace, engine: Engine, person: str, crm_id: str | None) ->
         [person],
     )
     rows = [dict(zip(names, row, strict=True)) for row in found]
-    landings = {landing.id: landing for landing in work.lake.landings()}
+    where = evidence.places(work, [(row["landing"], row["row"]) for row in rows])
     for row in rows:
-        row["line"] = _line(work, landings.get(row["landing"]), row["row"])
+        row["place"] = where[row["landing"], row["row"]]
     keys = [(kind, key) for row in rows for kind in ("emails", "phones") for key in dict.fromkeys(row[kind])]
     joins = [
         (kind[:-1], key, keys.count((kind, key))) for kind, key in dict.fromkeys(keys) if keys.count((kind, key)) > 1
@@ -78,7 +75,7 @@ def _person(work: Workspace, engine: Engine, person: str, crm_id: str | None) ->
 
 
 def _fields(engine: Engine, person: str, rows: list[dict[str, Any]]) -> list[tuple[str, str, str, str]]:
-    where = {row["record_key"]: (row["file"], _place(row)) for row in rows}
+    where = {row["record_key"]: (row["file"], row["place"]) for row in rows}
     answer: list[tuple[str, str, str, str]] = []
     for field in ("first_name", "last_name", "email", "phone", "title", "department", "linkedin_url"):
         found = engine.rows(
@@ -86,21 +83,9 @@ def _fields(engine: Engine, person: str, rows: list[dict[str, Any]]) -> list[tup
             [person],
         )
         answer += [(field, str(value), *where.get(record, ("", ""))) for value, record in found if value is not None]
-    return answer
-
-
-def _place(row: dict[str, Any]) -> str:
-    return f"line {row['line']}" if row["line"] is not None else f"row {row['row'] + 1}"
-
-
-def _line(work: Workspace, landing: Landing | None, row: int) -> int | None:
-    """The physical line in the file, if the file is still what landed and its source is still in the settings."""
-    if landing is None or landing.source not in work.settings.sources:
-        return None
-    options = getattr(sources.build(landing.source, work.settings), "options", None)
-    base = getattr(options, "path", None)
-    if not isinstance(base, Path):
-        return None
-    path = base / landing.name if base.is_dir() else base.with_name(landing.name)
-    lines = physical_lines(path, [row], landing.facts)
-    return None if lines is None else lines.get(row)
+    companies = engine.rows(
+        "SELECT c.name, g.company_from FROM golden g JOIN golden_companies c ON c.company_id = g.company "
+        "WHERE g.person_id = $1",
+        [person],
+    )
+    return answer + [("company", str(name), *where.get(record, ("", ""))) for name, record in companies]

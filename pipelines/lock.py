@@ -16,6 +16,11 @@ class WriterLock:
         self.path = data / "ledger.lock"
         self._file: int | None = None
 
+    @property
+    def held(self) -> bool:
+        """Whether this process has it."""
+        return self._file is not None
+
     def take(self) -> None:
         """Take the lock now or not at all.
 

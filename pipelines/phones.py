@@ -10,7 +10,6 @@ from typing import Final
 import phonenumbers
 import pyarrow as pa
 from phonenumbers import NumberParseException, PhoneNumberType
-from phonenumbers.geodata.locale import LOCALE_DATA
 
 NOTHING = frozenset({"", "-", "--", ".", "n/a", "na", "none", "null", "nil", "no", "unknown", "#n/a", "0", "00"})
 """What people write when there is no number."""
@@ -46,6 +45,8 @@ def region_of(country: str) -> str | None:
 @cache
 def _region_names() -> dict[str, str]:
     # A value such as "*en" points at another language of the same region.
+    from phonenumbers.geodata.locale import LOCALE_DATA  # noqa: PLC0415 - takes most of a second, and few rows need it
+
     known = {
         _plain(name): region
         for region, names in LOCALE_DATA.items()

@@ -36,6 +36,25 @@ def set_aside(work: Workspace) -> int:
     return counts + (extract.counts["refused_files"] if extract else 0)
 
 
+def waiting(work: Workspace) -> Iterator[tuple[int, str]]:
+    """What waits for a human, by the tables as they are current: how many, of what."""
+    words = {
+        "refused_files": ("true", "files that could not be read"),
+        "rejected_rows": ("NOT superseded", "rows that could not be read"),
+        "unmatched": ("NOT superseded", "rows that nothing identifies"),
+        "merge_candidates": ("true", "pairs of contacts that may be one person"),
+        "plan": ("decision = 'review'", "decisions for a human in the plan"),
+    }
+    with work.engine() as engine:
+        for table, (condition, what) in words.items():
+            if (path := work.lake.find(None, table)) is None:
+                continue
+            engine.view(table, path)
+            ((count,),) = engine.rows(f"SELECT count(*) FROM {table} WHERE {condition}")  # noqa: S608 - constant words
+            if count:
+                yield count, what
+
+
 def show(work: Workspace, console: Console) -> None:
     """Print the funnel: how many rows came in, what became of them, and which table has them."""
     for count, what, where in _lines(work):

@@ -51,6 +51,12 @@ class Workspace:
         """The account's name in the ledger."""
         return target.account(self.settings, self.lake.root)
 
+    def end(self) -> None:
+        """Let go of the writer's lock; a run that held it clears away the oldest runs' tables before."""
+        if self.lock.held:
+            self.lake.prune(self.settings.limits.keep_runs)
+        self.lock.free()
+
     def engine(self) -> AbstractContextManager[engine.Engine]:
         """A database for one step."""
         return engine.engine(self.lake, self.run, self.settings.limits)

@@ -80,7 +80,7 @@ def test_a_dry_run_sends_nothing_and_keeps_nobody(desk: Desk) -> None:
     assert "Dry run: nothing was sent. A run would send 4 writes." in said.out
     plan = desk("plan")
     assert plan.code == 0, plan.err
-    for word in ("contacts", "create", "email", "ada@gmail.com", "write", "a new object", "people.csv row 1"):
+    for word in ("contacts", "create", "email", "ada@gmail.com", "write", "a new object", "people.csv line 2"):
         assert word in plan.out
     assert desk.shop.contacts() == []
     with desk.shop.work().ledger() as ledger:
