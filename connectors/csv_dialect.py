@@ -73,9 +73,11 @@ def _best(path: Path, codec: str, delimiters: Sequence[str], skip: int) -> _Tria
             trials.append(_try(path, codec, delimiter, skip))
         except SourceRefused as error:
             refusal = refusal or error
-    if not trials and refusal:
-        raise refusal
-    return max(trials, key=lambda trial: trial.score)
+    best = max(trials, key=lambda trial: trial.score, default=None)
+    # Where only a delimiter that the file does not hold gets through, the one that fails says what is wrong.
+    if best is None or (refusal and len(best.header) == 1):
+        raise refusal or SourceRefused("there is no header row.", name=path.name)
+    return best
 
 
 def _try(path: Path, codec: str, delimiter: str, skip: int) -> _Trial:

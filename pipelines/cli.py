@@ -1,7 +1,7 @@
 """`crm-bridge …`: thin over the stages.
 
 Exit codes: 0 done · 1 done with rows set aside (`--strict` only) · 2 wrong use or settings · 3 failed · 5 another run
-is at work.
+is at work · 130 stopped by Ctrl-C or SIGTERM.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from connectors.errors import BridgeError, Busy, ConfigurationError, SourceRefus
 from connectors.giant_context.server.serve import DEFAULT_PORT, serve
 from pipelines import evidence, sources, summary, target
 from pipelines import settings as settings_file
-from pipelines.execution import execute
+from pipelines.execution import Interrupted, execute
 from pipelines.explain import Person, find
 from pipelines.ledger import Ledger
 from pipelines.progress import for_console
@@ -29,7 +29,7 @@ from pipelines.stages import export as export_stage
 from pipelines.ui import HOST, dagster_dev
 from pipelines.workspace import Workspace
 
-DONE, SET_ASIDE, WRONG_USE, FAILED, BUSY = 0, 1, 2, 3, 5
+DONE, SET_ASIDE, WRONG_USE, FAILED, BUSY, INTERRUPTED = 0, 1, 2, 3, 5, 130
 
 TRACEBACK_VARIABLE: Final = "CRM_BRIDGE_TRACEBACK"
 
@@ -60,6 +60,8 @@ def main() -> None:
         _fail(error, BUSY)
     except (ConfigurationError, SourceRefused) as error:
         _fail(error, WRONG_USE)
+    except Interrupted as error:
+        _fail(error, INTERRUPTED)
     except BridgeError as error:
         _fail(error, FAILED)
     except OSError as error:
@@ -115,19 +117,15 @@ def plan(config: Config = Path("sync.toml"), data: Data = Path("data")) -> None:
     execute(work, "dry_run")
     summary.show(work, console)
     with work.engine() as engine:
-        engine.read("plan")
+        engine.read("plan", "golden", "golden_companies")
         total = engine.count("plan")
-        rows = engine.rows(
-            "SELECT object, op, coalesce(field, ''), coalesce(\"current\", ''), coalesce(proposed, ''), decision, "
-            "rule, file, landing, row FROM plan "
-            "ORDER BY decision = 'write', decision, number LIMIT $1",
-            [SHOWN],
-        )
+        engine.make("plan/plan_shown")
+        rows = engine.rows("FROM plan_shown LIMIT $1", [SHOWN])
     if not rows:
         console.print("\nNothing to change.")
         return
     table = Table(box=None, pad_edge=False)
-    for title in ("object", "op", "field", "stands", "proposed", "decision", "rule", "evidence"):
+    for title in ("object", "op", "who", "field", "stands", "proposed", "decision", "rule", "evidence"):
         table.add_column(title, overflow="ellipsis", no_wrap=title not in ("rule", "proposed"))
     where = evidence.places(work, [(landing, row) for *_, landing, row in rows if landing is not None])
     for *cells, file, landing, row in rows:
@@ -218,6 +216,7 @@ def _print_person(person: Person) -> None:
 def status(config: Config = Path("sync.toml"), data: Data = Path("data")) -> None:
     """Say what the data folder holds and whether anything waits for a human."""
     loaded = settings_file.load(config)
+    sources.check(loaded)
     work = Workspace(loaded, data, "status")
     console.print(f"CRM: {escape(target.where(loaded, data))}; writes {'on' if loaded.crm.may_write else 'off'}")
     landings = work.lake.landings()

@@ -16,6 +16,10 @@ INSTANCE: Final = "telemetry:\n  enabled: false\n"
 """What stands in for `dagster.yaml` where there is none beside the settings."""
 
 
+class Interrupted(BridgeError):
+    """Someone stopped the run: Ctrl-C, or SIGTERM."""
+
+
 def dagster_home(data: Path, settings_folder: Path) -> Path:
     """The folder of Dagster's instance: DAGSTER_HOME, else `dagster/` in the data folder with our dagster.yaml.
 
@@ -63,6 +67,8 @@ def execute(work: Workspace, job: str) -> None:
                     resources={"work": dg.ResourceDefinition.hardcoded_resource(work)},
                     raise_on_error=True,
                 )
+            except dg.DagsterExecutionInterruptedError:
+                raise Interrupted("stopped before its end.", guidance="The next run takes up where it was.") from None
             finally:
                 work.end()
     if not result.success:

@@ -275,7 +275,9 @@ def describe(error: ValidationError, prefix: str = "") -> str:
     fault = error.errors(include_input=False, include_url=False)[0]
     key = ".".join(str(part) for part in ((prefix, *fault["loc"]) if prefix else fault["loc"]))
     if fault["type"] == "extra_forbidden":
-        return f"{key}: unknown key; see the settings in the README."
+        return f"{key}: unknown key; docs/settings.md lists those there are."
+    if fault["type"] == "missing":
+        return f"{key}: missing."
     return f"{key}: {fault['msg'].removeprefix('Value error, ')}."
 
 

@@ -67,6 +67,21 @@ def layout_of(name: str, settings: Settings, object_name: str, columns: Sequence
     return replace(layout, columns={**layout.columns, **own})
 
 
+def check_columns(name: str, settings: Settings, headers: Sequence[Sequence[str]]) -> None:
+    """See that each column that the settings name stands in one of the source's files at least.
+
+    Raises:
+        ConfigurationError: none of those named for a field stands in any; the message names them.
+    """
+    present = {column.casefold() for header in headers for column in header}
+    for field, columns in settings.sources[name].columns.items():
+        if present and columns and not any(column.casefold() in present for column in columns):
+            raise ConfigurationError(
+                f"sources.{name}.columns.{field}: no file has a column called {' or '.join(columns)}.",
+                guidance="Name a column as it stands in a file's header.",
+            )
+
+
 def check(settings: Settings) -> None:
     """Make every source once, so that a wrong one is known before anything starts."""
     for name in settings.sources:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rich.console import Console
+from rich.markup import escape
 
 from pipelines.workspace import Workspace
 
@@ -36,6 +37,18 @@ def set_aside(work: Workspace) -> int:
     return counts + (extract.counts["refused_files"] if extract else 0)
 
 
+def _refused(work: Workspace) -> list[tuple[str, int | None, str]]:
+    """The first files that could not be read, with line and reason."""
+    if not work.reports.get("extract") or not work.reports["extract"].counts["refused_files"]:
+        return []
+    with work.engine() as engine:
+        engine.read("refused_files")
+        return [
+            (file, line, reason)
+            for file, line, reason in engine.rows("SELECT file, line, reason FROM refused_files ORDER BY file LIMIT 10")
+        ]
+
+
 def waiting(work: Workspace) -> Iterator[tuple[int, str]]:
     """What waits for a human, by the tables as they are current: how many, of what."""
     words = {
@@ -60,6 +73,9 @@ def show(work: Workspace, console: Console) -> None:
     for count, what, where in _lines(work):
         place = f"{'':{max(1, 55 - len(what))}}[dim]{where}[/dim]" if where else ""
         console.print(f"[bold]{count:>9,}[/bold]  {what}{place}")
+    for file, line, reason in _refused(work):
+        place = file if line is None else f"{file}, line {line}"
+        console.print(f"           refused: {escape(place)}: {escape(reason)}")
     console.print()
     console.print(f"Tables of this run: {work.lake.root / 'runs' / work.run}/")
     if "export" in work.reports:

@@ -54,6 +54,8 @@ def run(work: Workspace) -> StageReport:
                 new.add(landing.id)
                 advance(landing.rows + landing.rejected)
     pinned = [landing for landing in work.lake.landings() if landing.source in work.settings.sources]
+    for name in work.settings.sources:
+        sources.check_columns(name, work.settings, [one.columns for one in pinned if one.source == name])
     rows = [_row(landing, work.lake, landing.id in new) for landing in pinned]
     with work.engine() as engine:
         engine.put("landings", pa.Table.from_pylist(rows, LANDINGS))
