@@ -28,8 +28,8 @@ lock: $(VENV)/.dev
 
 # A virtual environment knows its own path, so a moved checkout must make a new one.
 $(BIN)/python:
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "crm-bridge needs Python 3.11 or newer: make PYTHON=python3.12 run")'
-	$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "crm-bridge needs Python 3.11 or newer: make PYTHON=python3.12 run")'
+	@$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.runtime: requirements.lock pyproject.toml | $(BIN)/python
 	@echo "Installing what the worker needs (once; some minutes)…"

@@ -69,6 +69,13 @@ def test_every_command_is_documented() -> None:
     assert named == commands
 
 
+def test_output_in_the_readme_is_real() -> None:
+    """The README shows what the two runs print: no placeholder, and the second sends nothing."""
+    assert "@@" not in README
+    assert "Sent: 40 companies created, 242 contacts created, 242 activities logged." in README
+    assert "Nothing was sent: the CRM already agrees with the sources." in README
+
+
 def test_every_published_table_is_documented() -> None:
     """Each table that a stage publishes stands in docs/data.md."""
     tables = {*clean.TABLES, *snapshot.TABLES, *resolve.TABLES, *plan.TABLES, "landings", "refused_files", "applied"}
