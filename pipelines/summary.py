@@ -11,7 +11,6 @@ from pipelines.workspace import Workspace
 
 WRITES = ("contacts_created", "contacts_updated", "companies_created", "companies_updated", "activities_logged")
 
-
 DONE = {
     "companies_create_done": "companies created",
     "companies_update_done": "companies updated",
@@ -19,6 +18,8 @@ DONE = {
     "contacts_update_done": "contacts updated",
     "activities_log_done": "activities logged",
 }
+"""What apply counts as done, in words."""
+
 TROUBLES = {
     "conflicts": "not written: another contact has the e-mail or phone (the next run decides anew)",
     "refused": "refused by the CRM (see applied.parquet)",
@@ -27,7 +28,7 @@ TROUBLES = {
     "not_reached": "not sent: the CRM could not be reached",
     "companies_read_only": "company not written: the CRM takes none from us",
 }
-"""What apply counts, in words."""
+"""What apply counts as not done, in words."""
 
 
 def set_aside(work: Workspace) -> int:
@@ -43,10 +44,10 @@ def _refused(work: Workspace) -> list[tuple[str, int | None, str]]:
         return []
     with work.engine() as engine:
         engine.read("refused_files")
-        return [
-            (file, line, reason)
-            for file, line, reason in engine.rows("SELECT file, line, reason FROM refused_files ORDER BY file LIMIT 10")
-        ]
+        rows: list[tuple[str, int | None, str]] = engine.rows(
+            "SELECT file, line, reason FROM refused_files ORDER BY file LIMIT 10"
+        )
+        return rows
 
 
 def waiting(work: Workspace) -> Iterator[tuple[int, str]]:
@@ -147,6 +148,6 @@ def verdict(work: Workspace) -> str:
                 "words or may have carried them out without telling (crm-bridge status)."
             )
         return "Nothing was sent: the CRM already agrees with the sources."
-    said = [f"{count:,} {DONE[name]}" for name, count in applied.counts.items() if name in DONE]
-    said += [f"{applied.counts[name]:,} {words}" for name, words in TROUBLES.items() if applied.counts.get(name)]
-    return "Sent: " + ", ".join(said) + "."
+    done = [f"{count:,} {DONE[name]}" for name, count in applied.counts.items() if name in DONE]
+    troubles = [f"{applied.counts[name]:,} {words}" for name, words in TROUBLES.items() if applied.counts.get(name)]
+    return ("Sent: " if done else "Nothing is known to be written: ") + ", ".join(done + troubles) + "."
