@@ -1,0 +1,203 @@
+"""The pipeline's stages over CSV files in one process, timed, with the most memory that each took.
+
+    python -m benchmarks.workbench FILE.csv … [--stages extract,clean,snapshot,resolve] [--data DIR] [--profile] [--json]
+
+runs crm-bridge as its settings come, against an embedded CRM in a fresh folder. `--profile` says for each stage which
+table took how long, in the order in which they were made: what a statement took stands under its table, and what
+Python did before it under `before <table>`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import resource
+import shutil
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow as pa
+
+from pipelines.engine import Engine
+from pipelines.settings import Settings
+from pipelines.stages import clean, extract, resolve, snapshot
+from pipelines.workspace import StageReport, Workspace
+
+STAGES: Final[Mapping[str, Callable[[Workspace], StageReport]]] = {
+    "extract": extract.run,
+    "clean": clean.run,
+    "snapshot": snapshot.run,
+    "resolve": resolve.run,
+}
+STATUS: Final = Path("/proc/self/status")
+
+
+@dataclass
+class Step:
+    """What one stage took: seconds, the most memory of the process meanwhile (bytes), and the steps within it.
+
+    `made` holds, for each table made, the seconds from the stage's start to its end.
+    """
+
+    stage: str
+    seconds: float = 0.0
+    peak: int = 0
+    counts: dict[str, int] = field(default_factory=dict)
+    parts: dict[str, float] = field(default_factory=dict)
+    made: dict[str, float] = field(default_factory=dict)
+
+
+def run(settings: Settings, data: Path, stages: Sequence[str] = tuple(STAGES)) -> list[Step]:
+    """Run stages one after the other as one run over the data folder."""
+    work = Workspace(settings, data, str(uuid.uuid4()))
+    steps = []
+    try:
+        for name in stages:
+            step = Step(name)
+            _forget_peak()
+            with _watched(step):
+                begin = time.perf_counter()
+                step.counts = STAGES[name](work).counts
+                step.seconds = time.perf_counter() - begin
+            step.peak = peak_bytes()
+            steps.append(step)
+    finally:
+        work.lock.free()
+    return steps
+
+
+def settings_for(files: Sequence[Path], folder: Path, **match: Any) -> Settings:
+    """Settings as they come, with one source: a folder that holds the files."""
+    inbox = folder / "inbox"
+    inbox.mkdir(parents=True, exist_ok=True)
+    for file in files:
+        _link(file, inbox / file.name)
+    sources = {"people": {"kind": "csv_file", "options": {"path": str(inbox)}}}
+    return Settings.model_validate({"sources": sources, "match": match, "folder": folder})
+
+
+def _link(file: Path, place: Path) -> None:
+    try:
+        place.hardlink_to(file)  # the connector refuses symbolic links out of its folder
+    except FileExistsError:
+        return
+    except OSError:
+        shutil.copyfile(file, place)
+
+
+def peak_bytes() -> int:
+    """The most memory this process has had (resident), since the last `_forget_peak` where Linux offers that."""
+    if STATUS.exists() and (line := re.search(r"VmHWM:\s+(\d+) kB", STATUS.read_text())):
+        return int(line[1]) * 1024
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most if sys.platform == "darwin" else most * 1024
+
+
+def _forget_peak() -> None:
+    # Elsewhere, and where /proc does not allow it, a stage's peak is the most of all stages up to it.
+    forget = Path("/proc/self/clear_refs")
+    if forget.exists():
+        try:
+            forget.write_text("5")
+        except PermissionError:
+            pass
+
+
+class _Clock:
+    """A DuckDB connection that writes down what each statement takes."""
+
+    def __init__(self, connection: Any, step: Step, begin: float) -> None:
+        self._connection, self._step, self._begin = connection, step, begin
+        self._last = time.perf_counter()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)
+
+    def execute(self, text: str, *values: Any) -> Any:
+        with self.timed(label(text), table=text.startswith("CREATE OR REPLACE TABLE")):
+            return self._connection.execute(text, *values)
+
+    @contextmanager
+    def timed(self, name: str, *, table: bool = False) -> Iterator[None]:
+        start = time.perf_counter()
+        parts = self._step.parts
+        if start - self._last > 0.01:
+            parts[f"before {name}"] = parts.get(f"before {name}", 0.0) + start - self._last
+        try:
+            yield
+        finally:
+            self._last = time.perf_counter()
+            parts[name] = parts.get(name, 0.0) + self._last - start
+            if table:
+                self._step.made[name] = self._last - self._begin
+
+
+@contextmanager
+def _watched(step: Step) -> Iterator[None]:
+    """Let every database that the stage opens tell the time."""
+    begin = time.perf_counter()
+    opened, arrow = Engine.__init__, Engine.arrow
+
+    def opening(self: Engine, *given: Any) -> None:
+        opened(self, *given)
+        self.connection = _Clock(self.connection, step, begin)  # type: ignore[assignment]
+
+    def fetching(self: Engine, text: str, *given: Any) -> pa.Table:
+        clock: Any = self.connection
+        with clock.timed(label(text)):
+            return arrow(self, text, *given)
+
+    Engine.__init__, Engine.arrow = opening, fetching  # type: ignore[method-assign,assignment]
+    try:
+        yield
+    finally:
+        Engine.__init__, Engine.arrow = opened, arrow  # type: ignore[method-assign]
+
+
+def label(text: str) -> str:
+    """What a statement is called: the table that it makes, or its first words."""
+    if made := re.match(r'CREATE OR REPLACE TABLE "?(\w+)"? AS', text):
+        return made[1]
+    if copied := re.match(r'COPY "?(\w+)"? TO', text):
+        return f"write {copied[1]}"
+    return " ".join(text.split())[:48]
+
+
+def work(argv: list[str] | None = None) -> None:
+    """Read the command line, run, print."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.workbench", description="Time the stages over CSV.")
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    parser.add_argument("--stages", default=",".join(STAGES), help="which, in order (default: %(default)s)")
+    parser.add_argument("--data", type=Path, help="the folder to work in, kept afterwards (default: a temporary one)")
+    parser.add_argument("--profile", action="store_true", help="say which table took how long")
+    parser.add_argument("--json", action="store_true", help="print one JSON list")
+    given = parser.parse_args(argv)
+    folder = given.data or Path(tempfile.mkdtemp(prefix="crm-bench-"))
+    try:
+        settings = settings_for(given.files, folder)
+        steps = run(settings, folder / "data", given.stages.split(","))
+    finally:
+        if given.data is None:
+            shutil.rmtree(folder)
+    if given.json:
+        print(json.dumps([asdict(step) for step in steps]))
+        return
+    for step in steps:
+        counts = ", ".join(f"{name} {count:,}" for name, count in step.counts.items())
+        print(f"{step.stage}: {step.seconds:.2f} s, {step.peak / 2**20:,.0f} MiB at most; {counts}")
+        if given.profile:
+            for name, seconds in step.parts.items():
+                if seconds >= 0.01:
+                        print(f"  {seconds:8.2f} s  {name}")
+
+
+if __name__ == "__main__":
+    work()
