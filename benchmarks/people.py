@@ -67,11 +67,54 @@ _ENDINGS: Final = (
     *("mann", "er", "bach", "feld", "hoff", "dorf", "meier", "brück", "stedt", "holm", "gren", "strand", "ström"),
     *("ton", "ley", "ford", "field", "worth", "well", "land", "man", "by", "wick", "son", "ini", "etti", "ard", "eau"),
 )
-_FIRMS: Final = ("Nordwerk", "Bluewater", "Atlas Logistik", "Solaris", "Kestrel", "Ponte Nuovo", "Grand Sud", "Veldkamp")
-_TITLES: Final = ("CEO", "Head of Sales", "Buyer", "Engineer", "Assistant", "Controller", "Geschäftsführer", "Consultant")
+_FIRMS: Final = (
+    "Nordwerk",
+    "Bluewater",
+    "Atlas Logistik",
+    "Solaris",
+    "Kestrel",
+    "Ponte Nuovo",
+    "Grand Sud",
+    "Veldkamp",
+)
+_TITLES: Final = (
+    "CEO",
+    "Head of Sales",
+    "Buyer",
+    "Engineer",
+    "Assistant",
+    "Controller",
+    "Geschäftsführer",
+    "Consultant",
+)
 _TAGS: Final = ("customer", "newsletter", "customer;newsletter", "lead;fair 2026", "supplier")
-_FREE_HOSTS: Final = ("gmail.com", "outlook.com", "gmx.de", "yahoo.com", "web.de", "hotmail.com", "icloud.com", "orange.fr")
-_AREAS: Final = ("212", "213", "303", "305", "312", "313", "404", "412", "415", "503", "512", "602", "617", "702", "713")
+_FREE_HOSTS: Final = (
+    "gmail.com",
+    "outlook.com",
+    "gmx.de",
+    "yahoo.com",
+    "web.de",
+    "hotmail.com",
+    "icloud.com",
+    "orange.fr",
+)
+_AREAS: Final = (
+    "212",
+    "213",
+    "303",
+    "305",
+    "312",
+    "313",
+    "404",
+    "412",
+    "415",
+    "503",
+    "512",
+    "602",
+    "617",
+    "702",
+    "713",
+)
 
 
 def write(path: Path, rows: int, seed: int = 1) -> Path:

@@ -196,7 +196,7 @@ def work(argv: list[str] | None = None) -> None:
         if given.profile:
             for name, seconds in step.parts.items():
                 if seconds >= 0.01:
-                        print(f"  {seconds:8.2f} s  {name}")
+                    print(f"  {seconds:8.2f} s  {name}")
 
 
 if __name__ == "__main__":

@@ -36,3 +36,5 @@ CREATE OR REPLACE MACRO employee_range(cell) AS
          ELSE CASE WHEN lower_end(cell) > 500 THEN '500+' WHEN lower_end(cell) > 200 THEN '201-500'
                    WHEN lower_end(cell) > 50 THEN '51-200' WHEN lower_end(cell) > 10 THEN '11-50'
                    WHEN lower_end(cell) >= 1 THEN '1-10' END END;
+-- TEMP
+CREATE OR REPLACE MACRO mailbox(email) AS email;
