@@ -79,6 +79,12 @@ class Engine:
         self.connection.execute(f"CREATE OR REPLACE TABLE {quote_identifier(table)} AS SELECT * FROM arriving")  # noqa: S608 - quoted
         self.connection.unregister("arriving")
 
+    def add(self, table: str, rows: pa.Table) -> None:
+        """Add Arrow rows to a table, column by column."""
+        self.connection.register("arriving", rows)
+        self.connection.execute(f"INSERT INTO {quote_identifier(table)} SELECT * FROM arriving")  # noqa: S608 - quoted
+        self.connection.unregister("arriving")
+
     def replace_rows(self, table: str, key: str, rows: pa.Table) -> None:
         """Put rows into a table; those with the same key give way."""
         self.connection.register("arriving", rows)

@@ -24,12 +24,7 @@ def normalise(engine: Engine, match: Match, *, hosts: str) -> None:
     engine.put("international_emails", emails.fold_international([text for (text,) in international]))
     engine.make("clean/email_keys")
 
-    numbers = engine.arrow("SELECT DISTINCT raw, country FROM given_phones ORDER BY raw, country")
-    engine.put(
-        "phone_keys",
-        phones.normalise(numbers["raw"].to_pylist(), numbers["country"].to_pylist(), match.default_region),
-    )
-
+    phones.keys(engine, match.default_region)
     engine.make(hosts)
     engine.put(
         "domain_keys", domains.registrable([host for (host,) in engine.rows("SELECT host FROM hosts ORDER BY host")])

@@ -5,7 +5,7 @@ SELECT m.source, m.file, g.landing, g.row, g.object, 'email' AS field, g.raw AS 
 FROM given_emails g JOIN email_keys k USING (raw) JOIN mapped_rows m ON m.landing = g.landing AND m.row = g.row
 WHERE k.reason IS NOT NULL
 UNION ALL
-SELECT m.source, m.file, g.landing, g.row, g.object, 'phone', g.raw, k.reason
+SELECT m.source, m.file, g.landing, g.row, g.object, 'phone', k.text, k.reason
 FROM given_phones g JOIN phone_keys k ON k.raw = g.raw AND k.country = g.country
 JOIN mapped_rows m ON m.landing = g.landing AND m.row = g.row
 WHERE k.reason IS NOT NULL
