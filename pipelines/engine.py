@@ -43,6 +43,7 @@ class Engine:
             config={
                 "memory_limit": limits.memory,
                 "threads": limits.threads,
+                "preserve_insertion_order": False,
                 "temp_directory": str(spill),
                 "autoinstall_known_extensions": False,
                 "autoload_known_extensions": False,
@@ -113,6 +114,15 @@ class Engine:
         """Make the table that `<stage>/<table>.sql` selects."""
         self.connection.execute(f"CREATE OR REPLACE TABLE {quote_identifier(name.rsplit('/', 1)[-1])} AS {sql(name)}")
 
+    def define(self, name: str) -> None:
+        """Make a view of what `<stage>/<table>.sql` selects: it takes no memory, and each reader does its work."""
+        self.connection.execute(f"CREATE OR REPLACE VIEW {quote_identifier(name.rsplit('/', 1)[-1])} AS {sql(name)}")
+
+    def drop(self, *tables: str) -> None:
+        """Give back the memory of tables that nothing reads any more."""
+        for table in tables:
+            self.connection.execute(f"DROP TABLE {quote_identifier(table)}")
+
     def rename(self, table: str, name: str) -> None:
         """Give a table another name, replacing the table that has it."""
         self.connection.execute(f"DROP TABLE IF EXISTS {quote_identifier(name)}")
@@ -124,17 +134,18 @@ class Engine:
 
     def write(self, *tables: str) -> dict[str, int]:
         """Write tables of this database into the run; returns their row counts."""
-        counts = {}
+        counts: dict[str, int] = {}
         for table in tables:
-            self.lake.write(self.run, table, lambda path, table=table: self._copy(table, path))  # type: ignore[misc]
-            counts[table] = self.count(table)
+            self.lake.write(self.run, table, lambda path, table=table: self._copy(table, path, counts))  # type: ignore[misc]
         return counts
 
-    def _copy(self, table: str, path: Path) -> int:
-        self.connection.execute(
-            f"COPY {quote_identifier(table)} TO {quote_text(str(path))} (FORMAT parquet, COMPRESSION zstd)"
+    def _copy(self, table: str, path: Path, counts: dict[str, int]) -> int:
+        (row,) = self.rows(
+            f"COPY {quote_identifier(table)} TO {quote_text(str(path))} "
+            "(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"
         )
-        return self.count(table)
+        counts[table] = int(row[0])
+        return counts[table]
 
 
 def parquet_literal(path: Path) -> str:
