@@ -15,8 +15,13 @@ from pipelines.lake import Lake
 from pipelines.settings import Limits, Match
 
 GIVEN = pa.schema(
-    [("object", pa.string()), ("landing", pa.string()), ("row", pa.int64()), ("ord", pa.int64()), ("raw", pa.string())]
+    [
+        *((name, pa.string()) for name in ("object", "landing", "raw")),
+        *((name, pa.int64()) for name in ("row", "ord", "cells")),
+    ]
 )
+
+Answer = list[tuple[str | None, bool, str | None]]
 
 
 @pytest.fixture(scope="module")
@@ -30,13 +35,27 @@ def step(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
         yield opened
 
 
-def read(step: Engine, *cells: str, match: Match | None = None) -> list[tuple[str | None, bool, str | None]]:
-    """Each cell's key, whether it is a shared mailbox, and the reason why there is none."""
-    rows = [{"object": "contacts", "landing": "l", "row": 0, "ord": at, "raw": cell} for at, cell in enumerate(cells)]
+def read_all(step: Engine, *cells: str, match: Match | None = None) -> list[Answer]:
+    """For each cell, each of its parts: its key, whether it is a shared mailbox, and the reason why there is none."""
+    rows = [
+        {"object": "contacts", "landing": "l", "row": at, "ord": 1, "cells": 1, "raw": cell}
+        for at, cell in enumerate(cells)
+    ]
     step.put("given_emails", pa.Table.from_pylist(rows, GIVEN))
     keys.normalise(step, match or Match(), hosts="clean/hosts")
-    answers = {raw: tuple(rest) for raw, *rest in step.rows("SELECT raw, email, role, reason FROM email_keys")}
-    return [answers[cell] for cell in cells]
+    answers: list[Answer] = [[] for _ in cells]
+    for at, _, *answer in step.rows(
+        "SELECT row, part, email, role, NULL AS reason FROM read_emails UNION ALL "
+        "SELECT row, part, NULL, false, reason FROM given_emails JOIN email_keys USING (raw) WHERE reason IS NOT NULL "
+        "ORDER BY row, part"
+    ):
+        answers[at].append(tuple(answer))
+    return answers
+
+
+def read(step: Engine, *cells: str, match: Match | None = None) -> Answer:
+    """The one part of each cell."""
+    return [part for (part,) in read_all(step, *cells, match=match)]
 
 
 @pytest.mark.parametrize(

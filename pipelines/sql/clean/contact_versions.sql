@@ -28,18 +28,18 @@ WITH said AS (
            coalesce(w.domain, e.domain) AS company_domain,
            folded(s.first_name) AS first_fold, folded(s.last_name) AS last_fold,
            s.source_id IS NOT NULL AND s.layout = 'plain' AND s.source NOT IN (SELECT source FROM declared_ids) AS guessed,
-           count(*) OVER (PARTITION BY s.landing, s.source_id) AS bearers
+           i.source_id IS NOT NULL AS shared
     FROM split s
+    LEFT JOIN shared_ids i ON i.object = 'contacts' AND i.landing = s.landing AND i.source_id = s.source_id
     LEFT JOIN record_emails e ON e.object = 'contacts' AND e.landing = s.landing AND e.row = s.row
     LEFT JOIN record_phones p ON p.object = 'contacts' AND p.landing = s.landing AND p.row = s.row
     LEFT JOIN domain_keys w ON w.host = host_of(s.company_website) AND NOT w.free
 )
 SELECT source || '/contacts/' || layout || ':' || CASE
-           WHEN guessed AND bearers = 1 THEN file || ':' || source_id
+           WHEN guessed AND NOT shared THEN file || ':' || source_id
            WHEN source_id IS NOT NULL AND NOT guessed THEN source_id
            ELSE coalesce(emails[1], phones[1], role_emails[1], 'row') || '#' || substr(md5(concat_ws(chr(31),
-                array_to_string(list_sort(emails), chr(30)), array_to_string(list_sort(phones), chr(30)),
-                array_to_string(list_sort(role_emails), chr(30)), coalesce(first_fold, ''), coalesce(last_fold, ''),
+                in_any_order(emails), in_any_order(phones), in_any_order(role_emails), coalesce(first_fold, ''), coalesce(last_fold, ''),
                 CASE WHEN len(emails) + len(phones) = 0 THEN concat_ws(chr(30), coalesce(company_name, ''), coalesce(title, ''), linkedin_url) END)), 1, 12)
-           END AS record_key, * EXCLUDE (guessed, bearers)
+           END AS record_key, * EXCLUDE (guessed, shared)
 FROM keyed
