@@ -40,13 +40,14 @@ STAGES: Final[Mapping[str, Callable[[Workspace], StageReport]]] = {
 
 @dataclass
 class Step:
-    """What one stage took: seconds, the most memory of the process meanwhile (bytes), and the steps within it.
+    """What one stage took: seconds, those of all processors, the most memory meanwhile (bytes), the steps within it.
 
     `made` holds, for each table made, the seconds from the stage's start to its end.
     """
 
     stage: str
     seconds: float = 0.0
+    busy: float = 0.0
     peak: int = 0
     counts: dict[str, int] = field(default_factory=dict)
     parts: dict[str, float] = field(default_factory=dict)
@@ -62,9 +63,9 @@ def run(settings: Settings, data: Path, stages: Sequence[str] = tuple(STAGES)) -
             step = Step(name)
             forget_peak()
             with _watched(step):
-                begin = time.perf_counter()
+                begin, busy = time.perf_counter(), time.process_time()
                 step.counts = STAGES[name](work).counts
-                step.seconds = time.perf_counter() - begin
+                step.seconds, step.busy = time.perf_counter() - begin, time.process_time() - busy
             step.peak = peak_bytes()
             steps.append(step)
     finally:
@@ -180,7 +181,8 @@ def work(argv: list[str] | None = None) -> None:
         return
     for step in steps:
         counts = ", ".join(f"{name} {count:,}" for name, count in step.counts.items())
-        print(f"{step.stage}: {step.seconds:.2f} s, {step.peak / 2**20:,.0f} MiB at most; {counts}")
+        took = f"{step.seconds:.2f} s ({step.busy:.2f} s of processors), {step.peak / 2**20:,.0f} MiB at most"
+        print(f"{step.stage}: {took}; {counts}")
         if given.profile:
             for name, seconds in step.parts.items():
                 if seconds >= 0.01:
