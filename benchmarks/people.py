@@ -8,8 +8,8 @@ chain of up to six in which neighbours share an e-mail and a phone in turns. On 
 - switchboards and personal-looking shared mailboxes, each on `degree` (1,000) different people, one of each for every
   100,000 rows;
 - role mailboxes (`info@…`) of companies on 4 % of the people;
-- 3 % of the e-mails and of the phones are bad: broken, junk, or a placeholder; of people of one row a tenth has none;
-- names in capitals, in small letters, with an initial, a nickname or the parts swapped, each on a few rows in a hundred;
+- 3 % of the e-mails and of the phones are bad: broken, junk, or a placeholder; a tenth of people with one row has none;
+- names in capitals, in small letters, with an initial, a nickname or the parts swapped, each on a few rows in 100;
 - numbers of eight countries in six notations, with the country as a code, as a name or not at all.
 
 The truth has a row for each row of the CSV file: `file`, `row` (from 0), `person`, and what was done to the row. A

@@ -28,7 +28,7 @@ def resolve(engine: Engine) -> None:
 
 def _units(engine: Engine) -> None:
     engine.define("resolve/nodes")
-    for name in ("nickname_pairs", "firm_keys", "firm_hubs", "firm_joins"):
+    for name in ("nickname_pairs", "given_names", "firm_keys", "firm_hubs", "households", "firm_joins"):
         engine.make(f"resolve/{name}")
     components(engine, "firm_joins", into="key_components")
     for name in ("memberships", "severed", "links", "link_joins"):

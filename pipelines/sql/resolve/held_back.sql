@@ -8,8 +8,11 @@ WITH crowded AS (
     SELECT record_key AS name, unnest(role_emails) AS key FROM records
 ), pairs AS (
     SELECT kind, key, names, min(node) OVER (PARTITION BY kind, key) AS a, node AS b,
-           names || ' different names hold it: a shared line, not a person' AS reason
+           names || ' different people hold it: a shared line, not a person' AS reason
     FROM crowded
+    UNION ALL
+    SELECT kind, key, NULL, min(node) OVER (PARTITION BY kind, key), node, 'people of one family hold it, with different first names'
+    FROM firm_keys SEMI JOIN households USING (kind, key)
     UNION ALL
     SELECT 'phone', key, NULL, p.node_a, p.node_b,
            CASE WHEN d.a IS NOT NULL THEN 'it fits more than one person on it'

@@ -40,3 +40,9 @@ CREATE OR REPLACE MACRO spelled_name(email, part) AS
 -- An e-mail or phone as it joins: one Gmail mailbox has many spellings, if the settings say so.
 CREATE OR REPLACE MACRO joining_key(kind, key) AS
     CASE WHEN kind = 'email' AND (SELECT gmail_variants FROM setting) THEN mailbox(key) ELSE key END;
+
+-- How many different people the names on a key stand for, at least: names count as different where both parts differ,
+-- for one person's are mistyped in one or the other; but of four times as many spellings each is taken for a person.
+CREATE OR REPLACE MACRO people_named(first, last) AS
+    greatest(least(count(DISTINCT coalesce(nullif(first, ''), last)), count(DISTINCT coalesce(nullif(last, ''), first))),
+             count(DISTINCT first || '|' || last) // 4);

@@ -91,6 +91,17 @@ CASES: dict[str, tuple[list[tuple[str, str, str]], list[str]]] = {
         [("J. Doe", "j@j.com", "312-555-0124 x1"), ("Jane Doe", "jane@j.com", "312-555-0124 x2")],
         ["0", "1"],
     ),
+    "a family's e-mail joins nobody but who has the same first name": (
+        [
+            *(("Edward Moe", "moes@q.com", ""), ("Mary Moe", "moes@q.com", ""), ("Ed Moe", "ed@q.com", "312-555-0133")),
+            *(("Mary Moe", "moes@q.com", "312-555-0134"), ("Edward Moe", "", "312-555-0133")),
+        ],
+        ["0", "13", "24"],
+    ),
+    "a first name that is mistyped or short does not make an e-mail a family's": (
+        [("Jonathan Low", "jlow@r.com", ""), ("Jonahtan Low", "jlow@r.com", ""), ("Jon Low", "jlow@r.com", "")],
+        ["012"],
+    ),
     "accents and case of a name make no difference": (
         [("JOSÉ NÚÑEZ", "jo@k.com", "312-555-0125"), ("Jose Nunez", "nu@k.com", "312-555-0125")],
         ["01"],
@@ -152,8 +163,8 @@ def test_what_a_guard_held_back_is_listed(cases: Workshop) -> None:
     held = {(row["kind"], row["key"], row["reason"]) for row in cases.rows("held_back")}
     assert {
         ("email", "info@c.com", "a shared mailbox, not a person"),
-        ("email", "team1@l.com", "6 different names hold it: a shared line, not a person"),
-        ("phone", "+13125550126", "6 different names hold it: a shared line, not a person"),
+        ("email", "team1@l.com", "6 different people hold it: a shared line, not a person"),
+        ("phone", "+13125550126", "6 different people hold it: a shared line, not a person"),
         ("phone", "+13125550117", "the names on it differ"),
         ("phone", "+13125550120", "it fits more than one person on it"),
         ("phone", "+13125550123", "it fits more than one person on it"),
