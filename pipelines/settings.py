@@ -145,6 +145,10 @@ class Match(Section):
     """Addresses that mean "none"."""
     hub_limit: int = Field(default=5, ge=1, le=1000)
     """A key that more than this many different names hold is a hub (a switchboard): it joins nobody."""
+    candidates: Switch = True
+    """List pairs that no key joins and that are likely one person."""
+    candidate_score: float = Field(default=0.5, ge=0.01, lt=1)
+    """How likely two people must be one to be listed."""
 
     @field_validator("default_region")
     @classmethod

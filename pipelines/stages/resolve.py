@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Final
 
+from pipelines import candidates, nicknames
 from pipelines.clustering import components
 from pipelines.engine import Engine
 from pipelines.workspace import StageReport, Workspace
@@ -15,6 +16,7 @@ NAMESPACE: Final = uuid.UUID("6f1f3f0c-6c0b-5b7e-9d56-2f1f5a0c7a11")
 TABLES: Final = (
     *("clusters", "company_clusters", "golden", "golden_companies", "golden_keys", "golden_tags", "contact_matches"),
     *("company_matches", "held_back", "merge_candidates"),
+    *candidates.TABLES,
 )
 
 
@@ -22,7 +24,7 @@ def run(work: Workspace) -> StageReport:
     """Make people and companies: `clusters` (who is who), `golden` (what is known), `held_back` and the rest."""
     work.lock.take()
     with work.engine() as engine, work.progress.task("resolving who is who"):
-        engine.read("records", "company_records", "current_contacts", "current_companies")
+        engine.read("records", "company_records", "unmatched", "current_contacts", "current_companies")
         engine.macros("clean/macros")
         engine.one_row("setting", {"hub_limit": work.settings.match.hub_limit, "namespace": NAMESPACE.hex})
         with work.ledger() as ledger:
@@ -34,6 +36,9 @@ def run(work: Workspace) -> StageReport:
         _companies(engine)
         for name in ("ranked_records", "golden_keys", "golden_tags", "golden"):
             engine.make(f"resolve/{name}")
+        engine.put("nicknames", nicknames.table())
+        engine.make("resolve/nickname_pairs")
+        candidates.make(engine, work.settings.match)
         counts = engine.write(*TABLES)
     work.lake.publish(work.run, TABLES)
     return StageReport(
@@ -42,6 +47,7 @@ def run(work: Workspace) -> StageReport:
             "companies": counts["golden_companies"],
             "held_back": counts["held_back"],
             "merge_candidates": counts["merge_candidates"],
+            "candidates": counts["candidates"],
         },
         TABLES,
     )

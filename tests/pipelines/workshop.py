@@ -60,7 +60,7 @@ class Workshop:
         """The settings as they are now: change `sections` between runs to change them."""
         sections = {
             "sources": {"inbox": {"kind": "csv_file", "options": {"path": "inbox"}}},
-            "match": {"default_region": "US"},
+            "match": {"default_region": "US", "candidates": False},
             "limits": {"threads": 1},
             **self.sections,
         }
