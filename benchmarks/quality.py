@@ -79,7 +79,7 @@ class Judged:
         self.database = duckdb.connect(":memory:")
         inbox = folder / "inbox"
         inbox.mkdir(parents=True)
-        workbench.run(data.settings(inbox), folder / "data")
+        workbench.run(data.settings(inbox), folder / "data", tuple(workbench.STAGES))
         self.lake = Lake(folder / "data")
         for table in ("records", "company_records", "clusters", "company_clusters"):
             self._view(table)

@@ -10,13 +10,16 @@ from typing import Final
 import dagster as dg
 
 from pipelines import settings_file, sources
-from pipelines.assets import apply, checks, clean, export, extract, plan, resolve, snapshot
+from pipelines.assets import apply, candidates, checks, clean, export, extract, plan, resolve, snapshot
 from pipelines.workspace import Workspace
 
 CONFIG_VARIABLE: Final = "CRM_BRIDGE_CONFIG"
 DATA_VARIABLE: Final = "CRM_BRIDGE_DATA"
 
-UP_TO_PLAN: Final = (extract.landings, clean.records, snapshot.current_contacts, resolve.golden, plan.plan)
+UP_TO_PLAN: Final = (
+    *(extract.landings, clean.records, snapshot.current_contacts, resolve.golden, candidates.candidates),
+    plan.plan,
+)
 ASSETS: Final = (*UP_TO_PLAN, apply.applied, export.timelines)
 
 

@@ -43,7 +43,6 @@ class Engine:
             config={
                 "memory_limit": limits.memory,
                 "threads": limits.threads,
-                "preserve_insertion_order": False,
                 "temp_directory": str(spill),
                 "autoinstall_known_extensions": False,
                 "autoload_known_extensions": False,

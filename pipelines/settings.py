@@ -152,6 +152,10 @@ class Match(Section):
     """Take Gmail addresses that differ in dots or a `+tag` alone for one mailbox, which they are."""
     keys: tuple[Literal["linkedin_url", "external_ids"], ...] = ()
     """Exact keys beyond e-mail and phone: they join as firmly as an e-mail."""
+    candidates: Switch = True
+    """List pairs that no key joins and that are likely one person."""
+    candidate_score: float = Field(default=0.5, ge=0.01, lt=1)
+    """How likely two people must be one to be listed."""
 
     @field_validator("default_region")
     @classmethod
