@@ -94,6 +94,7 @@ CREATE OR REPLACE MACRO plain_email(cell) AS
 -- written out wherever it stands in the macro: give it a column, not an expression.
 CREATE OR REPLACE MACRO visible(cell) AS
     CASE WHEN strlen(cell) = length(cell) THEN cell
+         WHEN NOT regexp_matches(cell, '[\x{00AD}\x{061C}\x{180E}\x{200B}\x{200E}\x{200F}\x{202A}-\x{202E}\x{2060}-\x{2069}\x{FEFF}]') THEN cell
          ELSE trimmed_text(regexp_replace(cell, '[\x{00AD}\x{061C}\x{180E}\x{200B}\x{200E}\x{200F}\x{202A}-\x{202E}\x{2060}-\x{2069}\x{FEFF}]', '', 'g')) END;
 
 -- An address without any of them: no domain and hardly a mailbox is spelled with a joiner.
