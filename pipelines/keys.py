@@ -36,6 +36,7 @@ def name_domains(engine: Engine) -> None:
     _ascii_domains(engine, "SELECT host FROM hosts WHERE strlen(host) <> length(host) ORDER BY host")
     engine.put("suffix_rules", domains.suffix_rules())
     engine.put("open_domains", domains.open_domains())
+    engine.put("disposable_domains", domains.disposable_domains())
     engine.make("clean/domain_keys")
 
 

@@ -91,8 +91,9 @@ def _parted(cell: str, separators: Iterable[str]) -> str:
         several.append(f"contains({cell}, {separator})")
         joined = f"replace({joined}, {separator}, {UNIT_SEPARATOR})"
     parts = f"list_filter(string_split({joined}, {UNIT_SEPARATOR}), lambda part: plain_text(part) IS NOT NULL)"
-    # Google marks the first of several values with a star.
-    parts = f"list_transform({parts}, lambda part: regexp_replace(plain_text(part), '^\\* ', ''))"
+    # Google marks the first of several values with a star. No regular expression: a lambda compiles it again and again.
+    bare = "CASE WHEN starts_with(plain_text(part), '* ') THEN substr(plain_text(part), 3) ELSE plain_text(part) END"
+    parts = f"list_transform({parts}, lambda part: {bare})"
     return (
         f"CASE WHEN {' OR '.join(several)} THEN {parts} WHEN plain_text({cell}) IS NULL THEN [] "
         f"ELSE [plain_text({cell})] END"

@@ -93,6 +93,8 @@ def _lines(work: Workspace) -> Iterator[tuple[int, str, str]]:
     if clean := reports.get("clean"):
         yield clean["rows_set_aside"], "rows set aside", "rejected_rows.parquet"
         yield clean["values_set_aside"], "values set aside", "rejected_values.parquet"
+        if clean["values_flagged"]:
+            yield clean["values_flagged"], "values to look at", "flagged_values.parquet"
         if clean["rows_replaced"]:
             yield clean["rows_replaced"], "rows that a newer version replaces", ""
         yield clean["unmatched_now"], "rows that nothing identifies", "unmatched.parquet"

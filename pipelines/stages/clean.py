@@ -8,16 +8,18 @@ import pyarrow as pa
 
 from connectors.contract import REJECTED_SCHEMA
 from connectors.records import SCHEMAS
-from pipelines import keys, mapping, sources
+from pipelines import domains, keys, mapping, sources
 from pipelines.engine import Engine, parquet_literal, quote_text
 from pipelines.lake import Landing
 from pipelines.workspace import StageReport, Workspace
 
-TABLES: Final = ("records", "company_records", "unmatched", "rejected_rows", "rejected_values", "clean_counts")
+TABLES: Final = (
+    *("records", "company_records", "unmatched", "rejected_rows", "rejected_values", "flagged_values", "clean_counts"),
+)
 
 
 def run(work: Workspace) -> StageReport:
-    """Make `records`, `company_records`, `unmatched`, `rejected_rows`, `rejected_values` and `clean_counts`.
+    """Make `records`, `company_records`, `unmatched`, `rejected_…`, `flagged_values` and `clean_counts`.
 
     Raises:
         SourceRefused: the columns of a landing say nothing about people or companies any more.
@@ -50,7 +52,8 @@ def _records(engine: Engine) -> None:
     engine.make("clean/contact_versions")
     engine.make("clean/company_versions")
     engine.drop("record_emails", "record_phones")
-    for name in ("replaced", "rejected_values"):
+    engine.put("well_known_domains", domains.well_known_domains())
+    for name in ("replaced", "rejected_values", "mistyped_hosts", "flagged_values"):
         engine.make(f"clean/{name}")
     engine.drop("given_emails", "given_phones")
     for name in ("contact_records", "company_records", "records"):

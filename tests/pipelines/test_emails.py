@@ -69,6 +69,11 @@ def read(step: Engine, *cells: str, match: Match | None = None) -> Answer:
         ("MAILTO:jane@acme.com", "jane@acme.com"),
         ("Jane Doe <Jane@acme.com>", "jane@acme.com"),
         ('"Doe, Jane" <mailto:jane@acme.com>', "jane@acme.com"),
+        ("mailto:jane@acme.com?subject=Hello%20you&cc=john@acme.com", "jane@acme.com"),
+        ("Jane <mailto:jane%2Bcrm@acme.com?body=x>", "jane+crm@acme.com"),
+        ("mailto:jane%FF@acme.com", "jane%ff@acme.com"),
+        ("jane%2Bcrm@acme.com", "jane%2bcrm@acme.com"),
+        ("ja\u202ene\u200d@ac\u00adme.com", "jane@acme.com"),
         ("* jane@acme.com", "jane@acme.com"),
         ("jane@acme.com.", "jane@acme.com"),
         ("jane@acme.com,", "jane@acme.com"),
@@ -79,12 +84,52 @@ def read(step: Engine, *cells: str, match: Match | None = None) -> Answer:
         ("jane@straße.de", "jane@xn--strae-oqa.de"),
         ("Straße@acme.com", "straße@acme.com"),
         ("RENE\u0301@acme.com", "rené@acme.com"),
+        ("İlker@acme.com", "ilker@acme.com"),
         ("яна@почта.рф", "яна@xn--80a1acny.xn--p1ai"),
     ],
 )
 def test_address_is_one_key_however_it_is_written(step: Engine, cell: str, key: str) -> None:
     """Wrapping, case, invisible characters and the domain's script make no difference; the mailbox stays itself."""
     assert read(step, cell) == [(key, False, None)]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "jane@acme.com, j@x.org",
+        "Jane@acme.com ; j@x.org;",
+        "jane@acme.com\nj@x.org",
+        "jane@acme.com j@x.org",
+        "jane@acme.com / j@x.org",
+        "Jane Doe <jane@acme.com>, Doe <j@x.org>",
+        '"Doe, Jane" <mailto:jane@acme.com>; <j@x.org>',
+        "mailto:jane@acme.com,j@x.org",
+    ],
+)
+def test_several_addresses_in_a_cell_are_parted(step: Engine, cell: str) -> None:
+    """Where nothing but addresses and what parts them stands in it, or where each has its brackets."""
+    assert read_all(step, cell) == [[("jane@acme.com", False, None), ("j@x.org", False, None)]]
+
+
+@pytest.mark.parametrize(
+    ("cell", "reason"),
+    [
+        ("jane@acme.com and j@x.org", "not an e-mail address"),
+        ("jane@acme.com, j@@x.org", "not an e-mail address"),
+        ("jane@acme.com, j@x", "several addresses, and one that cannot be read"),
+        ("jane@acme.com, j@ж..рф", "several addresses, and one that cannot be read"),
+    ],
+)
+def test_what_is_not_certainly_several_addresses_is_none(step: Engine, cell: str, reason: str) -> None:
+    """The cell is set aside as a whole, since who is meant is not certain."""
+    assert set(read_all(step, cell)[0]) == {(None, False, reason)}
+
+
+def test_placeholder_among_several_addresses_is_set_aside_alone(step: Engine) -> None:
+    """The others are keys, and a shared mailbox is known as one."""
+    assert read_all(step, "info@acme.com, test@test.com, j@x.org") == [
+        [("info@acme.com", True, None), (None, False, 'stands for "no e-mail"'), ("j@x.org", False, None)]
+    ]
 
 
 @pytest.mark.parametrize(

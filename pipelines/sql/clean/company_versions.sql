@@ -1,12 +1,14 @@
 -- Company rows with their keys; a row without a name or a domain has no record key and lands in `unmatched`.
-WITH keyed AS (
+WITH said AS (
+    SELECT * REPLACE (visible(name) AS name) FROM mapped_companies
+), keyed AS (
     SELECT c.* EXCLUDE (emails, phones),
            list_concat(coalesce(e.emails, []), coalesce(e.role_emails, [])) AS emails, coalesce(p.phones, []) AS phones,
            coalesce(w.domain, e.domain) AS domain, folded(c.name) AS name_fold,
            employee_range(c.size) AS size_range, plain_number(c.annual_revenue) AS revenue,
            c.source_id IS NOT NULL AND c.layout = 'plain' AND c.source NOT IN (SELECT source FROM declared_ids) AS guessed,
            i.source_id IS NOT NULL AS shared
-    FROM mapped_companies c
+    FROM said c
     LEFT JOIN shared_ids i ON i.object = 'companies' AND i.landing = c.landing AND i.source_id = c.source_id
     LEFT JOIN record_emails e ON e.object = 'companies' AND e.landing = c.landing AND e.row = c.row
     LEFT JOIN record_phones p ON p.object = 'companies' AND p.landing = c.landing AND p.row = c.row

@@ -1,5 +1,6 @@
 -- The domain that names a company for each host: one label more than its longest public suffix. NULL where the host is
--- a bare suffix, an IP address or no name. `free`: anyone may have a mailbox or a page there, so it names no company.
+-- a bare suffix, an IP address or no name. `disposable`: its mailboxes are thrown away. `free`: anyone may have a
+-- mailbox or a page there, so it names no company; disposable ones are, too.
 -- An exception to a wildcard (`!www.ck`) makes its parent the suffix; a wildcard (`*.ck`) takes one label more; where no
 -- rule fits the last label is the suffix. The answers are those of publicsuffixlist.
 WITH named AS (
@@ -17,7 +18,11 @@ WITH named AS (
 ), domains AS (
     SELECT l.host, array_to_string(l.labels[l.size - coalesce(s.taken, 1):], '.') AS domain
     FROM labelled l LEFT JOIN suffixes s ON s.host = l.host WHERE l.size > coalesce(s.taken, 1)
+), disposed AS (
+    SELECT h.host, d.domain, h.host IN (SELECT domain FROM disposable_domains)
+           OR coalesce(d.domain IN (SELECT domain FROM disposable_domains), false) AS disposable
+    FROM hosts h LEFT JOIN domains d ON d.host = h.host
 )
-SELECT h.host, d.domain,
-       h.host IN (SELECT domain FROM open_domains) OR coalesce(d.domain IN (SELECT domain FROM open_domains), false) AS free
-FROM hosts h LEFT JOIN domains d ON d.host = h.host
+SELECT host, domain, disposable, disposable OR host IN (SELECT domain FROM open_domains)
+       OR coalesce(domain IN (SELECT domain FROM open_domains), false) AS free
+FROM disposed

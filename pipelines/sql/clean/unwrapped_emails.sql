@@ -5,7 +5,7 @@ WITH uncertain AS (
     SELECT DISTINCT raw FROM given_emails
     WHERE NOT plain_email(raw) OR lower(raw) IN (SELECT email FROM placeholder_emails)
 ), bare AS (
-    SELECT raw, trim(nfc_normalize(visible(raw)), ' ' || chr(9) || chr(160)) AS text FROM uncertain
+    SELECT raw, trim(nfc_normalize(visible_address(raw)), ' ' || chr(9) || chr(160)) AS text FROM uncertain
 ), parted AS (
     SELECT raw, CASE
         WHEN length(text) - length(replace(text, '@', '')) < 2 OR regexp_matches(text, '^(?i:mailto:)[^?]*\?') THEN [text]
@@ -21,8 +21,9 @@ WITH uncertain AS (
 ), named AS (
     SELECT * REPLACE (regexp_replace(text, '^\* ', '') AS text) FROM opened
 ), addressed AS (
-    SELECT * REPLACE (CASE WHEN regexp_matches(text, '^(?i:mailto:)')
-        THEN coalesce(try(url_decode(regexp_extract(text, '^(?i:mailto:)([^?]*)', 1))), text) ELSE text END AS text) FROM named
+    SELECT * REPLACE (CASE WHEN regexp_matches(text, '^(?i:mailto:)') THEN coalesce(
+        try(url_decode(regexp_extract(text, '^(?i:mailto:)([^?]*)', 1))), regexp_extract(text, '^(?i:mailto:)([^?]*)', 1))
+        ELSE text END AS text) FROM named
 )
 SELECT raw, parts, part, text, domain, contains(text, '@') AND strlen(domain) <> length(domain) AS international
 FROM (SELECT raw, parts, part, stripped AS text, regexp_extract(stripped, '([^@]*)$', 1) AS domain
