@@ -19,9 +19,8 @@ from rich.table import Table
 
 from connectors.errors import BridgeError, Busy, ConfigurationError, SourceRefused
 from connectors.giant_context.server.serve import DEFAULT_PORT, serve
-from pipelines import evidence, settings_file, sources, summary, target
+from pipelines import evidence, explain_text, settings_file, sources, summary, target
 from pipelines.execution import Interrupted, execute
-from pipelines.explain import Person, find
 from pipelines.ledger import Ledger
 from pipelines.progress import for_console
 from pipelines.stages import export as export_stage
@@ -179,36 +178,19 @@ def export(config: Config = Path("sync.toml"), data: Data = Path("data")) -> Non
 
 @app.command()
 def explain(
-    who: Annotated[str, typer.Argument(help="An e-mail, a phone number, a CRM contact id or a person id.")],
+    who: Annotated[str, typer.Argument(help="An e-mail, a phone, a contact id, a person id or a record key.")],
+    other: Annotated[str | None, typer.Argument(help="A second one: what joins the two, or keeps them apart.")] = None,
     config: Config = Path("sync.toml"),
     data: Data = Path("data"),
 ) -> None:
-    """Say which source rows make a person, which keys join them, and where each field comes from."""
+    """Say which source rows make a person, what joins them, and where each field comes from; or why two are one."""
     work = _workspace(config, data)
-    people = find(work, who)
-    if not people:
+    lines = explain_text.two(work, who, other) if other else explain_text.one(work, who)
+    for line in lines:
+        console.print(escape(line))
+    if not lines:
         console.print(f"Nobody is known by {escape(who)}. Rows that nothing identifies are in the table unmatched.")
         raise typer.Exit(FAILED)
-    for person in people:
-        _print_person(person)
-
-
-def _print_person(person: Person) -> None:
-    console.print(f"[bold]person {person.person_id}[/bold] · contact {person.crm_id or 'not in the CRM'}")
-    console.print("  rows")
-    for row in person.rows:
-        name = " ".join(part for part in (row["first_name"], row["last_name"]) if part) or "(no name)"
-        keys = ", ".join((*row["emails"], *row["phones"]))
-        console.print(f"    {escape(row['file'])} {row['place']}: {escape(name)} · {escape(keys)}")
-    if person.joins:
-        console.print("  joined by")
-        for kind, key, count in person.joins:
-            console.print(f"    {kind} {escape(key)} (on {count} rows)")
-    console.print("  fields")
-    for field, value, file, place in person.fields:
-        console.print(f"    {field} = {escape(value)}  ← {escape(file)} {place}")
-    for kind, key, reason in person.held_back:
-        console.print(f"  not joined by {kind} {escape(key)}: {escape(reason)}")
 
 
 @app.command()

@@ -118,6 +118,23 @@ class Ledger:
                 ((self.account, object_name, entity, crm_id) for entity, crm_id in links),
             )
 
+    def changed(self, run: str, changes: Iterable[Sequence[object]]) -> None:
+        """Keep who was merged into whom and who was split: person id, `merged` or `split`, the other's id, records."""
+        now = time.time()
+        with self._transaction():
+            self._db.executemany(
+                "INSERT OR IGNORE INTO person_changes VALUES (?, ?, ?, ?, ?, ?, ?)",
+                ((self.account, *change, run, now) for change in changes),
+            )
+
+    def changes_of(self, person_id: str) -> list[tuple[str, str, str, float]]:
+        """What became of a person, and who became it: person id, `merged` or `split`, the other's id, when."""
+        return self._db.execute(
+            "SELECT person_id, change, other_id, kept_at FROM person_changes "
+            "WHERE account = ? AND ? IN (person_id, other_id) ORDER BY kept_at, person_id, other_id",
+            (self.account, person_id),
+        ).fetchall()
+
     def intend(self, run: str, operations: Iterable[Operation]) -> None:
         """Keep operations as INTENT, all at once.
 
@@ -233,7 +250,7 @@ class Ledger:
     def target_of(self, key: str) -> str | None:
         """The CRM id that a done operation ended in."""
         row = self._db.execute("SELECT crm_id FROM journal WHERE op_key = ? AND state = 'DONE'", (key,)).fetchone()
-        return None if row is None else row[0]
+        return row[0] if row else None
 
     def crm_id(self, object_name: ObjectName, entity_id: str) -> str | None:
         """The CRM id that an entity is linked to."""
@@ -241,7 +258,7 @@ class Ledger:
             "SELECT crm_id FROM links WHERE account = ? AND object = ? AND entity_id = ?",
             (self.account, object_name, entity_id),
         ).fetchone()
-        return None if row is None else row[0]
+        return row[0] if row else None
 
     def updates_done(self) -> dict[tuple[str, str], int]:
         """How many updates each CRM object, named by kind and id, has had from us: what numbers the next one."""
@@ -253,7 +270,7 @@ class Ledger:
         return {(object_name, crm_id): count for object_name, crm_id, count in rows}
 
     def position(self) -> str:
-        """A text that changes whenever the ledger gains something a plan is made from."""
+        """A text that changes with whatever the ledger gains that a plan is made from."""
         row = self._db.execute(
             "SELECT count(*), coalesce(max(ended_at), 0) FROM journal WHERE account = ? AND state = 'DONE'",
             (self.account,),
@@ -262,11 +279,8 @@ class Ledger:
 
     def states(self) -> dict[str, int]:
         """How many operations are in each state."""
-        return dict(
-            self._db.execute(
-                "SELECT state, count(*) FROM journal WHERE account = ? GROUP BY state", (self.account,)
-            ).fetchall()
-        )
+        query = "SELECT state, count(*) FROM journal WHERE account = ? GROUP BY state"
+        return dict(self._db.execute(query, (self.account,)).fetchall())
 
     def of_run(self, run: str) -> pa.Table:
         """A run's operations as a table, without bodies."""

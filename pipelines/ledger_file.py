@@ -13,7 +13,7 @@ from connectors.errors import StateRefused
 from connectors.giant_context.server.publish import publish_once
 from pipelines.engine import sql
 
-VERSION: Final = 1
+VERSION: Final = 2
 
 
 def open_file(path: Path) -> sqlite3.Connection:
@@ -27,6 +27,7 @@ def open_file(path: Path) -> sqlite3.Connection:
         _examine(path)
         database = sqlite3.connect(path, isolation_level=None, timeout=30, check_same_thread=False)
         database.execute("PRAGMA synchronous = FULL")
+        _upgrade(database)
     except sqlite3.DatabaseError as error:
         raise StateRefused(
             f"{path}: the ledger cannot be read ({error}). It was left as it is.",
@@ -39,10 +40,22 @@ def _make(draft: Path) -> None:
     with closing(sqlite3.connect(draft, isolation_level=None)) as database:
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA synchronous = FULL")
+        schema = f"{sql('ledger/schema')}; {sql('ledger/person_changes')}"
         database.executescript(
-            f"BEGIN IMMEDIATE; {sql('ledger/schema')}; INSERT INTO meta VALUES ('ledger_id', '{uuid.uuid4()}'); "  # noqa: S608 - a UUID
+            f"BEGIN IMMEDIATE; {schema}; INSERT INTO meta VALUES ('ledger_id', '{uuid.uuid4()}'); "  # noqa: S608 - a UUID
             f"PRAGMA user_version = {VERSION}; COMMIT"
         )
+
+
+def _upgrade(database: sqlite3.Connection) -> None:
+    """Bring a ledger of version 1 to version 2, whole or not at all; whoever comes first does it."""
+    if database.execute("PRAGMA user_version").fetchone()[0] == VERSION:
+        return
+    database.execute("BEGIN IMMEDIATE")
+    if database.execute("PRAGMA user_version").fetchone()[0] < VERSION:
+        database.execute(sql("ledger/person_changes"))
+        database.execute(f"PRAGMA user_version = {VERSION}")
+    database.execute("COMMIT")
 
 
 def _examine(path: Path) -> None:

@@ -43,6 +43,14 @@ def markdown(engine: Engine, table: str, privacy: Privacy) -> str:
     return str(frame.fillna("").to_markdown(index=False))
 
 
+def tally(engine: Engine, table: str, column: str) -> str:
+    """How many rows of a table have each value of a column, the most frequent first, as a Markdown table."""
+    rows = engine.rows(
+        f"SELECT {quote_identifier(column)}, count(*) FROM {quote_identifier(table)} GROUP BY 1 ORDER BY 2 DESC, 1"  # noqa: S608 - quoted
+    )
+    return str(pd.DataFrame(rows, columns=[column, "rows"], dtype=object).to_markdown(index=False))
+
+
 def _masked(value: object) -> str:
     if isinstance(value, list):
         return ", ".join(masked(str(item)) for item in value)

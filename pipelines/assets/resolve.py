@@ -14,4 +14,5 @@ from pipelines.stages import resolve as stage
 )
 def golden(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
     """One row a person and a company: who is who, and the value of each field with the record that it comes from."""
-    return materialize(context, "resolve", stage.run, "golden")
+    tallies = {"joins": "how", "held_back": "reason", "conflicts": "field", "person_changes": "change"}
+    return materialize(context, "resolve", stage.run, "golden", tallies)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from types import MappingProxyType
 from typing import Final
 
 import dagster as dg
@@ -18,9 +19,15 @@ DETAILS: Final = "error.txt"
 
 
 def materialize(
-    context: dg.AssetExecutionContext, stage: str, run: Callable[[Workspace], StageReport], table: str | None = None
+    context: dg.AssetExecutionContext,
+    stage: str,
+    run: Callable[[Workspace], StageReport],
+    table: str | None = None,
+    tallies: Mapping[str, str] = MappingProxyType({}),
 ) -> dg.MaterializeResult[None]:
-    """Run a stage; its counts, and a preview of `table`, become the asset's metadata.
+    """Run a stage; its counts, a preview of `table` and the tallies become the asset's metadata.
+
+    `tallies` names tables and a column of each whose values are counted: never one that holds personal values.
 
     Raises:
         BridgeError: what the stage raised. Anything else is told in one line that shows no value, since Dagster keeps
@@ -28,7 +35,7 @@ def materialize(
     """
     work: Workspace = context.resources.work
     try:
-        return _materialized(work, stage, run, table)
+        return _materialized(work, stage, run, table, tallies)
     except BridgeError:
         raise
     except Exception as error:  # noqa: BLE001 - whatever it is, its text may show what it stumbled over
@@ -37,7 +44,11 @@ def materialize(
 
 
 def _materialized(
-    work: Workspace, stage: str, run: Callable[[Workspace], StageReport], table: str | None
+    work: Workspace,
+    stage: str,
+    run: Callable[[Workspace], StageReport],
+    table: str | None,
+    tallies: Mapping[str, str],
 ) -> dg.MaterializeResult[None]:
     report = run(work)
     work.reports[stage] = report
@@ -47,6 +58,9 @@ def _materialized(
             engine.read(table)
             metadata["preview"] = dg.MetadataValue.md(preview.markdown(engine, table, work.settings.privacy))
             metadata["dagster/row_count"] = dg.MetadataValue.int(engine.count(table))
+            for name, column in tallies.items():
+                engine.read(name)
+                metadata[name] = dg.MetadataValue.md(preview.tally(engine, name, column))
     return dg.MaterializeResult(metadata=metadata)
 
 

@@ -66,10 +66,13 @@ def test_a_run_is_in_dagsters_history_with_its_counts(shop: Workshop) -> None:
     execute(work, "sync")
     status, tables, checks = runs_of(shop.data)[work.run]
     assert status == "SUCCESS"
-    assert set(tables) == {"landings", "records", "current_contacts", "golden", "plan", "applied", "timelines"}
+    assert set(tables) == {"landings", "records", "current_contacts", "golden", "candidates"} | {
+        *("plan", "applied", "timelines")
+    }
     assert tables["applied"]["contacts_create_done"].value == 1
     assert tables["golden"]["dagster/row_count"].value == 1
     assert "a•••@gmail.com" in tables["golden"]["preview"].value
+    assert "rows" in tables["golden"]["joins"].value
     assert checks == [True]
     assert set(work.reports) == {"extract", "clean", "snapshot", "resolve", "candidates", "plan", "apply", "export"}
     WriterLock(shop.data).take()

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from connectors.errors import StateRefused
+from pipelines import explain_text
 from pipelines.explain import find
 from tests.pipelines.workshop import TO_PLAN, Workshop
 
@@ -44,7 +45,7 @@ def test_it_shows_the_lines_the_keys_and_where_each_value_comes_from(filled: Wor
     """Rows come with their physical lines, joins with the keys that make them, values with file and line."""
     (ada,) = find(filled.run(*TO_PLAN), "ada@gmail.com")
     assert [(row["file"], row["place"]) for row in ada.rows] == [("a_web.csv", "line 3"), ("b_fair.csv", "line 4")]
-    assert ada.joins == [("email", "ada@gmail.com", 2)]
+    assert ada.joins == [("the same e-mail", "email", "ada@gmail.com", 2)]
     assert ("department", "Engines", "b_fair.csv", "line 4") in ada.fields
     assert ("title", "Countess", "a_web.csv", "line 3") in ada.fields
     assert ada.crm_id is None
@@ -81,10 +82,51 @@ def test_what_a_guard_held_back_is_told(shop: Workshop) -> None:
         """,
     )
     (ada,) = find(shop.run(*TO_PLAN), "ada@gmail.com")
-    assert [(kind, key) for kind, key, _ in ada.held_back] == [("phone", "+13125550100")]
+    assert [(kind, key, other) for kind, key, _, other in ada.held_back] == [
+        ("phone", "+13125550100", "a.csv line 3 (Alan Turing)")
+    ]
 
 
 def test_before_the_first_run_it_says_what_to_do(tmp_path: Path) -> None:
     """Without any table there is one clear line."""
     with pytest.raises(StateRefused, match="crm-bridge run"):
         find(Workshop(tmp_path).work(), "ada@gmail.com")
+
+
+CHAIN = """
+    First Name,Last Name,Email,Phone,Title
+    Ada,King,ada@gmail.com,312-555-0100,Countess
+    Ada,King,,312-555-0100,Lady
+    Ada,King,ak@gmail.com;ada@gmail.com,,
+    Alan,Turing,alan@gmail.com,312-555-0100,
+    Kim,Poe,kim@gmail.com,,
+"""
+
+
+def test_two_records_are_led_to_each_other(shop: Workshop) -> None:
+    """By a chain of keys, each with its rule; one record is named; strangers hear what kept them apart, or nothing."""
+    shop.file("a.csv", CHAIN)
+    work = shop.run(*TO_PLAN)
+    rows = {row["row"]: row["record_key"] for row in shop.rows("records")}
+    assert explain_text.two(work, rows[1], "AK@gmail.com") == [
+        "One person:",
+        "  a.csv line 3 (Ada King)",
+        "    ↓ the same phone and name: +13125550100",
+        "  a.csv line 2 (Ada King)",
+        "    ↓ the same e-mail: ada@gmail.com",
+        "  a.csv line 4 (Ada King)",
+    ]
+    assert explain_text.two(work, "kim@gmail.com", rows[4]) == ["One record: a.csv line 6 (Kim Poe)"]
+    assert explain_text.two(work, "kim@gmail.com", "alan@gmail.com") == ["Two people:", "  they share no key."]
+    apart = explain_text.two(work, "ak@gmail.com", "alan@gmail.com")
+    assert apart[:2] == ["Two people:", "  not joined by phone +13125550100: the names on it differ"]
+    assert apart[2].endswith("| a.csv line 5 (Alan Turing)")
+    assert explain_text.two(work, "ada@gmail.com", "who@gmail.com") == ["Nobody is known by who@gmail.com."]
+
+
+def test_the_values_that_lost_are_told_beside_the_winner(shop: Workshop) -> None:
+    """With the row that says them."""
+    shop.file("a.csv", CHAIN)
+    lines = explain_text.one(shop.run(*TO_PLAN), "ada@gmail.com")
+    winner = lines.index("    title = Countess  ← a.csv line 2")
+    assert lines[winner + 1] == "        not Lady  ← a.csv line 3"

@@ -12,7 +12,7 @@ from pipelines.engine import Engine, engine
 from pipelines.lake import Lake
 from pipelines.preview import COLUMNS, markdown, masked
 from pipelines.settings import Limits, Privacy
-from tests.pipelines.workshop import Workshop
+from tests.pipelines.workshop import SYNC, Workshop
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def test_every_preview_fits_its_table(tmp_path: Path) -> None:
     shop.file(
         "a.csv", "First name,Last name,Email,Phone,Title\nJane,Quibble,quibble@acme.com;q2@acme.com,312-555-0115,Zar"
     )
-    shop.run()
+    shop.run(*SYNC, "candidates")
     with shop.work("reading").engine() as step:
         for table in COLUMNS:
             step.read(table)

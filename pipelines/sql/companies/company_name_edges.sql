@@ -7,8 +7,8 @@ WITH named AS (
     SELECT *, CASE WHEN far THEN coalesce(city, '') ELSE '' END AS place FROM named
 ), groups AS (
     SELECT base, place, count(DISTINCT domain) AS domains, min(unit) FILTER (domain IS NOT NULL) AS owner,
-           min(unit) FILTER (domain IS NULL) AS first, min(node) FILTER (domain IS NOT NULL) AS owner_node,
-           min(node) FILTER (domain IS NULL) AS first_node
+           min(unit) FILTER (domain IS NULL) AS first, arg_min(node, unit) FILTER (domain IS NOT NULL) AS owner_node,
+           arg_min(node, unit) FILTER (domain IS NULL) AS first_node
     FROM grouped GROUP BY ALL
 )
 SELECT g.unit AS a, CASE WHEN s.domains = 1 THEN s.owner ELSE s.first END AS b, g.node AS node_a,
