@@ -8,8 +8,8 @@ chain of up to six in which neighbours share an e-mail and a phone in turns. On 
 - switchboards and personal-looking shared mailboxes, each on `degree` (1,000) different people, one of each for every
   100,000 rows;
 - role mailboxes (`info@…`) of companies on 4 % of the people;
-- 3 % of the e-mails and of the phones are bad: broken, junk, or a placeholder; of people of one row a tenth has none;
-- names in capitals, in small letters, with an initial, a nickname or the parts swapped, each on a few rows in a hundred;
+- 3 % of the e-mails and of the phones are bad: broken, junk, or a placeholder; a tenth of people with one row has none;
+- names in capitals, in small letters, with an initial, a nickname or the parts swapped, each on a few rows in 100;
 - numbers of eight countries in six notations, with the country as a code, as a name or not at all.
 
 The truth has a row for each row of the CSV file: `file`, `row` (from 0), `person`, and what was done to the row. A
@@ -67,11 +67,54 @@ _ENDINGS: Final = (
     *("mann", "er", "bach", "feld", "hoff", "dorf", "meier", "brück", "stedt", "holm", "gren", "strand", "ström"),
     *("ton", "ley", "ford", "field", "worth", "well", "land", "man", "by", "wick", "son", "ini", "etti", "ard", "eau"),
 )
-_FIRMS: Final = ("Nordwerk", "Bluewater", "Atlas Logistik", "Solaris", "Kestrel", "Ponte Nuovo", "Grand Sud", "Veldkamp")
-_TITLES: Final = ("CEO", "Head of Sales", "Buyer", "Engineer", "Assistant", "Controller", "Geschäftsführer", "Consultant")
+_FIRMS: Final = (
+    "Nordwerk",
+    "Bluewater",
+    "Atlas Logistik",
+    "Solaris",
+    "Kestrel",
+    "Ponte Nuovo",
+    "Grand Sud",
+    "Veldkamp",
+)
+_TITLES: Final = (
+    "CEO",
+    "Head of Sales",
+    "Buyer",
+    "Engineer",
+    "Assistant",
+    "Controller",
+    "Geschäftsführer",
+    "Consultant",
+)
 _TAGS: Final = ("customer", "newsletter", "customer;newsletter", "lead;fair 2026", "supplier")
-_FREE_HOSTS: Final = ("gmail.com", "outlook.com", "gmx.de", "yahoo.com", "web.de", "hotmail.com", "icloud.com", "orange.fr")
-_AREAS: Final = ("212", "213", "303", "305", "312", "313", "404", "412", "415", "503", "512", "602", "617", "702", "713")
+_FREE_HOSTS: Final = (
+    "gmail.com",
+    "outlook.com",
+    "gmx.de",
+    "yahoo.com",
+    "web.de",
+    "hotmail.com",
+    "icloud.com",
+    "orange.fr",
+)
+_AREAS: Final = (
+    "212",
+    "213",
+    "303",
+    "305",
+    "312",
+    "313",
+    "404",
+    "412",
+    "415",
+    "503",
+    "512",
+    "602",
+    "617",
+    "702",
+    "713",
+)
 
 
 def write(path: Path, rows: int, seed: int = 1) -> Path:

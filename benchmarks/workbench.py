@@ -1,6 +1,6 @@
 """The pipeline's stages over CSV files in one process, timed, with the most memory that each took.
 
-    python -m benchmarks.workbench FILE.csv … [--stages extract,clean,snapshot,resolve] [--data DIR] [--profile] [--json]
+    python -m benchmarks.workbench FILE.csv … [--stages extract,clean] [--data DIR] [--profile] [--json]
 
 runs crm-bridge as its settings come, against an embedded CRM in a fresh folder. `--profile` says for each stage which
 table took how long, in the order in which they were made: what a statement took stands under its table, and what
@@ -12,9 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import re
-import resource
 import shutil
-import sys
 import tempfile
 import time
 import uuid
@@ -26,9 +24,10 @@ from typing import Any, Final
 
 import pyarrow as pa
 
+from benchmarks.memory import forget_peak, peak_bytes
 from pipelines.engine import Engine
 from pipelines.settings import Settings
-from pipelines.stages import clean, extract, resolve, snapshot
+from pipelines.stages import candidates, clean, extract, resolve, snapshot
 from pipelines.workspace import StageReport, Workspace
 
 STAGES: Final[Mapping[str, Callable[[Workspace], StageReport]]] = {
@@ -36,37 +35,39 @@ STAGES: Final[Mapping[str, Callable[[Workspace], StageReport]]] = {
     "clean": clean.run,
     "snapshot": snapshot.run,
     "resolve": resolve.run,
+    "candidates": candidates.run,
 }
-STATUS: Final = Path("/proc/self/status")
+TO_GOLDEN: Final = ("extract", "clean", "snapshot", "resolve")
 
 
 @dataclass
 class Step:
-    """What one stage took: seconds, the most memory of the process meanwhile (bytes), and the steps within it.
+    """What one stage took: seconds, those of all processors, the most memory meanwhile (bytes), the steps within it.
 
     `made` holds, for each table made, the seconds from the stage's start to its end.
     """
 
     stage: str
     seconds: float = 0.0
+    busy: float = 0.0
     peak: int = 0
     counts: dict[str, int] = field(default_factory=dict)
     parts: dict[str, float] = field(default_factory=dict)
     made: dict[str, float] = field(default_factory=dict)
 
 
-def run(settings: Settings, data: Path, stages: Sequence[str] = tuple(STAGES)) -> list[Step]:
+def run(settings: Settings, data: Path, stages: Sequence[str] = TO_GOLDEN) -> list[Step]:
     """Run stages one after the other as one run over the data folder."""
     work = Workspace(settings, data, str(uuid.uuid4()))
     steps = []
     try:
         for name in stages:
             step = Step(name)
-            _forget_peak()
+            forget_peak()
             with _watched(step):
-                begin = time.perf_counter()
+                begin, busy = time.perf_counter(), time.process_time()
                 step.counts = STAGES[name](work).counts
-                step.seconds = time.perf_counter() - begin
+                step.seconds, step.busy = time.perf_counter() - begin, time.process_time() - busy
             step.peak = peak_bytes()
             steps.append(step)
     finally:
@@ -93,65 +94,55 @@ def _link(file: Path, place: Path) -> None:
         shutil.copyfile(file, place)
 
 
-def peak_bytes() -> int:
-    """The most memory this process has had (resident), since the last `_forget_peak` where Linux offers that."""
-    if STATUS.exists() and (line := re.search(r"VmHWM:\s+(\d+) kB", STATUS.read_text())):
-        return int(line[1]) * 1024
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return most if sys.platform == "darwin" else most * 1024
-
-
-def _forget_peak() -> None:
-    # Elsewhere, and where /proc does not allow it, a stage's peak is the most of all stages up to it.
-    forget = Path("/proc/self/clear_refs")
-    if forget.exists():
-        try:
-            forget.write_text("5")
-        except PermissionError:
-            pass
-
-
 class _Clock:
-    """A DuckDB connection that writes down what each statement takes."""
+    """Writes down what each statement of a stage takes, and what passes between them."""
 
-    def __init__(self, connection: Any, step: Step, begin: float) -> None:
-        self._connection, self._step, self._begin = connection, step, begin
-        self._last = time.perf_counter()
+    def __init__(self, step: Step) -> None:
+        self.step = step
+        self.begin = self.last = time.perf_counter()
+
+    @contextmanager
+    def timed(self, name: str, *, table: bool = False) -> Iterator[None]:
+        start = time.perf_counter()
+        if start - self.last > 0.01:
+            self._add(f"before {name}", start - self.last)
+        try:
+            yield
+        finally:
+            self.last = time.perf_counter()
+            self._add(name, self.last - start)
+            if table:
+                self.step.made[name] = self.last - self.begin
+
+    def _add(self, name: str, seconds: float) -> None:
+        self.step.parts[name] = self.step.parts.get(name, 0.0) + seconds
+
+
+class _Connection:
+    """A DuckDB connection whose statements the clock sees."""
+
+    def __init__(self, connection: Any, clock: _Clock) -> None:
+        self._connection, self._clock = connection, clock
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._connection, name)
 
     def execute(self, text: str, *values: Any) -> Any:
-        with self.timed(label(text), table=text.startswith("CREATE OR REPLACE TABLE")):
+        with self._clock.timed(label(text), table=text.startswith("CREATE OR REPLACE TABLE")):
             return self._connection.execute(text, *values)
-
-    @contextmanager
-    def timed(self, name: str, *, table: bool = False) -> Iterator[None]:
-        start = time.perf_counter()
-        parts = self._step.parts
-        if start - self._last > 0.01:
-            parts[f"before {name}"] = parts.get(f"before {name}", 0.0) + start - self._last
-        try:
-            yield
-        finally:
-            self._last = time.perf_counter()
-            parts[name] = parts.get(name, 0.0) + self._last - start
-            if table:
-                self._step.made[name] = self._last - self._begin
 
 
 @contextmanager
 def _watched(step: Step) -> Iterator[None]:
     """Let every database that the stage opens tell the time."""
-    begin = time.perf_counter()
+    clock = _Clock(step)
     opened, arrow = Engine.__init__, Engine.arrow
 
     def opening(self: Engine, *given: Any) -> None:
         opened(self, *given)
-        self.connection = _Clock(self.connection, step, begin)  # type: ignore[assignment]
+        self.connection = _Connection(self.connection, clock)  # type: ignore[assignment]
 
     def fetching(self: Engine, text: str, *given: Any) -> pa.Table:
-        clock: Any = self.connection
         with clock.timed(label(text)):
             return arrow(self, text, *given)
 
@@ -175,7 +166,7 @@ def work(argv: list[str] | None = None) -> None:
     """Read the command line, run, print."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.workbench", description="Time the stages over CSV.")
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    parser.add_argument("--stages", default=",".join(STAGES), help="which, in order (default: %(default)s)")
+    parser.add_argument("--stages", default=",".join(TO_GOLDEN), help="which, in order (default: %(default)s)")
     parser.add_argument("--data", type=Path, help="the folder to work in, kept afterwards (default: a temporary one)")
     parser.add_argument("--profile", action="store_true", help="say which table took how long")
     parser.add_argument("--json", action="store_true", help="print one JSON list")
@@ -192,11 +183,12 @@ def work(argv: list[str] | None = None) -> None:
         return
     for step in steps:
         counts = ", ".join(f"{name} {count:,}" for name, count in step.counts.items())
-        print(f"{step.stage}: {step.seconds:.2f} s, {step.peak / 2**20:,.0f} MiB at most; {counts}")
+        took = f"{step.seconds:.2f} s ({step.busy:.2f} s of processors), {step.peak / 2**20:,.0f} MiB at most"
+        print(f"{step.stage}: {took}; {counts}")
         if given.profile:
             for name, seconds in step.parts.items():
                 if seconds >= 0.01:
-                        print(f"  {seconds:8.2f} s  {name}")
+                    print(f"  {seconds:8.2f} s  {name}")
 
 
 if __name__ == "__main__":

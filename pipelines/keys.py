@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 
-from pipelines import domains, emails, phones
+from pipelines import domains, phones
 from pipelines.engine import Engine
 from pipelines.settings import Match
 
@@ -14,23 +14,34 @@ from pipelines.settings import Match
 def normalise(engine: Engine, match: Match, *, hosts: str) -> None:
     """Make `email_keys`, `phone_keys`, `domain_keys`, `record_emails` and `record_phones`.
 
-    Reads the tables `given_emails` and `given_phones`; `hosts` names the SQL file that collects the hosts. Every
-    distinct value is looked at once.
+    Reads the tables `given_emails` and `given_phones`; `hosts` names the SQL file that collects the hosts. What Python
+    must look at, it looks at once per distinct value.
     """
     engine.put("role_mailboxes", pa.table({"local_part": pa.array(_lower(match.role_mailboxes), pa.string())}))
     engine.put("placeholder_emails", pa.table({"email": pa.array(_lower(match.placeholder_emails), pa.string())}))
     engine.make("clean/unwrapped_emails")
-    international = engine.rows("SELECT DISTINCT text FROM unwrapped_emails WHERE international ORDER BY text")
-    engine.put("international_emails", emails.fold_international([text for (text,) in international]))
+    _ascii_domains(engine, "SELECT DISTINCT domain FROM unwrapped_emails WHERE international ORDER BY domain")
     engine.make("clean/email_keys")
+    engine.define("clean/read_emails")
 
     phones.keys(engine, match.default_region)
     engine.make(hosts)
-    engine.put(
-        "domain_keys", domains.registrable([host for (host,) in engine.rows("SELECT host FROM hosts ORDER BY host")])
-    )
+    name_domains(engine)
     engine.make("clean/record_emails")
     engine.make("clean/record_phones")
+
+
+def name_domains(engine: Engine) -> None:
+    """Make `domain_keys`: which domain of each of the table `hosts` names a company."""
+    _ascii_domains(engine, "SELECT host FROM hosts WHERE strlen(host) <> length(host) ORDER BY host")
+    engine.put("suffix_rules", domains.suffix_rules())
+    engine.put("open_domains", domains.open_domains())
+    engine.put("disposable_domains", domains.disposable_domains())
+    engine.make("clean/domain_keys")
+
+
+def _ascii_domains(engine: Engine, query: str) -> None:
+    engine.put("ascii_domains", domains.ascii_names([name for (name,) in engine.rows(query)]))
 
 
 def _lower(texts: Sequence[str]) -> list[str]:

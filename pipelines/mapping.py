@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from connectors.contract import Layout
 from connectors.records import SCHEMAS, Field
 from pipelines.engine import quote_identifier, quote_text
 from pipelines.lake import Landing
 
 UNIT_SEPARATOR = "chr(31)"
-"""What joins several cells before they are split: a control character that no cell means to hold."""
+"""What stands between the values of a cell before they are parted: a control character that no cell means to hold."""
 
 
 def select(landing: Landing, layout: Layout, *, source_order: int, path_literal: str) -> str:
@@ -78,12 +80,24 @@ def _on_one_line(cell: str) -> str:
 def _list(cells: list[str], separators: tuple[str, ...]) -> str:
     if not cells:
         return "[]::VARCHAR[]"
-    joined = f"concat_ws({UNIT_SEPARATOR}, {', '.join(cells)})"
+    parts = [_parted(cell, (quote_text(separator) for separator in separators)) for cell in cells]
+    return parts[0] if len(parts) == 1 else f"flatten([{', '.join(parts)}])"
+
+
+def _parted(cell: str, separators: Iterable[str]) -> str:
+    """A cell's values as a list. Most cells hold one value or none: only what has more than that is taken apart."""
+    joined, several = cell, [f"contains({cell}, '* ')", f"contains({cell}, {UNIT_SEPARATOR})"]
     for separator in separators:
-        joined = f"replace({joined}, {quote_text(separator)}, {UNIT_SEPARATOR})"
-    parts = f"list_filter(string_split({joined}, {UNIT_SEPARATOR}), lambda cell: plain_text(cell) IS NOT NULL)"
-    # Google marks the first of several values with a star.
-    return f"list_transform({parts}, lambda cell: regexp_replace(plain_text(cell), '^\\* ', ''))"
+        several.append(f"contains({cell}, {separator})")
+        joined = f"replace({joined}, {separator}, {UNIT_SEPARATOR})"
+    parts = f"list_filter(string_split({joined}, {UNIT_SEPARATOR}), lambda part: plain_text(part) IS NOT NULL)"
+    # Google marks the first of several values with a star. No regular expression: a lambda compiles it again and again.
+    bare = "CASE WHEN starts_with(plain_text(part), '* ') THEN substr(plain_text(part), 3) ELSE plain_text(part) END"
+    parts = f"list_transform({parts}, lambda part: {bare})"
+    return (
+        f"CASE WHEN {' OR '.join(several)} THEN {parts} WHEN plain_text({cell}) IS NULL THEN [] "
+        f"ELSE [plain_text({cell})] END"
+    )
 
 
 def nothing(object_name: str) -> str:

@@ -15,8 +15,13 @@ from pipelines.lake import Lake
 from pipelines.settings import Limits, Match
 
 GIVEN = pa.schema(
-    [("object", pa.string()), ("landing", pa.string()), ("row", pa.int64()), ("ord", pa.int64()), ("raw", pa.string())]
+    [
+        *((name, pa.string()) for name in ("object", "landing", "raw")),
+        *((name, pa.int64()) for name in ("row", "ord", "cells")),
+    ]
 )
+
+Answer = list[tuple[str | None, bool, str | None]]
 
 
 @pytest.fixture(scope="module")
@@ -30,13 +35,27 @@ def step(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
         yield opened
 
 
-def read(step: Engine, *cells: str, match: Match | None = None) -> list[tuple[str | None, bool, str | None]]:
-    """Each cell's key, whether it is a shared mailbox, and the reason why there is none."""
-    rows = [{"object": "contacts", "landing": "l", "row": 0, "ord": at, "raw": cell} for at, cell in enumerate(cells)]
+def read_all(step: Engine, *cells: str, match: Match | None = None) -> list[Answer]:
+    """For each cell, each of its parts: its key, whether it is a shared mailbox, and the reason why there is none."""
+    rows = [
+        {"object": "contacts", "landing": "l", "row": at, "ord": 1, "cells": 1, "raw": cell}
+        for at, cell in enumerate(cells)
+    ]
     step.put("given_emails", pa.Table.from_pylist(rows, GIVEN))
     keys.normalise(step, match or Match(), hosts="clean/hosts")
-    answers = {raw: tuple(rest) for raw, *rest in step.rows("SELECT raw, email, role, reason FROM email_keys")}
-    return [answers[cell] for cell in cells]
+    answers: list[Answer] = [[] for _ in cells]
+    for at, _, *answer in step.rows(
+        "SELECT row, part, email, role, NULL AS reason FROM read_emails UNION ALL "
+        "SELECT row, part, NULL, false, reason FROM given_emails JOIN email_keys USING (raw) WHERE reason IS NOT NULL "
+        "ORDER BY row, part"
+    ):
+        answers[at].append(tuple(answer))
+    return answers
+
+
+def read(step: Engine, *cells: str, match: Match | None = None) -> Answer:
+    """The one part of each cell."""
+    return [part for (part,) in read_all(step, *cells, match=match)]
 
 
 @pytest.mark.parametrize(
@@ -50,6 +69,11 @@ def read(step: Engine, *cells: str, match: Match | None = None) -> list[tuple[st
         ("MAILTO:jane@acme.com", "jane@acme.com"),
         ("Jane Doe <Jane@acme.com>", "jane@acme.com"),
         ('"Doe, Jane" <mailto:jane@acme.com>', "jane@acme.com"),
+        ("mailto:jane@acme.com?subject=Hello%20you&cc=john@acme.com", "jane@acme.com"),
+        ("Jane <mailto:jane%2Bcrm@acme.com?body=x>", "jane+crm@acme.com"),
+        ("mailto:jane%FF@acme.com", "jane%ff@acme.com"),
+        ("jane%2Bcrm@acme.com", "jane%2bcrm@acme.com"),
+        ("ja\u202ene\u200d@ac\u00adme.com", "jane@acme.com"),
         ("* jane@acme.com", "jane@acme.com"),
         ("jane@acme.com.", "jane@acme.com"),
         ("jane@acme.com,", "jane@acme.com"),
@@ -60,12 +84,52 @@ def read(step: Engine, *cells: str, match: Match | None = None) -> list[tuple[st
         ("jane@straße.de", "jane@xn--strae-oqa.de"),
         ("Straße@acme.com", "straße@acme.com"),
         ("RENE\u0301@acme.com", "rené@acme.com"),
+        ("İlker@acme.com", "ilker@acme.com"),
         ("яна@почта.рф", "яна@xn--80a1acny.xn--p1ai"),
     ],
 )
 def test_address_is_one_key_however_it_is_written(step: Engine, cell: str, key: str) -> None:
     """Wrapping, case, invisible characters and the domain's script make no difference; the mailbox stays itself."""
     assert read(step, cell) == [(key, False, None)]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "jane@acme.com, j@x.org",
+        "Jane@acme.com ; j@x.org;",
+        "jane@acme.com\nj@x.org",
+        "jane@acme.com j@x.org",
+        "jane@acme.com / j@x.org",
+        "Jane Doe <jane@acme.com>, Doe <j@x.org>",
+        '"Doe, Jane" <mailto:jane@acme.com>; <j@x.org>',
+        "mailto:jane@acme.com,j@x.org",
+    ],
+)
+def test_several_addresses_in_a_cell_are_parted(step: Engine, cell: str) -> None:
+    """Where nothing but addresses and what parts them stands in it, or where each has its brackets."""
+    assert read_all(step, cell) == [[("jane@acme.com", False, None), ("j@x.org", False, None)]]
+
+
+@pytest.mark.parametrize(
+    ("cell", "reason"),
+    [
+        ("jane@acme.com and j@x.org", "not an e-mail address"),
+        ("jane@acme.com, j@@x.org", "not an e-mail address"),
+        ("jane@acme.com, j@x", "several addresses, and one that cannot be read"),
+        ("jane@acme.com, j@ж..рф", "several addresses, and one that cannot be read"),
+    ],
+)
+def test_what_is_not_certainly_several_addresses_is_none(step: Engine, cell: str, reason: str) -> None:
+    """The cell is set aside as a whole, since who is meant is not certain."""
+    assert set(read_all(step, cell)[0]) == {(None, False, reason)}
+
+
+def test_placeholder_among_several_addresses_is_set_aside_alone(step: Engine) -> None:
+    """The others are keys, and a shared mailbox is known as one."""
+    assert read_all(step, "info@acme.com, test@test.com, j@x.org") == [
+        [("info@acme.com", True, None), (None, False, 'stands for "no e-mail"'), ("j@x.org", False, None)]
+    ]
 
 
 @pytest.mark.parametrize(

@@ -1,22 +1,112 @@
 -- A cell as one line of text, or NULL when it says nothing. NBSP, BOM and zero-width characters count as blank.
-CREATE OR REPLACE MACRO plain_text(cell) AS
+CREATE OR REPLACE MACRO trimmed_text(cell) AS
     nullif(trim(replace(replace(replace(cell, chr(10), ' '), chr(13), ''), chr(160), ' '), ' ' || chr(9) || chr(8203) || chr(65279)), '');
+
+-- The same: cheap tests find the many cells in ASCII with nothing to trim, the rest takes the long way.
+CREATE OR REPLACE MACRO plain_text(cell) AS
+    CASE WHEN strlen(cell) = length(cell) AND NOT starts_with(cell, ' ') AND NOT ends_with(cell, ' ')
+              AND NOT contains(cell, chr(9)) AND NOT contains(cell, chr(10)) AND NOT contains(cell, chr(13)) THEN nullif(cell, '')
+         ELSE trimmed_text(cell) END;
 
 -- What people write for "nothing" in a name, a title or a company cell.
 CREATE OR REPLACE MACRO unless_blank(cell) AS
-    CASE WHEN lower(cell) IN ('-', '--', '.', '?', 'n/a', 'n.a.', '#n/a', '(none)', 'unknown') THEN NULL ELSE cell END;
+    CASE WHEN strlen(cell) <= 7 AND regexp_full_match(cell, '(?i:-|--|\.|\?|n/a|n\.a\.|#n/a|\(none\)|unknown)') THEN NULL ELSE cell END;
 
--- A whole name without the degrees that people put behind it: "Jane Doe, PhD" is no "Last, First".
+-- The members of a list as one text, whatever their order. Most lists have one member or none.
+CREATE OR REPLACE MACRO in_any_order(members) AS
+    CASE WHEN len(members) < 2 THEN coalesce(members[1], '') ELSE array_to_string(list_sort(members), chr(30)) END;
+
+-- A whole name without the degrees that people put behind it: "Jane Doe, PhD" is no "Last, First". Without a comma only
+-- spellings that are no name count.
 CREATE OR REPLACE MACRO without_degrees(cell) AS
-    nullif(regexp_replace(cell, '(\s*,\s*(ph\.?\s?d|m\.?b\.?a|m\.?sc|m\.?d|esq|cpa|cfa|pmp)\.?)*[\s,]*$', '', 'i'), '');
+    nullif(regexp_replace(regexp_replace(cell,
+        '(\s*,\s*(?i:(ph\.?\s?d|m\.?b\.?a|m\.?sc|b\.?sc|m\.?d|d\.?d\.?s|ll\.?m|esq|cpa|cfa|pmp)\.?))*[\s,]*$', ''),
+        '(\s+(Ph\.?D\.?|MBA|M\.B\.A\.|M\.D\.|MSc|M\.Sc\.|BSc|B\.Sc\.|LL\.M\.|CPA|CFA|PMP|Esq\.?))+$', ''), '');
 
--- Letters and digits alone, without accents and case: for comparing, never for keeping.
+-- A name without the title before it, where a name is left.
+CREATE OR REPLACE MACRO without_title(cell) AS
+    regexp_replace(cell, '^(?i:(dr|prof|mr|mrs|ms|mx|herr|frau|hr|fr)\.?\s+|(dipl|ing|dott|med|habil|h\.\s?c)\.[\s-]*)+(\S)', '\3');
+
+-- "Jr.", "III" and the like behind a whole name, after a comma or a blank, or ''.
+CREATE OR REPLACE MACRO generation(cell) AS
+    regexp_extract(cell, '\S[\s,]+\S.*?[\s,]+((?i:jr\.?|sr\.?|ii|iii|iv))$', 1);
+
+-- The family name of a whole name written in its order, given names first: the last word, and the particles before it
+-- ("van Beethoven", "de la Cruz", "al-Rahman", "Ortega y Gasset"). Chinese, Japanese and Korean script put it first. NULL
+-- for one word. It does not know of two family names without a particle ("García Márquez"), of particles in given names,
+-- nor of Western names written family name first without a comma.
+CREATE OR REPLACE MACRO family_name(cell) AS
+    CASE WHEN regexp_matches(cell, '^[\p{Han}\p{Hangul}\p{Hiragana}]+[ \x{3000}][\p{Han}\p{Hangul}\p{Hiragana}]+$')
+         THEN regexp_extract(cell, '^([^ \x{3000}]+)', 1)
+         WHEN regexp_full_match(cell, '((van|von|vom|de|del|della|di|da|dos|du|des|la|le|der|den|ter|ten|zu|zur|zum)\s)+\S+') THEN cell
+         WHEN regexp_full_match(cell, '\S+\s[^\s-]{4,}') THEN regexp_extract(cell, '(\S+)$', 1)
+         ELSE nullif(regexp_extract(cell,
+             '^\S.*?\s+((?:(?:(?:(?i:van|von|vom|de|del|della|di|da|dos|du|des|la|le|der|den|ter|ten|bin|ibn|bint|zu|zur|zum|af|av)|do|das|dem|dei|degli|delle|las|les|lo|los|te|op|''t)\s+)+\S|(?i:al|el)-\S|\S+\s+y\s+\S).*|\S+)$', 1), '') END;
+
+-- A word without hyphens of a name that was written in capitals or small letters alone. No regular expression here and
+-- in the next: inside a lambda each is compiled again for every two thousand rows.
+CREATE OR REPLACE MACRO recased_part(part) AS
+    CASE WHEN starts_with(lower(part), 'mc') AND length(part) > 4 THEN 'Mc' || upper(substr(part, 3, 1)) || lower(substr(part, 4))
+         WHEN substr(part, 2, 1) IN ('''', '’') AND lower(left(part, 1)) IN ('d', 'l', 'n', 'o') AND length(part) > 3
+         THEN upper(left(part, 3)) || lower(substr(part, 4))
+         ELSE upper(left(part, 1)) || lower(substr(part, 2)) END;
+
+-- A word of such a name. Particles before the last word are small; two capitals, and three without a vowel, may be
+-- initials and stay.
+CREATE OR REPLACE MACRO recased_word(word, last) AS
+    CASE WHEN NOT last AND lower(word) IN ('van', 'von', 'vom', 'de', 'del', 'della', 'di', 'da', 'dos', 'du', 'des', 'la', 'le', 'der', 'den', 'ter', 'ten', 'bin', 'ibn', 'bint', 'zu', 'zur', 'zum', 'af', 'av', 'do', 'das', 'y') THEN lower(word)
+         WHEN lower(word) IN ('ii', 'iii', 'iv') OR length(replace(word, '.', '')) * 2 = length(word) THEN upper(word)
+         WHEN word = upper(word) AND (length(word) = 2 OR length(word) = 3 AND translate(word, 'AEIOUY.', '') = word) THEN word
+         WHEN NOT contains(word, '-') THEN recased_part(word)
+         ELSE list_aggr(list_transform(string_split(word, '-'), lambda part:
+                  CASE WHEN lower(part) = 'al' THEN 'al' ELSE recased_part(part) END), 'string_agg', '-') END;
+
+-- A name in capitals or small letters alone, written as names are: "MCDONALD" → "McDonald", "o'hara" → "O'Hara", "VAN DYKE" →
+-- "van Dyke". Any other case is somebody's choice and stays; so do other scripts than Latin, Turkish letters (whose I
+-- has two small forms) and "IJ" (one letter in Dutch). "Mac" is taken for a part of the word ("Mack", "Macey").
+CREATE OR REPLACE MACRO recased(cell) AS
+    CASE WHEN regexp_matches(cell, '^[A-Z][a-z]') OR NOT (cell = upper(cell) OR cell = lower(cell)) THEN cell
+         WHEN NOT regexp_full_match(cell, '[\p{Latin}\p{M}''’. -]+') OR regexp_matches(cell, '[İıŞşĞğ]|(?i:(^|[ -])ij)') THEN cell
+         WHEN NOT contains(cell, ' ') THEN recased_word(cell, true)
+         ELSE list_aggr(list_transform(string_split(cell, ' '),
+                  lambda word, place: recased_word(word, place = length(cell) - length(replace(cell, ' ', '')) + 1)), 'string_agg', ' ') END;
+
+-- Letters and digits alone, without accents and case: for comparing, never for keeping. Plain words are folded at once.
 CREATE OR REPLACE MACRO folded(cell) AS
-    nullif(trim(regexp_replace(lower(strip_accents(nfc_normalize(cell))), '[^\p{L}\p{N}]+', ' ', 'g')), '');
+    CASE WHEN regexp_full_match(cell, '[A-Za-z0-9]+( [A-Za-z0-9]+)*') THEN lower(cell)
+         WHEN regexp_full_match(strip_accents(cell), '[A-Za-z0-9]+( [A-Za-z0-9]+)*') THEN lower(strip_accents(cell))
+         ELSE nullif(trim(regexp_replace(lower(strip_accents(nfc_normalize(cell))), '[^\p{L}\p{N}]+', ' ', 'g')), '') END;
 
 -- The host of a web address, or of what stands for one.
 CREATE OR REPLACE MACRO host_of(cell) AS
-    nullif(regexp_extract(lower(cell), '^(?:[a-z]+://)?(?:[^/@\s]*@)?(?:www\.)?([^/:?#\s]+)', 1), '');
+    CASE WHEN regexp_full_match(cell, 'www\.[a-z0-9-]+\.[a-z0-9.-]+') THEN substr(cell, 5)
+         WHEN regexp_full_match(cell, '[a-z0-9-]+\.[a-z0-9.-]+') THEN cell
+         ELSE nullif(regexp_extract(lower(cell), '^(?:[a-z]+://)?(?:[^/@\s]*@)?(?:www\.)?([^/:?#\s]+)', 1), '') END;
+
+-- Whether a cell is nothing but one address in ASCII, as nearly all are: lower case makes it a key. What is not plain may
+-- be an address all the same.
+CREATE OR REPLACE MACRO plain_email(cell) AS
+    regexp_full_match(cell, '[A-Za-z0-9!#$%&''*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&''*+/=?^_`{|}~-]+)*@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+([A-Za-z]{2,63}|[Xx][Nn]--[A-Za-z0-9-]{1,59})')
+    AND strlen(cell) <= 254 AND position('@' IN cell) <= 65;
+
+-- Text without the characters that nobody sees: soft hyphens, zero-width blanks, direction marks, byte order marks. The
+-- two joiners stay: Persian and Indic names are spelled with them. NULL when nothing is left. A macro's argument is
+-- written out wherever it stands in the macro: give it a column, not an expression.
+CREATE OR REPLACE MACRO visible(cell) AS
+    CASE WHEN strlen(cell) = length(cell) THEN cell
+         WHEN NOT regexp_matches(cell, '[\x{00AD}\x{061C}\x{180E}\x{200B}\x{200E}\x{200F}\x{202A}-\x{202E}\x{2060}-\x{2069}\x{FEFF}]') THEN cell
+         ELSE trimmed_text(regexp_replace(cell, '[\x{00AD}\x{061C}\x{180E}\x{200B}\x{200E}\x{200F}\x{202A}-\x{202E}\x{2060}-\x{2069}\x{FEFF}]', '', 'g')) END;
+
+-- An address without any of them: no domain and hardly a mailbox is spelled with a joiner.
+CREATE OR REPLACE MACRO visible_address(cell) AS
+    CASE WHEN strlen(cell) = length(cell) THEN cell ELSE coalesce(regexp_replace(visible(cell), '[\x{200C}\x{200D}]', '', 'g'), '') END;
+
+-- The mailbox that an address leads to, where Google says so: for gmail.com and googlemail.com, which are one, dots and a
+-- tag behind "+" make no difference. Other providers promise nothing of the kind, so other addresses stay as they are.
+-- Takes a key as `read_emails` makes it. A local part of nothing else stays, too.
+CREATE OR REPLACE MACRO mailbox(email) AS
+    CASE WHEN regexp_matches(email, '^\.*[^+@.][^@]*@(gmail|googlemail)\.com$')
+         THEN replace(regexp_extract(email, '^([^+@]*)', 1), '.', '') || '@gmail.com' ELSE email END;
 
 -- A moment at which somebody can have changed something: "infinity" would be the newest for ever.
 CREATE OR REPLACE MACRO moment(given) AS

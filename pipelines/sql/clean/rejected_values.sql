@@ -1,9 +1,9 @@
 -- Every value that could not be read, with where it stands. Its row lives on if anything identifies it. One of a file
 -- that has landed anew since is `superseded`: it tells of the past.
 WITH bad AS (
-SELECT m.source, m.file, g.landing, g.row, g.object, 'email' AS field, g.raw AS value, k.reason
-FROM given_emails g JOIN email_keys k USING (raw) JOIN mapped_rows m ON m.landing = g.landing AND m.row = g.row
-WHERE k.reason IS NOT NULL
+SELECT l.source, l.file, g.landing, g.row, g.object, 'email' AS field, g.raw AS value, k.reason
+FROM given_emails g JOIN (SELECT DISTINCT raw, reason FROM email_keys WHERE reason IS NOT NULL) k USING (raw)
+JOIN landings l ON l.landing = g.landing
 UNION ALL
 SELECT m.source, m.file, g.landing, g.row, g.object, 'phone', k.text, k.reason
 FROM given_phones g JOIN phone_keys k ON k.raw = g.raw AND k.country = g.country
@@ -19,4 +19,4 @@ UNION ALL
 SELECT source, file, landing, row, 'companies', 'annual_revenue', annual_revenue, 'not a number'
 FROM company_versions WHERE annual_revenue IS NOT NULL AND revenue IS NULL
 )
-SELECT bad.*, landing NOT IN (SELECT landing FROM newest_landings) AS superseded FROM bad
+SELECT bad.*, n.landing IS NULL AS superseded FROM bad LEFT JOIN newest_landings n ON n.landing = bad.landing

@@ -10,4 +10,4 @@ SELECT 'companies', NULL, source, file, landing, row, NULL, NULL, name, domain, 
        city, NULL, NULL, [], [], 'no name and no domain'
 FROM company_versions WHERE record_key IS NULL
 )
-SELECT bare.*, landing NOT IN (SELECT landing FROM newest_landings) AS superseded FROM bare
+SELECT bare.*, n.landing IS NULL AS superseded FROM bare LEFT JOIN newest_landings n ON n.landing = bare.landing

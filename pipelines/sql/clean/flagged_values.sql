@@ -1,0 +1,27 @@
+-- Values that were read, and that a human may want to look at: what was found, and what the value may have been meant to
+-- be. Nothing here is changed beyond the characters that nobody sees. `superseded`: its file has landed anew since.
+WITH names AS (
+    SELECT 'contacts' AS object, landing, row, 'full_name' AS field, full_name AS value FROM mapped_contacts WHERE visible(full_name) IS DISTINCT FROM full_name
+    UNION ALL
+    SELECT 'contacts', landing, row, 'first_name', first_name FROM mapped_contacts WHERE visible(first_name) IS DISTINCT FROM first_name
+    UNION ALL
+    SELECT 'contacts', landing, row, 'last_name', last_name FROM mapped_contacts WHERE visible(last_name) IS DISTINCT FROM last_name
+    UNION ALL
+    SELECT 'contacts', landing, row, 'company_name', company_name FROM mapped_contacts WHERE visible(company_name) IS DISTINCT FROM company_name
+    UNION ALL
+    SELECT 'companies', landing, row, 'name', name FROM mapped_companies WHERE visible(name) IS DISTINCT FROM name
+), flagged AS (
+    SELECT object, landing, row, field, value, 'invisible characters removed' AS flag, visible(value) AS suggestion FROM names
+    UNION ALL
+    SELECT g.object, g.landing, g.row, 'email', g.raw, 'invisible characters removed', k.email
+    FROM given_emails g JOIN email_keys k ON k.raw = g.raw WHERE k.email IS NOT NULL AND visible_address(k.raw) <> k.raw
+    UNION ALL
+    SELECT e.object, e.landing, e.row, 'email', e.raw, 'the domain reads like a typo of ' || m.meant, split_part(e.email, '@', 1) || '@' || m.meant
+    FROM read_emails e JOIN mistyped_hosts m ON m.host = e.host
+    UNION ALL
+    SELECT e.object, e.landing, e.row, 'email', e.raw, 'a disposable domain', NULL
+    FROM read_emails e JOIN domain_keys d ON d.host = e.host
+    WHERE d.disposable AND e.host NOT IN (SELECT host FROM mistyped_hosts)
+)
+SELECT l.source, l.file, f.landing, f.row, f.object, f.field, f.value, f.flag, f.suggestion, n.landing IS NULL AS superseded
+FROM flagged f JOIN landings l ON l.landing = f.landing LEFT JOIN newest_landings n ON n.landing = f.landing
