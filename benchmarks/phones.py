@@ -86,7 +86,7 @@ def measure(rows: int, folder: Path, rounds: int = 3) -> dict[str, float]:
     cells = list(mixed(rows))
     sample = cells[: max(1, rows // 50)]
     speeds: dict[str, list[float]] = {name: [] for name in ("peer", *ways)}
-    result: dict[str, float] = {"rows": rows, "regions": len(REGIONS)}
+    result: dict[str, float] = {"cells": rows, "regions": len(REGIONS)}
     with engine(Lake(folder), "run", Limits()) as step:
         give(step, cells)
         result["first_run_per_second"] = per_second(step, rows, ported=True)
@@ -94,7 +94,7 @@ def measure(rows: int, folder: Path, rounds: int = 3) -> dict[str, float]:
             speeds["peer"].append(peer_per_second(sample))
             for name, ported in ways.items():
                 speeds[name].append(per_second(step, rows, ported=ported))
-        compared = sorted(set(evenly(max(1, rows // 5))), key=lambda cell: cell[1])
+        compared = sorted(evenly(max(1, rows // 5)), key=lambda cell: cell[1])
         give(step, compared)
         wrong = 0
         for ported in ways.values():
