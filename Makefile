@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 DATA   ?= data
 
-.PHONY: run test ui bench lock clean
+.PHONY: run test ui bench fast lock clean
 
 run: $(VENV)/.runtime
 	@$(BIN)/crm-bridge run --config sync.toml --data $(DATA)
@@ -22,9 +22,15 @@ ui: $(VENV)/.runtime
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks
 
+# Optional: phone numbers that are not written plainly are read by libphonenumber's port to Rust.
+fast: $(VENV)/.runtime
+	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-fast.lock
+
 lock: $(VENV)/.dev
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-annotate --no-header -o requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-annotate --no-header -c requirements.lock -o requirements-dev.lock
+	grep -o -m1 'rphonenumbers==[0-9.]*' pyproject.toml | $(BIN)/uv pip compile - --universal --python-version 3.11 --generate-hashes --no-annotate --no-header -o requirements-fast.lock
+	$(BIN)/uv pip compile benchmarks/peers/requirements.in --universal --python-version 3.11 --generate-hashes --no-annotate --no-header -o benchmarks/peers/requirements.lock
 
 # A virtual environment knows its own path, so a moved checkout must make a new one.
 $(BIN)/python:
@@ -43,4 +49,4 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
 	@touch $@
 
 clean:
-	rm -rf $(VENV) $(DATA) build *.egg-info
+	rm -rf $(VENV) .peers $(DATA) build *.egg-info

@@ -3,7 +3,7 @@
     python -m benchmarks [NAME …] [--rows N]
 
 A benchmark is a module of this package with a `main(argv)` that takes `--rows N`, and with `--json` prints one JSON
-object of figures by name.
+object of figures by name; an empty one when it cannot measure here.
 """
 
 from __future__ import annotations
@@ -52,6 +52,8 @@ def main(argv: list[str] | None = None) -> None:
         parser.error(f"no such benchmark: {', '.join(unknown)}; there are: {', '.join(names)}")
     for name in given.names or names:
         figures = run(name, given.rows)
+        if not figures:  # it has said why; what was measured last stands
+            continue
         show(name, figures)
         page = given.readme.read_text(encoding="utf-8")
         given.readme.write_text(refreshed(page, name, figures, machine()), encoding="utf-8")

@@ -28,7 +28,9 @@ _GOOGLE: Final = {
     "title": ("organizationtitle",),
     "department": ("organizationdepartment",),
     "company_name": ("organizationname",),
+    "city": (r"address\d+city",),
     "country": (r"address\d+country",),
+    "birthday": ("birthday",),
     "tags": ("labels",),
 }
 _GOOGLE_OLD: Final = {
@@ -62,9 +64,11 @@ _HUBSPOT_CONTACTS: Final = {
     "company_id": ("associatedcompanyidsprimary", "associatedcompanyids", "associatedcompanyid"),
     "company_name": ("associatedcompanyprimary", "associatedcompany", "companyname"),
     "company_website": ("websiteurl",),
+    "city": ("city",),
     "country": ("countryregion", "country"),
     "locale": ("preferredlanguage",),
     "linkedin_url": ("linkedinurl",),
+    "birthday": ("dateofbirth", "birthday"),
     "tags": ("tags",),
 }
 _HUBSPOT_COMPANIES: Final = {

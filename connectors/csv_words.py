@@ -54,6 +54,11 @@ _COUNTRY: Final = (
     "mailingcountry",
     "billingcountry",
 )
+_CITY: Final = ("city", "town", "ort", "stadt", "ville", "ciudad", "città", "wohnort")
+_BIRTHDAY: Final = (
+    *("birthday", "birthdate", "dateofbirth", "dob", "bday", "geburtstag", "geburtsdatum", "datedenaissance"),
+    *("fechadenacimiento", "datadinascita"),
+)
 
 CONTACT_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "source_id": (*_ID, "contactid", "personid", "leid", "guestid", "apiid"),
@@ -78,9 +83,11 @@ CONTACT_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "company_id": ("companyid", "accountid", "organizationid", "organisationid", "associatedcompanyids"),
     "company_name": _COMPANY,
     "company_website": _WEBSITE,
+    "city": (*_CITY, "mailingcity", "homecity", "businesscity", "othercity"),
     "country": _COUNTRY,
     "locale": ("locale", "language", "preferredlanguage", "sprache"),
     "linkedin_url": ("linkedin", "linkedinurl", "linkedinprofile", "linkedinprofileurl", "linkedinbio"),
+    "birthday": _BIRTHDAY,
     "tags": _TAGS,
 }
 
@@ -98,7 +105,7 @@ COMPANY_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "annual_revenue": ("annualrevenue", "revenue", "umsatz", "jahresumsatz", "turnover"),
     "street": ("street", "streetaddress", "address", "address1", "addressline1", "billingstreet", "straße", "strasse"),
-    "city": ("city", "town", "ort", "stadt", "billingcity", "ville"),
+    "city": (*_CITY, "billingcity"),
     "state": ("state", "stateregion", "region", "province", "bundesland", "billingstate"),
     "country": _COUNTRY,
     "postal_code": ("postalcode", "zip", "zipcode", "postcode", "plz", "postleitzahl", "billingpostalcode"),

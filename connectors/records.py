@@ -47,10 +47,13 @@ CONTACT: Final = Schema(
         Field("company_id", "the source's own id of the contact's company"),
         Field("company_name", "the company's name"),
         Field("company_website", "the company's website or domain"),
+        Field("city", "city"),
         Field("country", "country name or ISO code; decides how national phone numbers are read"),
         Field("locale", "language tag, such as de-DE"),
         Field("linkedin_url", "profile address"),
+        Field("birthday", "date of birth"),
         Field("tags", "labels, lists, memberships", many=True),
+        Field("external_ids", "ids of the person that several sources share, such as a customer number", many=True),
     ),
 )
 

@@ -19,8 +19,7 @@ from rich.table import Table
 
 from connectors.errors import BridgeError, Busy, ConfigurationError, SourceRefused
 from connectors.giant_context.server.serve import DEFAULT_PORT, serve
-from pipelines import evidence, sources, summary, target
-from pipelines import settings as settings_file
+from pipelines import evidence, settings_file, sources, summary, target
 from pipelines.execution import Interrupted, execute
 from pipelines.explain import Person, find
 from pipelines.ledger import Ledger

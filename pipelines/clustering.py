@@ -7,18 +7,21 @@ long paths, where label propagation needs one a link, and it spills to disk like
 
 from __future__ import annotations
 
-from pipelines.engine import Engine
+from pipelines.engine import Engine, quote_identifier
 
 
-def components(engine: Engine) -> None:
-    """Make `components (name, component)` from the table `edges (a, b)`. A name without an edge is in none."""
-    engine.make("cluster/cluster_nodes")
+def components(engine: Engine, edges: str, *, into: str) -> None:
+    """Make the table `into (node, component)` from the table `edges (a, b)`, whose nodes are whole numbers.
+
+    A component is the number of one of its nodes. A node that no edge names is in no component: it is alone.
+    """
+    engine.connection.execute(f"CREATE OR REPLACE VIEW edges AS SELECT a, b FROM {quote_identifier(edges)}")  # noqa: S608 - quoted
     engine.make("cluster/cluster_edges")
-    engine.connection.execute("CREATE OR REPLACE TABLE cluster_labels AS SELECT id, id AS label FROM cluster_nodes")
+    engine.make("cluster/cluster_labels")
     while engine.count("cluster_edges"):
         engine.make("cluster/cluster_parents")
         engine.make("cluster/cluster_relabelled")
         engine.make("cluster/cluster_contracted")
         engine.rename("cluster_relabelled", "cluster_labels")
         engine.rename("cluster_contracted", "cluster_edges")
-    engine.make("cluster/components")
+    engine.rename("cluster_labels", into)

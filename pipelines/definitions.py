@@ -9,21 +9,24 @@ from typing import Final
 
 import dagster as dg
 
-from pipelines import settings, sources
-from pipelines.assets import apply, checks, clean, export, extract, plan, resolve, snapshot
+from pipelines import settings_file, sources
+from pipelines.assets import apply, candidates, checks, clean, export, extract, plan, resolve, snapshot
 from pipelines.workspace import Workspace
 
 CONFIG_VARIABLE: Final = "CRM_BRIDGE_CONFIG"
 DATA_VARIABLE: Final = "CRM_BRIDGE_DATA"
 
-UP_TO_PLAN: Final = (extract.landings, clean.records, snapshot.current_contacts, resolve.golden, plan.plan)
+UP_TO_PLAN: Final = (
+    *(extract.landings, clean.records, snapshot.current_contacts, resolve.golden, candidates.candidates),
+    plan.plan,
+)
 ASSETS: Final = (*UP_TO_PLAN, apply.applied, export.timelines)
 
 
 @dg.resource(description="The settings file and the data folder: CRM_BRIDGE_CONFIG and CRM_BRIDGE_DATA.")
 def work(context: dg.InitResourceContext) -> Iterator[Workspace]:
     """Make the workspace of a run, and let go of the writer's lock when the run ends."""
-    loaded = settings.load(Path(os.environ.get(CONFIG_VARIABLE, "sync.toml")))
+    loaded = settings_file.load(Path(os.environ.get(CONFIG_VARIABLE, "sync.toml")))
     sources.check(loaded)
     workspace = Workspace(loaded, Path(os.environ.get(DATA_VARIABLE, "data")), context.run_id or "ad-hoc")
     try:

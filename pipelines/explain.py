@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import pyarrow as pa
+
 from pipelines import evidence, phones
 from pipelines.engine import Engine
 from pipelines.workspace import Workspace
@@ -36,13 +38,15 @@ def find(work: Workspace, wanted: str) -> list[Person]:
     """
     with work.engine() as engine:
         engine.read(*TABLES)
-        number = phones.normalise([wanted], [""], work.settings.match.default_region)["phone"][0].as_py()
+        engine.put("given_phones", pa.table({"raw": [wanted], "country": [""]}))
+        phones.keys(engine, work.settings.match.default_region)
         ids = engine.rows(
             "SELECT DISTINCT person_id FROM clusters JOIN records USING (record_key) "
             "LEFT JOIN contact_matches USING (person_id) "
             "WHERE list_contains(emails, lower(trim($1))) OR list_contains(role_emails, lower(trim($1))) "
-            "OR list_contains(phones, $2) OR crm_id = $1 OR person_id = $1 ORDER BY person_id",
-            [wanted, number],
+            "OR list_has_any(phones, (SELECT list(phone) FROM phone_keys WHERE phone IS NOT NULL)) "
+            "OR crm_id = $1 OR person_id = $1 ORDER BY person_id",
+            [wanted],
         )
         with work.ledger() as ledger:
             links = {row["entity_id"]: row["crm_id"] for row in ledger.links("contacts").to_pylist()}

@@ -24,12 +24,7 @@ def normalise(engine: Engine, match: Match, *, hosts: str) -> None:
     engine.make("clean/email_keys")
     engine.define("clean/read_emails")
 
-    numbers = engine.arrow("SELECT DISTINCT raw, country FROM given_phones ORDER BY raw, country")
-    engine.put(
-        "phone_keys",
-        phones.normalise(numbers["raw"].to_pylist(), numbers["country"].to_pylist(), match.default_region),
-    )
-
+    phones.keys(engine, match.default_region)
     engine.make(hosts)
     name_domains(engine)
     engine.make("clean/record_emails")

@@ -43,7 +43,10 @@ def select(landing: Landing, layout: Layout, *, source_order: int, path_literal:
 def _expression(field: Field, columns: list[str], layout: Layout) -> str:
     name = quote_identifier(field.name)
     if field.many:
-        return f"{_list([_cell(column, layout) for column in columns], layout.separators)} AS {name}"
+        cells = [_cell(column, layout) for column in columns]
+        if field.name == "phones":
+            cells = [_on_one_line(cell) for cell in cells]
+        return f"{_list(cells, layout.separators)} AS {name}"
     text = _text(columns)
     if field.name == "modified_at":
         if layout.date_format:
@@ -66,6 +69,12 @@ def _cell(column: str, layout: Layout) -> str:
     # coalesce: a label that is missing says nothing against the number.
     is_fax = f"contains(lower(coalesce({quote_identifier(label)}, '')), 'fax')"
     return f"CASE WHEN {is_fax} THEN '' ELSE {quote_identifier(column)} END"
+
+
+def _on_one_line(cell: str) -> str:
+    # Elsewhere a line break is as good as a blank; between two numbers it says that they are two.
+    lines = f"replace(trim({cell}, ' ' || chr(10) || chr(13)), chr(13), '')"
+    return f"CASE WHEN contains({cell}, chr(10)) THEN replace({lines}, chr(10), ' | ') ELSE {cell} END"
 
 
 def _list(cells: list[str], separators: tuple[str, ...]) -> str:

@@ -1,102 +1,128 @@
-"""Phone numbers → E.164, exactly as libphonenumber reads them."""
+"""Phone cells → E.164 keys, exactly as libphonenumber reads them, and fast.
+
+What is written plainly is looked up in libphonenumber's own number plans, which `phone_plans.py` turns into ranges of
+digits; whatever is not certain there goes to the library itself. A cell that is no number but holds several is split.
+"""
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Mapping, Sequence
+from collections import Counter
 from functools import cache
+from types import ModuleType
 from typing import Final
 
-import phonenumbers
 import pyarrow as pa
-from phonenumbers import NumberParseException, PhoneNumberType
+import pyarrow.compute as pc
+from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
 
-NOTHING = frozenset({"", "-", "--", ".", "n/a", "na", "none", "null", "nil", "no", "unknown", "#n/a", "0", "00"})
-"""What people write when there is no number."""
+from pipelines import phone_library, phone_plans
+from pipelines.engine import Engine
+from pipelines.phone_countries import region_of
 
-NO_COUNTRY: Final = "a national number of no known country (set match.default_region)"
-UNKNOWN_COUNTRY: Final = "a national number, and its row's country is none that we know"
+WORTHWHILE: Final = 500
+"""For fewer numbers of a country the library is quicker than the making of its plan, which takes some milliseconds."""
+BATCH: Final = 50_000
+"""Texts that the library reads at a time."""
+PLAN_SIZE: Final = 2 * 10**phone_plans.LONGEST
+"""Places that a plan takes up: `phone_places.sql` counts in them."""
 
-ALSO_CALLED: Final[Mapping[str, tuple[str, ...]]] = {
-    "US": ("usa", "united states of america", "america"),
-    "GB": ("uk", "great britain", "england", "scotland", "wales", "northern ireland"),
-    "NL": ("holland",),
-    "CZ": ("czechia",),
-    "KR": ("republic of korea",),
-    "RU": ("russian federation",),
-    "AE": ("uae",),
-    "MK": ("north macedonia",),
-    "SZ": ("eswatini",),
-    "VN": ("viet nam",),
-    "IE": ("republic of ireland",),
-}
-"""Names of countries that libphonenumber's own list leaves out, in the form of `_plain`."""
-
-
-@cache
-def region_of(country: str) -> str | None:
-    """Return the ISO code of a country given as a code or as its name in any language that libphonenumber knows."""
-    code = country.strip().upper()
-    if code in phonenumbers.SUPPORTED_REGIONS:
-        return code
-    return _region_names().get(_plain(country))
+RANGES: Final = pa.schema(
+    [
+        *((name, pa.int64()) for name in ("low", "high")),
+        *((name, pa.string()) for name in ("outcome", "lead")),
+        ("dropped", pa.int32()),
+    ]
+)
 
 
-@cache
-def _region_names() -> dict[str, str]:
-    # A value such as "*en" points at another language of the same region.
-    from phonenumbers.geodata.locale import LOCALE_DATA  # noqa: PLC0415 - takes most of a second, and few rows need it
+def keys(engine: Engine, default_region: str | None, *, worthwhile: int = WORTHWHILE, ported: bool = True) -> None:
+    """Make `phone_keys`: every number of every distinct cell, or the reason why there is none.
 
-    known = {
-        _plain(name): region
-        for region, names in LOCALE_DATA.items()
-        for name in names.values()
-        if not name.startswith("*") and region in phonenumbers.SUPPORTED_REGIONS
-    }
-    return {**known, **{name: region for region, names in ALSO_CALLED.items() for name in names}}
-
-
-def _plain(name: str) -> str:
-    """Letters and blanks alone, without case and accents: `Côte d’Ivoire`, `COTE D'IVOIRE`."""
-    text = unicodedata.normalize("NFKD", name.casefold())
-    words = "".join(" " if char.isspace() else char for char in text if char.isalpha() or char.isspace()).split()
-    return " ".join(words[1:] if words[:1] == ["the"] else words)
-
-
-def normalise(raws: Sequence[str], countries: Sequence[str], default_region: str | None) -> pa.Table:
-    """Read distinct (number, country) pairs.
+    Reads `given_phones` (`raw`, `country`: a code or a name, "" for none). A row of `phone_keys` is a number of a cell:
+    `raw`, `country`, `part` (from 1), `text` (the part, or the whole cell where it is one number or none), `phone`
+    (E.164, with ` ext. 12` where there is one), `extension` and `reason`; either phone or reason is null. The whole
+    cell is read first: it is split only if it is no number, and if one of its parts is.
 
     Args:
-        raws: the cells as received.
-        countries: the record's country beside each, as code or name; "" for none.
-        default_region: how to read a national number of a record without a country; None sets it aside.
-
-    Returns:
-        `raw`, `country`, `phone` (E.164, with ` ext. 12` where there is one), `extension` and `reason`: either phone
-        or reason is null.
+        engine: the step's database.
+        default_region: ISO code by which a national number of a record without a country is read; None sets it aside.
+        worthwhile: of how many numbers a plan is made; below, the library reads them.
+        ported: whether libphonenumber's port to Rust may help, where it is installed.
     """
-    read = [_read(raw, country, default_region) for raw, country in zip(raws, countries, strict=True)]
-    columns = {"raw": list(raws), "country": list(countries)}
-    for index, name in enumerate(("phone", "extension", "reason")):
-        columns[name] = [answer[index] for answer in read]  # type: ignore[misc]
-    return pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()})
+    faster = phone_library.port() if ported else None
+    engine.make("phones/phone_texts")
+    engine.make("phones/phone_digits")
+    _plan(engine, default_region, worthwhile)
+    _read(engine, faster)
+    engine.rename("phone_places", "phone_cells")
+    engine.make("phones/phone_parts")
+    engine.make("phones/phone_part_texts")
+    engine.rename("phone_part_texts", "phone_texts")
+    engine.make("phones/phone_digits")
+    _read(engine, faster)
+    engine.make("phones/phone_keys")
+    for table in ("texts", "digits", "census", "countries", "ranges", "places", "unsure", "cells", "parts"):
+        engine.connection.execute(f"DROP TABLE phone_{table}")
 
 
-def _read(raw: str, country: str, default_region: str | None) -> tuple[str | None, str | None, str | None]:
-    text = raw.strip().removeprefix("* ")
-    if text.casefold() in NOTHING:
-        return None, None, 'stands for "no phone"'
-    region = region_of(country) if country else default_region
-    try:
-        number = phonenumbers.parse(text, region)
-    except NumberParseException as error:
-        if error.error_type == NumberParseException.INVALID_COUNTRY_CODE and region is None:
-            return None, None, UNKNOWN_COUNTRY if country else NO_COUNTRY
-        return None, None, "not a phone number"
-    if not phonenumbers.is_valid_number(number):
-        return None, None, "no number that can be dialled"
-    if phonenumbers.number_type(number) == PhoneNumberType.PREMIUM_RATE:
-        return None, None, "a premium-rate number"
-    phone = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    # Two people behind one switchboard: the extension is what tells them apart, so it is part of the number.
-    return f"{phone} ext. {number.extension}" if number.extension else phone, number.extension, None
+def _plan(engine: Engine, default_region: str | None, worthwhile: int) -> None:
+    """Make `phone_countries`: how a country's numbers are read; and `phone_ranges`: the plans, each in its place."""
+    countries = [country for (country,) in engine.rows("SELECT DISTINCT country FROM phone_texts ORDER BY country")]
+    regions = [region_of(country) if country else default_region for country in countries]
+    engine.make("phones/phone_census")
+    national: Counter[str | None] = Counter()
+    behind_plus: Counter[int | None] = Counter()
+    region_by_country = dict(zip(countries, regions, strict=True))
+    for country, head, texts in engine.rows("SELECT country, head, texts FROM phone_census"):
+        national[region_by_country.get(country)] += texts
+        behind_plus[_calling_code(head)] += texts
+    wanted = sorted(region for region, texts in national.items() if region and texts >= worthwhile)
+    plans = {region: place for place, region in enumerate(wanted, 1)}
+    codes = frozenset(code for code, texts in behind_plus.items() if code and texts >= worthwhile)
+    found = [_table(phone_plans.international(codes)), *(_table(phone_plans.national(region)) for region in wanted)]
+    engine.put("phone_ranges", pa.concat_tables([_placed(plan, number) for number, plan in enumerate(found)]))
+    numbers = [plans.get(region) if region else None for region in regions]
+    engine.put(
+        "phone_countries",
+        pa.table(
+            {
+                "country": pa.array(countries, pa.string()),
+                "region": pa.array(regions, pa.string()),
+                "plan": pa.array(numbers, pa.int64()),
+            }
+        ),
+    )
+
+
+def _calling_code(head: str | None) -> int | None:
+    starts = (int(head[:length]) for length in range(1, len(head) + 1)) if head else ()
+    return next((code for code in starts if code in COUNTRY_CODE_TO_REGION_CODE), None)
+
+
+@cache
+def _table(plan: tuple[phone_plans.Ranges, ...]) -> pa.Table:
+    """A plan's ranges in places: the digits behind a one, so that leading zeros count."""
+    columns: dict[str, list[object]] = {name: [] for name in RANGES.names}
+    for part in plan:
+        start = 10**part.length
+        columns["low"] += [start + first for first in part.firsts]
+        columns["high"] += [start + last for last in part.lasts]
+        for name, value in (("outcome", part.outcome.value), ("lead", part.lead), ("dropped", part.drop)):
+            columns[name] += [value] * len(part.firsts)
+    return pa.table(columns, RANGES)
+
+
+def _placed(plan: pa.Table, number: int) -> pa.Table:
+    start = number * PLAN_SIZE
+    return plan.set_column(0, "low", pc.add(plan["low"], start)).set_column(1, "high", pc.add(plan["high"], start))
+
+
+def _read(engine: Engine, faster: ModuleType | None) -> None:
+    """Make `phone_places` of `phone_digits`: what the plans say, and what the library says where they are unsure."""
+    engine.make("phones/phone_places")
+    engine.make("phones/phone_unsure")
+    for start in range(0, engine.count("phone_unsure"), BATCH):
+        batch = engine.arrow(
+            "SELECT text, country, region FROM phone_unsure WHERE n > $1 AND n <= $2 ORDER BY n", [start, start + BATCH]
+        )
+        engine.add("phone_places", phone_library.read(batch, faster))

@@ -17,6 +17,7 @@ COLUMNS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "landings": (("source", "object", "file", "rows", "rejected", "new"), ()),
     "records": (("source", "file", "row", "company_domain"), ("first_name", "last_name", "emails", "phones", "title")),
     "golden": (("person_id", "records"), ("first_name", "last_name", "email", "phone", "title")),
+    "candidates": (("score", "evidence"), ("name_a", "name_b")),
     "current_contacts": (("crm_id", "status", "created_at"), ("first_name", "last_name", "email", "phone")),
     "plan": (("object", "op", "field", "decision", "rule", "file", "row"), ("current", "proposed")),
     "applied": (("object", "kind", "crm_id", "state", "attempts"), ("reason",)),

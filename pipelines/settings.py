@@ -1,23 +1,26 @@
-"""`sync.toml` and the environment → `Settings`. Every error names the key and says what would be right."""
+"""What can be set in `sync.toml` and the environment: the sections, their keys, defaults and checks."""
 
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import SplitResult, urlsplit
 
 from phonenumbers import SUPPORTED_REGIONS
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from connectors.errors import ConfigurationError
 from connectors.records import SCHEMAS
 
-SECRET_KEY: Final = re.compile(r"(^|[_-])(api[_-]?key|token|secret|password|passwd|bearer)$", re.IGNORECASE)
-SECRET_VALUE: Final = re.compile(r"^(gct_|pat-|sk-|Bearer\s)\S+")
 HOST: Final = re.compile(r"^[^\s@\\]+$")
 SOURCE_NAME: Final = re.compile(r"^[a-z][a-z0-9_]{0,62}$")
 
@@ -145,6 +148,14 @@ class Match(Section):
     """Addresses that mean "none"."""
     hub_limit: int = Field(default=5, ge=1, le=1000)
     """A key that more than this many different names hold is a hub (a switchboard): it joins nobody."""
+    gmail_variants: Switch = False
+    """Take Gmail addresses that differ in dots or a `+tag` alone for one mailbox, which they are."""
+    keys: tuple[Literal["linkedin_url", "external_ids"], ...] = ()
+    """Exact keys beyond e-mail and phone: they join as firmly as an e-mail."""
+    candidates: Switch = True
+    """List pairs that no key joins and that are likely one person."""
+    candidate_score: float = Field(default=0.5, ge=0.01, lt=1)
+    """How likely two people must be one to be listed."""
 
     @field_validator("default_region")
     @classmethod
@@ -156,6 +167,8 @@ class Match(Section):
 
 CONTACT_FIELDS: Final = ("first_name", "last_name", "email", "phone", "title", "department", "company")
 POLICY_FIELDS: Final = (*CONTACT_FIELDS, "tags", "properties")
+SURVIVING_FIELDS: Final = ("first_name", "title", "department", "company", "email", "phone", "tags")
+"""Fields of which the settings may say which record's value survives; the last name goes with the first."""
 
 
 class FieldSettings(Section):
@@ -164,6 +177,10 @@ class FieldSettings(Section):
     policy: Literal["crm_wins", "source_wins", "fill_empty"] = "crm_wins"
     """`crm_wins`: update what is still ours, keep a human's edit. `source_wins`: the sources overwrite.
     `fill_empty`: write only what is empty."""
+    survivorship: Literal["source_order", "newest", "most_complete", "union"] | None = None
+    """Whose value is golden where several records speak of one person. Absent: `source_order`, tags `union`."""
+    sources: tuple[str, ...] = ()
+    """Sources to believe first for this field, in this order; those it leaves out come after."""
 
 
 class Limits(Section):
@@ -217,10 +234,22 @@ class Settings(Section):
     @field_validator("fields")
     @classmethod
     def _field_names(cls, value: dict[str, FieldSettings]) -> dict[str, FieldSettings]:
-        for name in value:
+        for name, field in value.items():
             if name not in POLICY_FIELDS:
                 raise ValueError(f"'{name}' has no policy; fields are {', '.join(POLICY_FIELDS)}")
+            if (field.survivorship or field.sources) and name not in SURVIVING_FIELDS:
+                raise ValueError(f"'{name}' takes no survivorship; fields that do are {', '.join(SURVIVING_FIELDS)}")
+            if field.survivorship == "union" and name != "tags":
+                raise ValueError(f"'{name}' has one value: union is for tags")
         return value
+
+    @model_validator(mode="after")
+    def _field_sources(self) -> Settings:
+        for name, field in self.fields.items():
+            for source in field.sources:
+                if source not in self.sources:
+                    raise ValueError(f"fields.{name}.sources: there is no source '{source}'")
+        return self
 
 
 class Secrets(BaseSettings):
@@ -229,64 +258,3 @@ class Secrets(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="CRM_BRIDGE_", extra="ignore")
 
     crm_api_key: SecretStr | None = None
-
-
-def load(path: Path) -> Settings:
-    """Read and check `sync.toml`.
-
-    Raises:
-        ConfigurationError: the file is missing or not TOML, a key is unknown, a value is wrong, or it holds a secret.
-    """
-    try:
-        raw = tomllib.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
-        raise ConfigurationError(f"{path}: there is no such file.", guidance="Name one with --config.") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{path}: cannot be read ({type(error).__name__}).") from None
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigurationError(f"{path}: not valid TOML: {error}.") from None
-    for key, value in _leaves(raw):
-        if SECRET_KEY.search(key.rsplit(".", 1)[-1]) or (isinstance(value, str) and SECRET_VALUE.match(value)):
-            raise ConfigurationError(
-                f"{path}: {key}: a secret does not belong in this file.",
-                guidance="Remove it and set the environment variable CRM_BRIDGE_CRM_API_KEY.",
-            )
-
-    if "folder" in raw:
-        raise ConfigurationError(f"{path}: folder: unknown key.")
-    try:
-        settings = Settings.model_validate({**raw, "folder": path.resolve().parent})
-    except ValidationError as error:
-        raise ConfigurationError(f"{path}: {describe(error)}") from None
-    crm = settings.crm
-    for name in ("organization_id", "project_id", "app_id"):
-        if crm.base_url and not getattr(crm, name):
-            raise ConfigurationError(f"{path}: crm.{name}: missing; crm.base_url needs it.")
-    if not settings.sources:
-        raise ConfigurationError(
-            f"{path}: sources: there is none.",
-            guidance='Add one, such as [sources.inbox] with kind = "csv_file" and options.path.',
-        )
-    return settings
-
-
-def describe(error: ValidationError, prefix: str = "") -> str:
-    """Say the first fault of a pydantic error in one line: the key and what is wrong, never the value given."""
-    fault = error.errors(include_input=False, include_url=False)[0]
-    key = ".".join(str(part) for part in ((prefix, *fault["loc"]) if prefix else fault["loc"]))
-    if fault["type"] == "extra_forbidden":
-        return f"{key}: unknown key; docs/settings.md lists those there are."
-    if fault["type"] == "missing":
-        return f"{key}: missing."
-    return f"{key}: {fault['msg'].removeprefix('Value error, ')}."
-
-
-def _leaves(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    for name, value in tree.items():
-        key = f"{prefix}.{name}" if prefix else name
-        if isinstance(value, dict):
-            yield from _leaves(value, key)
-        elif isinstance(value, list):
-            yield from _leaves({str(place): item for place, item in enumerate(value)}, key)
-        else:
-            yield key, value

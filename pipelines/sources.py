@@ -16,7 +16,8 @@ from pydantic import BaseModel, ValidationError
 from connectors.contract import Layout, Source
 from connectors.errors import ConfigurationError, SourceRefused
 from connectors.records import SCHEMAS
-from pipelines.settings import Settings, SourceSettings, describe
+from pipelines.settings import Settings, SourceSettings
+from pipelines.settings_file import describe
 
 GROUP: Final = "crm_bridge.sources"
 

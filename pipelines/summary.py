@@ -57,6 +57,7 @@ def waiting(work: Workspace) -> Iterator[tuple[int, str]]:
         "rejected_rows": ("NOT superseded", "rows that could not be read"),
         "unmatched": ("NOT superseded", "rows that nothing identifies"),
         "merge_candidates": ("true", "pairs of contacts that may be one person"),
+        "candidates": ("true", "pairs that are likely one person"),
         "plan": ("decision = 'review'", "decisions for a human in the plan"),
     }
     with work.engine() as engine:
@@ -100,6 +101,8 @@ def _lines(work: Workspace) -> Iterator[tuple[int, str, str]]:
     if resolve := reports.get("resolve"):
         yield resolve["people"], "people", "golden.parquet"
         yield resolve["companies"], "companies", "golden_companies.parquet"
+    if (candidates := reports.get("candidates")) and candidates["candidates"]:
+        yield candidates["candidates"], "pairs that are likely one person, for you to judge", "candidates.parquet"
     if plan := reports.get("plan"):
         applied = reports.get("apply")
         yield from _plan_lines(plan, applied if applied and applied["writes_on"] else None)

@@ -11,7 +11,7 @@ from typer.main import get_command
 
 from connectors.csv_file import Options
 from connectors.records import SCHEMAS
-from pipelines import settings
+from pipelines import settings, settings_file
 from pipelines.cli import app
 from pipelines.stages import clean, extract, plan, resolve, snapshot
 
@@ -126,7 +126,7 @@ def exports(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from pipelines.workspace import Workspace
 
     data = tmp_path_factory.mktemp("data")
-    work = Workspace(settings.load(ROOT / "sync.toml"), data, "documented")
+    work = Workspace(settings_file.load(ROOT / "sync.toml"), data, "documented")
     try:
         for stage in (extract, clean, snapshot, resolve, plan, apply, export):
             stage.run(work)

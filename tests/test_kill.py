@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from connectors.giant_context.server.access import APP_ID, ORGANIZATION_ID, PROJECT_ID
-from pipelines import settings
+from pipelines import settings_file
 from pipelines.workspace import Workspace
 from tests.connectors.giant_context.server.crm import KEY, REPOSITORY, served
 from tests.pipelines.faults import RoughShop
@@ -148,7 +148,7 @@ def count(crm: Path, table: str) -> int:
 
 def nothing_left(shop: RoughShop) -> bool:
     """Whether another run would send nothing."""
-    work = Workspace(settings.load(shop.root / "sync.toml"), shop.data, "another")
+    work = Workspace(settings_file.load(shop.root / "sync.toml"), shop.data, "another")
     try:
         for stage in SYNC:
             work.reports[stage] = STAGES[stage](work)

@@ -10,7 +10,8 @@ from connectors.records import SCHEMAS
 
 HEADERS = {
     "google_contacts": "First Name,Middle Name,Last Name,Organization Name,Organization Title,Organization Department,"
-    "Notes,Labels,E-mail 1 - Label,E-mail 1 - Value,E-mail 2 - Label,E-mail 2 - Value,Phone 1 - Label,Phone 1 - Value",
+    "Notes,Birthday,Address 1 - City,Labels,"
+    "E-mail 1 - Label,E-mail 1 - Value,E-mail 2 - Label,E-mail 2 - Value,Phone 1 - Label,Phone 1 - Value",
     "google_contacts_old": "Name,Given Name,Additional Name,Family Name,Group Membership,E-mail 1 - Type,"
     "E-mail 1 - Value,Phone 1 - Type,Phone 1 - Value,Organization 1 - Name,Organization 1 - Title",
     "linkedin_connections": "First Name,Last Name,URL,Email Address,Company,Position,Connected On",
@@ -42,6 +43,16 @@ def test_numbered_groups_come_in_order_of_their_number() -> None:
     layout = find_layout("contacts", columns)
     assert layout.columns["phones"] == ("Phone 1 - Value", "Phone 2 - Value", "Phone 10 - Value")
     assert layout.separators == (" ::: ",)
+
+
+def test_city_and_birthday_are_understood() -> None:
+    """In the exports that have them and in hand-kept tables; an id that sources share is never guessed."""
+    assert find_layout("contacts", HEADERS["google_contacts"].split(",")).columns["city"] == ("Address 1 - City",)
+    hubspot = find_layout("contacts", [*HEADERS["hubspot_contacts"].split(","), "City", "Date of birth"])
+    assert (hubspot.columns["city"], hubspot.columns["birthday"]) == (("City",), ("Date of birth",))
+    plain = find_layout("contacts", ["Name", "Ort", "Geburtsdatum", "Customer number", "External ID"])
+    assert (plain.columns["city"], plain.columns["birthday"]) == (("Ort",), ("Geburtsdatum",))
+    assert "external_ids" not in plain.columns
 
 
 def test_fax_is_never_a_phone() -> None:

@@ -71,7 +71,7 @@ def test_a_run_is_in_dagsters_history_with_its_counts(shop: Workshop) -> None:
     assert tables["golden"]["dagster/row_count"].value == 1
     assert "a•••@gmail.com" in tables["golden"]["preview"].value
     assert checks == [True]
-    assert set(work.reports) == {"extract", "clean", "snapshot", "resolve", "plan", "apply", "export"}
+    assert set(work.reports) == {"extract", "clean", "snapshot", "resolve", "candidates", "plan", "apply", "export"}
     WriterLock(shop.data).take()
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from connectors.errors import ConfigurationError
-from pipelines.settings import Settings, load
+from pipelines.settings import Settings
+from pipelines.settings_file import load
 
 CANARY = "c4n4ry"
 SOURCE = '[sources.inbox]\nkind = "csv_file"\noptions.path = "inbox"\n'

@@ -20,7 +20,7 @@ from connectors.giant_context.server.store import Store
 from connectors.giant_context.wire import Activity, Company, CompanyWrite, Contact, ContactCreate, ContactUpdate
 from pipelines.lake import Lake
 from pipelines.settings import Settings
-from pipelines.stages import apply, clean, export, extract, plan, resolve, snapshot
+from pipelines.stages import apply, candidates, clean, export, extract, plan, resolve, snapshot
 from pipelines.workspace import StageReport, Workspace
 
 T = TypeVar("T")
@@ -30,6 +30,7 @@ STAGES: Final[Mapping[str, Callable[[Workspace], StageReport]]] = {
     "clean": clean.run,
     "snapshot": snapshot.run,
     "resolve": resolve.run,
+    "candidates": candidates.run,
     "plan": plan.run,
     "apply": apply.run,
     "export": export.run,
@@ -60,7 +61,7 @@ class Workshop:
         """The settings as they are now: change `sections` between runs to change them."""
         sections = {
             "sources": {"inbox": {"kind": "csv_file", "options": {"path": "inbox"}}},
-            "match": {"default_region": "US"},
+            "match": {"default_region": "US", "candidates": False},
             "limits": {"threads": 1},
             **self.sections,
         }

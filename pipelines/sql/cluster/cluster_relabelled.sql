@@ -1,2 +1,2 @@
--- The label of every node after its label has become its parent.
-SELECT l.id, coalesce(p.parent, l.label) AS label FROM cluster_labels l LEFT JOIN cluster_parents p ON p.id = l.label
+-- The component of every node after its component has become its parent.
+SELECT l.node, coalesce(p.parent, l.component) AS component FROM cluster_labels l LEFT JOIN cluster_parents p ON p.node = l.component

@@ -1,4 +1,3 @@
 -- Which person each contact record is.
-SELECT c.name AS record_key, e.entity_id AS person_id
-FROM settled_components c JOIN component_entities e USING (component)
-WHERE c.name IN (SELECT record_key FROM records)
+SELECT n.name AS record_key, i.person_id
+FROM people p JOIN person_ids i USING (person) JOIN nodes n USING (node) WHERE NOT starts_with(n.name, 'crm:')

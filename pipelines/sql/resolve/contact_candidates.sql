@@ -1,15 +1,15 @@
 -- The CRM contacts of each person, best first: the one we linked, then one that holds an e-mail of theirs, then the
 -- oldest. A contact that no key leads to any more may still bear the person's mark, from when we created it.
 WITH met AS (
-    SELECT e.entity_id, k.crm_id FROM settled_components c JOIN component_entities e USING (component)
-    JOIN current_contacts k ON c.name = 'crm:' || k.crm_id
+    SELECT i.person_id, substr(n.name, 5) AS crm_id
+    FROM nodes n JOIN people p USING (node) JOIN person_ids i USING (person) WHERE starts_with(n.name, 'crm:')
 ), marked AS (
-    SELECT bridge_id AS entity_id, crm_id FROM current_contacts
-    WHERE bridge_id IN (SELECT entity_id FROM component_entities) AND crm_id NOT IN (SELECT crm_id FROM met)
+    SELECT bridge_id AS person_id, crm_id FROM current_contacts
+    WHERE bridge_id IN (SELECT person_id FROM person_ids) AND crm_id NOT IN (SELECT crm_id FROM met)
 )
-SELECT f.entity_id AS person_id, k.crm_id, k.status, row_number() OVER (
-           PARTITION BY f.entity_id
-           ORDER BY (l.crm_id IS NOT NULL) DESC, (k.bridge_id = f.entity_id) DESC NULLS LAST,
+SELECT f.person_id, k.crm_id, k.status, row_number() OVER (
+           PARTITION BY f.person_id
+           ORDER BY (l.crm_id IS NOT NULL) DESC, (k.bridge_id = f.person_id) DESC NULLS LAST,
                     k.status <> 'archived' DESC, len(k.emails) > 0 DESC, k.created_at, k.crm_id) AS rank
 FROM (SELECT * FROM met UNION ALL SELECT * FROM marked) f JOIN current_contacts k USING (crm_id)
-LEFT JOIN contact_links l ON l.entity_id = f.entity_id AND l.crm_id = k.crm_id
+LEFT JOIN contact_links l ON l.entity_id = f.person_id AND l.crm_id = k.crm_id

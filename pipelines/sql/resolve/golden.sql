@@ -1,44 +1,31 @@
--- One row a person: the value of each field and the record that it comes from. First and last name come as a pair
--- from one record where any record has both.
-WITH people AS (
-    SELECT person_id, count(*) AS records,
-           arg_min(first_name, rank) FILTER (first_name IS NOT NULL AND last_name IS NOT NULL) AS pair_first,
-           arg_min(last_name, rank) FILTER (first_name IS NOT NULL AND last_name IS NOT NULL) AS pair_last,
-           arg_min(record_key, rank) FILTER (first_name IS NOT NULL AND last_name IS NOT NULL) AS pair_from,
-           arg_min(first_name, rank) FILTER (first_name IS NOT NULL) AS any_first,
-           arg_min(record_key, rank) FILTER (first_name IS NOT NULL) AS any_first_from,
-           arg_min(last_name, rank) FILTER (last_name IS NOT NULL) AS any_last,
-           arg_min(record_key, rank) FILTER (last_name IS NOT NULL) AS any_last_from,
-           arg_min(title, rank) FILTER (title IS NOT NULL) AS title,
-           arg_min(record_key, rank) FILTER (title IS NOT NULL) AS title_from,
-           arg_min(department, rank) FILTER (department IS NOT NULL) AS department,
-           arg_min(record_key, rank) FILTER (department IS NOT NULL) AS department_from,
-           arg_min(locale, rank) FILTER (locale IS NOT NULL) AS locale,
-           arg_min(record_key, rank) FILTER (locale IS NOT NULL) AS locale_from,
-           arg_min(linkedin_url, rank) FILTER (linkedin_url IS NOT NULL) AS linkedin_url,
-           arg_min(record_key, rank) FILTER (linkedin_url IS NOT NULL) AS linkedin_url_from,
-           arg_min(w.company_entity, rank) FILTER (w.company_entity IS NOT NULL) AS company,
-           arg_min(record_key, rank) FILTER (w.company_entity IS NOT NULL) AS company_from
-    FROM ranked_records LEFT JOIN contact_companies w USING (record_key) GROUP BY person_id
-), keys AS (
-    SELECT person_id,
-           list(key ORDER BY ord) FILTER (kind = 'email') AS emails, list(key ORDER BY ord) FILTER (kind = 'phone') AS phones,
-           arg_min(record_key, ord) FILTER (kind = 'email') AS email_from, arg_min(record_key, ord) FILTER (kind = 'phone') AS phone_from
-    FROM golden_keys GROUP BY person_id
-), tagged AS (
-    SELECT person_id, list(tag ORDER BY tag) AS tags FROM golden_tags GROUP BY person_id
-), spelled AS (
-    -- An address that reads first.last@ names its owner where nothing else does.
-    SELECT person_id, regexp_extract(emails[1], '^([a-z]{2,})\.([a-z]{2,})@', 1) AS mail_first,
-           regexp_extract(emails[1], '^([a-z]{2,})\.([a-z]{2,})@', 2) AS mail_last
-    FROM keys
+-- One row a person: the value of each field and the record that it comes from. Most come from the first record to be
+-- believed (all, where it is the only one: then there are no picks); what comes from others is put over it.
+WITH valued AS (
+    SELECT i.person_id, r.record_key, coalesce(p.records, 1) AS records, coalesce(k.emails, []) AS emails, coalesce(k.phones, []) AS phones,
+           coalesce(o.email_from, r.record_key) AS email_from, coalesce(o.phone_from, r.record_key) AS phone_from, coalesce(t.tags, []) AS tags,
+           CASE WHEN p.node IS NOT DISTINCT FROM p.first_name THEN r.first_name ELSE o.first_name END AS first_name, CASE WHEN p.node IS NOT DISTINCT FROM p.first_name THEN r.record_key ELSE o.first_name_from END AS first_name_from,
+           CASE WHEN p.node IS NOT DISTINCT FROM p.last_name THEN r.last_name ELSE o.last_name END AS last_name, CASE WHEN p.node IS NOT DISTINCT FROM p.last_name THEN r.record_key ELSE o.last_name_from END AS last_name_from,
+           CASE WHEN p.node IS NOT DISTINCT FROM p.title THEN r.title ELSE o.title END AS title, CASE WHEN p.node IS NOT DISTINCT FROM p.title THEN r.record_key ELSE o.title_from END AS title_from,
+           CASE WHEN p.node IS NOT DISTINCT FROM p.department THEN r.department ELSE o.department END AS department, CASE WHEN p.node IS NOT DISTINCT FROM p.department THEN r.record_key ELSE o.department_from END AS department_from,
+           CASE WHEN p.node IS NOT DISTINCT FROM p.locale THEN r.locale ELSE o.locale END AS locale, CASE WHEN p.node IS NOT DISTINCT FROM p.locale THEN r.record_key ELSE o.locale_from END AS locale_from,
+           CASE WHEN p.node IS NOT DISTINCT FROM p.linkedin_url THEN r.linkedin_url ELSE o.linkedin_url END AS linkedin_url, CASE WHEN p.node IS NOT DISTINCT FROM p.linkedin_url THEN r.record_key ELSE o.linkedin_url_from END AS linkedin_url_from,
+           CASE WHEN p.node IS NOT DISTINCT FROM p.company THEN e.entity_id ELSE o.company END AS company, CASE WHEN p.node IS NOT DISTINCT FROM p.company THEN r.record_key ELSE o.company_from END AS company_from
+    FROM records r JOIN by_source s ON s.node = r.file_row_number AND s.place = 1
+    JOIN person_ids i USING (person) LEFT JOIN contact_companies w ON w.node = s.node LEFT JOIN company_entities e USING (company)
+    LEFT JOIN picks p ON p.person = s.person LEFT JOIN other_values o ON o.person = s.person
+    LEFT JOIN key_lists k ON k.person = s.person LEFT JOIN tag_lists t ON t.person = s.person
 )
-SELECT p.person_id, p.records,
-       coalesce(pair_first, any_first, nullif(upper(substr(mail_first, 1, 1)) || substr(mail_first, 2), '')) AS first_name,
-       coalesce(pair_last, any_last, nullif(upper(substr(mail_last, 1, 1)) || substr(mail_last, 2), '')) AS last_name,
-       coalesce(pair_from, any_first_from, email_from, phone_from) AS first_name_from,
-       coalesce(pair_from, any_last_from, email_from, phone_from) AS last_name_from,
-       coalesce(emails, []) AS emails, coalesce(phones, []) AS phones,
-       emails[1] AS email, email_from, phones[1] AS phone, phone_from,
-       title, title_from, department, department_from, locale, locale_from, company, company_from, linkedin_url, linkedin_url_from, coalesce(tags, []) AS tags
-FROM people p LEFT JOIN keys USING (person_id) LEFT JOIN spelled USING (person_id) LEFT JOIN tagged USING (person_id)
+-- An address that reads first.last@ names its owner where nothing else does.
+SELECT person_id, records,
+       coalesce(first_name, spelled_name(emails[1], 1)) AS first_name, coalesce(last_name, spelled_name(emails[1], 2)) AS last_name,
+       CASE WHEN first_name IS NOT NULL THEN first_name_from WHEN len(emails) > 0 THEN email_from WHEN len(phones) > 0 THEN phone_from ELSE record_key END AS first_name_from,
+       CASE WHEN last_name IS NOT NULL THEN last_name_from WHEN len(emails) > 0 THEN email_from WHEN len(phones) > 0 THEN phone_from ELSE record_key END AS last_name_from,
+       emails, phones, emails[1] AS email, CASE WHEN len(emails) > 0 THEN email_from END AS email_from,
+       phones[1] AS phone, CASE WHEN len(phones) > 0 THEN phone_from END AS phone_from,
+       title, CASE WHEN title IS NOT NULL THEN title_from END AS title_from,
+       department, CASE WHEN department IS NOT NULL THEN department_from END AS department_from,
+       locale, CASE WHEN locale IS NOT NULL THEN locale_from END AS locale_from,
+       company, CASE WHEN company IS NOT NULL THEN company_from END AS company_from,
+       linkedin_url, CASE WHEN linkedin_url IS NOT NULL THEN linkedin_url_from END AS linkedin_url_from,
+       tags
+FROM valued

@@ -1,3 +1,2 @@
 -- Every tag of each person, once, with the best record that bears it.
-SELECT person_id, tag, arg_min(record_key, rank) AS record_key
-FROM (SELECT person_id, record_key, rank, unnest(tags) AS tag FROM ranked_records) GROUP BY person_id, tag
+SELECT i.person_id, t.tag, n.name AS record_key FROM person_tags t JOIN person_ids i USING (person) JOIN nodes n USING (node)

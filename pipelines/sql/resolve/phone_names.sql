@@ -1,6 +1,9 @@
--- The different names on each phone that more than one holds and that is no hub; a missing name is a name of its own.
-SELECT h.key, coalesce(h.first_fold, '') AS first_fold, coalesce(h.last_fold, '') AS last_fold, min(h.node) AS node,
-       'phone:' || h.key || '|' || coalesce(h.first_fold, '') || '|' || coalesce(h.last_fold, '') AS class
-FROM holders h LEFT JOIN hub_keys u USING (kind, key)
-WHERE h.kind = 'phone' AND u.key IS NULL
-GROUP BY ALL
+-- The different names on each phone that is no hub. A name that is not whole may be anybody's: it is one only within
+-- its unit where that has a firm key of its own.
+SELECT row_number() OVER () AS class, *
+FROM (
+    SELECT key, first_fold, last_fold, CASE WHEN anchored AND NOT is_whole(first_fold, last_fold) THEN unit END AS alone,
+           bool_or(anchored) AS anchored, min(unit) AS unit, min(node) AS node
+    FROM phone_holders ANTI JOIN phone_hubs USING (key)
+    GROUP BY ALL
+)

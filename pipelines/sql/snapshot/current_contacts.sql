@@ -4,4 +4,5 @@ SELECT f.*, nullif(json_extract_string(f.properties, '$.crm_bridge_id'), '') AS 
 FROM fetched_contacts f
 LEFT JOIN record_emails e ON e.object = 'contacts' AND e.landing = f.crm_id
 LEFT JOIN record_phones p ON p.object = 'contacts' AND p.landing = f.crm_id
-LEFT JOIN phone_keys k ON k.raw = f.phone AND k.country = ''
+LEFT JOIN (SELECT raw, arg_min(phone, part) AS phone FROM phone_keys WHERE country = '' AND phone IS NOT NULL GROUP BY raw) k
+  ON k.raw = f.phone

@@ -89,6 +89,23 @@ def test_corrected_mapping_is_replayed_over_what_landed(shop: Workshop) -> None:
     assert len(shop.rows("landings")) == 1
 
 
+def test_city_birthday_and_shared_ids_come_through(shop: Workshop) -> None:
+    """For records and for rows that nothing identifies; several ids may stand in one cell."""
+    shop.file(
+        "people.csv",
+        """Name,Email,City,Birthday,Customer
+        Jane Doe,jane@acme.com,Chicago,1990-01-02,K1;K2
+        Desk Acme,info@acme.com,Boston,1991-02-03,K3""",
+    )
+    inbox = {"kind": "csv_file", "options": {"path": "inbox"}, "columns": {"external_ids": ["Customer"]}}
+    shop.sections = {"sources": {"inbox": inbox}}
+    (jane,) = cleaned(shop)
+    assert (jane["city"], jane["birthday"], jane["external_ids"]) == ("Chicago", "1990-01-02", ["K1", "K2"])
+    (desk,) = shop.rows("unmatched")
+    assert (desk["city"], desk["birthday"], desk["external_ids"]) == ("Boston", "1991-02-03", ["K3"])
+    assert (desk["company_domain"], desk["role_emails"]) == ("acme.com", ["info@acme.com"])
+
+
 def test_bad_value_is_set_aside_and_its_row_lives(shop: Workshop) -> None:
     """With file, row, field and reason; a row that nothing identifies is unmatched."""
     shop.file(

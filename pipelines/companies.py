@@ -1,0 +1,32 @@
+"""Which company is which: records, what contacts say of theirs, and the CRM's companies → companies.
+
+A domain or an e-mail joins, and so does an earlier link; then a phone with names that fit; then a name that just one
+company bears. Two domains, and two companies of the CRM, are never made one by a phone or a name.
+"""
+
+from __future__ import annotations
+
+from pipelines.clustering import components
+from pipelines.engine import Engine
+
+
+def resolve(engine: Engine) -> None:
+    """Make `company_clusters`, `company_matches`, `company_joins`, `company_held_back` and `contact_companies`.
+
+    Reads `records`, `company_records`, `current_companies`, `known_companies`, `company_links`, `setting`; the macros
+    of `clean`, `resolve` and `companies` must be there.
+    """
+    for name in ("said_companies", "company_nodes", "company_keys", "company_hubs", "company_links_held"):
+        engine.make(f"companies/{name}")
+    engine.make("companies/company_firm_edges")
+    components(engine, "company_firm_edges", into="company_firm_components")
+    for name in ("company_units", "company_phone_names", "company_phone_pairs", "company_disputed"):
+        engine.make(f"companies/{name}")
+    for name in ("company_phone_edges", "company_name_edges", "company_wide_edges"):
+        engine.make(f"companies/{name}")
+    components(engine, "company_phone_edges", into="company_phone_components")
+    components(engine, "company_wide_edges", into="company_wide_components")
+    for name in ("company_contradictions", "company_members", "company_ids", "company_clusters"):
+        engine.make(f"companies/{name}")
+    for name in ("company_matches", "company_entities", "contact_companies", "company_joins", "company_held_back"):
+        engine.make(f"companies/{name}")

@@ -1,0 +1,51 @@
+"""Who is who: records and the CRM's contacts → people, by keys that join and guards that keep apart.
+
+Three steps, each on what the one before has made: firm keys (e-mails and what the settings add) make components; the
+links of earlier runs join these to units; a phone joins units whose names allow it. What a phone would join against the
+evidence (two names that do not fit, two contacts of the CRM) falls back, first to whole names that agree, then to the
+units. docs/identity.md has the rules and their reasons.
+"""
+
+from __future__ import annotations
+
+from pipelines.clustering import components
+from pipelines.engine import Engine
+
+
+def resolve(engine: Engine) -> None:
+    """Make `clusters`, `contact_matches`, `joins`, `held_back`, `merge_candidates` and `person_changes`.
+
+    Reads `records`, `current_contacts`, `known_contacts`, `contact_links`, `nicknames` and `setting`; the macros of
+    `clean` and `resolve` must be there.
+    """
+    _units(engine)
+    _phones(engine)
+    for name in ("people", "person_ids", "hub_keys", "contact_candidates", "contact_matches"):
+        engine.make(f"resolve/{name}")
+    for name in ("clusters", "person_changes", "merge_candidates", "joins", "held_back"):
+        engine.define(f"resolve/{name}")
+
+
+def _units(engine: Engine) -> None:
+    engine.define("resolve/nodes")
+    for name in ("nickname_pairs", "given_names", "firm_keys", "firm_hubs", "households", "firm_joins"):
+        engine.make(f"resolve/{name}")
+    components(engine, "firm_joins", into="key_components")
+    for name in ("memberships", "severed", "links", "link_joins"):
+        engine.make(f"resolve/{name}")
+    if engine.count("link_joins"):
+        engine.make("resolve/firm_edges")
+        components(engine, "firm_edges", into="firm_components")
+    else:
+        engine.rename("key_components", "firm_components")
+    engine.make("resolve/units")
+
+
+def _phones(engine: Engine) -> None:
+    for name in ("phone_holders", "phone_hubs", "phone_names", "phone_pairs", "disputed_pairs", "phone_joins"):
+        engine.make(f"resolve/{name}")
+    engine.make("resolve/agreed_edges")
+    components(engine, "agreed_edges", into="agreed_components")
+    components(engine, "phone_joins", into="wide_components")
+    engine.make("resolve/unit_names")
+    engine.make("resolve/contradictions")

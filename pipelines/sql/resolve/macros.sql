@@ -1,0 +1,48 @@
+-- Whether two names, folded, may be one person's. A missing part fits anything; so does an initial what it begins, a
+-- longer form (a middle name, a double name) the shorter, and a nickname its formal name (`nick`, from nickname_pairs).
+CREATE OR REPLACE MACRO part_fits(a, b) AS
+    a = b OR a = '' OR b = '' OR starts_with(a, b || ' ') OR starts_with(b, a || ' ')
+    OR (length(a) = 1 AND starts_with(b, a)) OR (length(b) = 1 AND starts_with(a, b));
+CREATE OR REPLACE MACRO names_fit(first_a, last_a, first_b, last_b, nick) AS
+    (part_fits(last_a, last_b) AND (part_fits(first_a, first_b) OR nick))
+    OR (first_a = last_b AND first_b = last_a);
+
+-- Whether a name says who is meant: both parts, and more of each than an initial.
+CREATE OR REPLACE MACRO is_whole(first, last) AS length(first) > 1 AND length(last) > 1;
+
+-- Whether two names say that they are one person: both whole, the last names equal, the first names equal but for a
+-- middle name or a nickname; or swapped.
+CREATE OR REPLACE MACRO names_agree(first_a, last_a, first_b, last_b, nick) AS
+    is_whole(first_a, last_a) AND is_whole(first_b, last_b)
+    AND ((last_a = last_b AND (first_a = first_b OR starts_with(first_a, first_b || ' ') OR starts_with(first_b, first_a || ' ') OR nick))
+         OR (first_a = last_b AND first_b = last_a));
+
+-- A profile's address without what does not tell whose it is: scheme, country host, query, trailing slash.
+CREATE OR REPLACE MACRO profile(given) AS
+    nullif(regexp_replace(regexp_replace(lower(trim(given)), '^(https?://)?([a-z]{2,3}\.)?', ''), '[?#].*$|/+$', '', 'g'), '');
+
+-- UUIDv5 (RFC 9562, 5.5) of a name in a namespace, which is given as 32 hexadecimal digits.
+CREATE OR REPLACE MACRO uuid_of(hex) AS
+    substr(hex, 1, 8) || '-' || substr(hex, 9, 4) || '-5' || substr(hex, 14, 3) || '-'
+    || substr('89ab', 1 + (strpos('0123456789abcdef', substr(hex, 17, 1)) - 1) % 4, 1) || substr(hex, 18, 3) || '-' || substr(hex, 21, 12);
+CREATE OR REPLACE MACRO uuid5(namespace, name) AS uuid_of(sha1(unhex(namespace) || encode(name)));
+
+-- A record's place for one field: the sources that the field's own list names go first, in its order; within one, and
+-- without a list, the field's rule decides. Who has one record only needs no other order than `first`.
+CREATE OR REPLACE MACRO place_by(rule, sources, source_order, first, newest, fullest) AS
+    CASE WHEN len(sources) = 0 THEN 0 ELSE coalesce(nullif(list_position(sources, source_order), 0), 1000000)::BIGINT END * 1000000000
+    + CASE rule WHEN 'newest' THEN coalesce(newest, first) WHEN 'most_complete' THEN coalesce(fullest, first) ELSE first END;
+
+-- The first or last name that an address of the form first.last@ spells.
+CREATE OR REPLACE MACRO spelled_name(email, part) AS
+    nullif(upper(substr(regexp_extract(email, '^([a-z]{2,})\.([a-z]{2,})@', part), 1, 1)) || substr(regexp_extract(email, '^([a-z]{2,})\.([a-z]{2,})@', part), 2), '');
+
+-- An e-mail or phone as it joins: one Gmail mailbox has many spellings, if the settings say so.
+CREATE OR REPLACE MACRO joining_key(kind, key) AS
+    CASE WHEN kind = 'email' AND (SELECT gmail_variants FROM setting) THEN mailbox(key) ELSE key END;
+
+-- How many different people the names on a key stand for, at least: names count as different where both parts differ,
+-- for one person's are mistyped in one or the other; but of four times as many spellings each is taken for a person.
+CREATE OR REPLACE MACRO people_named(first, last) AS
+    greatest(least(count(DISTINCT coalesce(nullif(first, ''), last)), count(DISTINCT coalesce(nullif(last, ''), first))),
+             count(DISTINCT first || '|' || last) // 4);

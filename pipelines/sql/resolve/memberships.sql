@@ -1,0 +1,8 @@
+-- Who each record and contact was found to be before: by the ledger, and by the mark on a contact that we created.
+SELECT n.node, k.entity_id, k.sequence FROM known_contacts k JOIN nodes n ON n.name = k.record_key
+UNION ALL
+SELECT n.node, l.entity_id, NULL FROM contact_links l JOIN nodes n ON n.name = 'crm:' || l.crm_id
+UNION ALL
+SELECT n.node, c.bridge_id, NULL FROM current_contacts c JOIN nodes n ON n.name = 'crm:' || c.crm_id
+WHERE c.bridge_id IS NOT NULL
+  AND NOT EXISTS (SELECT 1 FROM contact_links l WHERE l.entity_id = c.bridge_id AND l.crm_id = c.crm_id)

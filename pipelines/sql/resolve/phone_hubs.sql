@@ -1,0 +1,6 @@
+-- Phones that more different people hold than share a line: a switchboard. One without a name counts by its unit.
+WITH named AS (
+    SELECT key, node, CASE WHEN first_fold || last_fold = '' THEN 'unit ' || unit ELSE first_fold END AS first_fold, last_fold FROM phone_holders
+)
+SELECT 'phone' AS kind, key, people_named(first_fold, last_fold) AS names, count(DISTINCT node) AS holders
+FROM named GROUP BY key HAVING names > (SELECT hub_limit FROM setting)
