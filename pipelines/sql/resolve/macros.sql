@@ -1,10 +1,17 @@
+-- Whether a word is another one with a slip of the pen: a letter more, less, other or swapped. Short words are too near
+-- to each other to tell.
+CREATE OR REPLACE MACRO slipped(a, b) AS least(length(a), length(b)) >= 5 AND damerau_levenshtein(a, b) <= 1;
+
 -- Whether two names, folded, may be one person's. A missing part fits anything; so does an initial what it begins, a
 -- longer form (a middle name, a double name) the shorter, and a nickname its formal name (`nick`, from nickname_pairs).
+-- A slip in the last name fits, and one in the first beside it; one in the first name alone does not: that is how
+-- brothers and sisters are called.
 CREATE OR REPLACE MACRO part_fits(a, b) AS
     a = b OR a = '' OR b = '' OR starts_with(a, b || ' ') OR starts_with(b, a || ' ')
     OR (length(a) = 1 AND starts_with(b, a)) OR (length(b) = 1 AND starts_with(a, b));
 CREATE OR REPLACE MACRO names_fit(first_a, last_a, first_b, last_b, nick) AS
     (part_fits(last_a, last_b) AND (part_fits(first_a, first_b) OR nick))
+    OR (slipped(last_a, last_b) AND (part_fits(first_a, first_b) OR nick OR slipped(first_a, first_b)))
     OR (first_a = last_b AND first_b = last_a);
 
 -- Whether a name says who is meant: both parts, and more of each than an initial.

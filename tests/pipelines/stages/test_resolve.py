@@ -102,6 +102,13 @@ CASES: dict[str, tuple[list[tuple[str, str, str]], list[str]]] = {
         [("Jonathan Low", "jlow@r.com", ""), ("Jonahtan Low", "jlow@r.com", ""), ("Jon Low", "jlow@r.com", "")],
         ["012"],
     ),
+    "a slip in the last name joins at one phone, one in the first alone does not": (
+        [
+            *(("Kirsten Salinger", "", "312-555-0135"), ("Kristen Salenger", "", "312-555-0135")),
+            *(("Hanna Moreno", "", "312-555-0136"), ("Hanno Moreno", "", "312-555-0136")),
+        ],
+        ["01", "2", "3"],
+    ),
     "accents and case of a name make no difference": (
         [("JOSÉ NÚÑEZ", "jo@k.com", "312-555-0125"), ("Jose Nunez", "nu@k.com", "312-555-0125")],
         ["01"],
