@@ -169,7 +169,7 @@ def test_shared_mailbox_is_known_by_its_local_part(step: Engine) -> None:
     ]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(
     st.lists(
         st.text(st.sampled_from("aZ0@.<>* ,;:\"'üßİıŞ\u0301\u200b\u00a0ñ中-+_"), max_size=16),

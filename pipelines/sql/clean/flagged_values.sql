@@ -1,17 +1,18 @@
 -- Values that were read, and that a human may want to look at: what was found, and what the value may have been meant to
 -- be. Nothing here is changed beyond the characters that nobody sees. `superseded`: its file has landed anew since.
-WITH names AS (
-    SELECT 'contacts' AS object, landing, row, 'full_name' AS field, full_name AS value FROM mapped_contacts WHERE visible(full_name) IS DISTINCT FROM full_name
-    UNION ALL
-    SELECT 'contacts', landing, row, 'first_name', first_name FROM mapped_contacts WHERE visible(first_name) IS DISTINCT FROM first_name
-    UNION ALL
-    SELECT 'contacts', landing, row, 'last_name', last_name FROM mapped_contacts WHERE visible(last_name) IS DISTINCT FROM last_name
-    UNION ALL
-    SELECT 'contacts', landing, row, 'company_name', company_name FROM mapped_contacts WHERE visible(company_name) IS DISTINCT FROM company_name
-    UNION ALL
-    SELECT 'companies', landing, row, 'name', name FROM mapped_companies WHERE visible(name) IS DISTINCT FROM name
+WITH marked AS MATERIALIZED (
+    SELECT landing, row, full_name, first_name, last_name, company_name FROM mapped_contacts
+    WHERE visible(full_name) IS DISTINCT FROM full_name OR visible(first_name) IS DISTINCT FROM first_name
+       OR visible(last_name) IS DISTINCT FROM last_name OR visible(company_name) IS DISTINCT FROM company_name
+), names AS (
+    SELECT 'contacts' AS object, landing, row, 'full_name' AS field, full_name AS value FROM marked
+    UNION ALL SELECT 'contacts', landing, row, 'first_name', first_name FROM marked
+    UNION ALL SELECT 'contacts', landing, row, 'last_name', last_name FROM marked
+    UNION ALL SELECT 'contacts', landing, row, 'company_name', company_name FROM marked
+    UNION ALL SELECT 'companies', landing, row, 'name', name FROM mapped_companies
 ), flagged AS (
     SELECT object, landing, row, field, value, 'invisible characters removed' AS flag, visible(value) AS suggestion FROM names
+    WHERE visible(value) IS DISTINCT FROM value
     UNION ALL
     SELECT g.object, g.landing, g.row, 'email', g.raw, 'invisible characters removed', k.email
     FROM given_emails g JOIN email_keys k ON k.raw = g.raw WHERE k.email IS NOT NULL AND visible_address(k.raw) <> k.raw

@@ -1,7 +1,8 @@
--- Every phone cell as the source gave it, with the country that says how to read a national number.
-SELECT 'contacts' AS object, landing, row, coalesce(country, '') AS country,
+-- Every phone cell as the source gave it, with the country that says how to read a national number, and how many cells
+-- its row has.
+SELECT 'contacts' AS object, landing, row, len(phones) AS cells, coalesce(country, '') AS country,
        generate_subscripts(phones, 1) AS ord, unnest(phones) AS raw
 FROM mapped_contacts WHERE len(phones) > 0
 UNION ALL
-SELECT 'companies', landing, row, coalesce(country, ''), generate_subscripts(phones, 1), unnest(phones)
+SELECT 'companies', landing, row, len(phones), coalesce(country, ''), generate_subscripts(phones, 1), unnest(phones)
 FROM mapped_companies WHERE len(phones) > 0

@@ -5,9 +5,9 @@ SELECT l.source, l.file, g.landing, g.row, g.object, 'email' AS field, g.raw AS 
 FROM given_emails g JOIN (SELECT DISTINCT raw, reason FROM email_keys WHERE reason IS NOT NULL) k USING (raw)
 JOIN landings l ON l.landing = g.landing
 UNION ALL
-SELECT m.source, m.file, g.landing, g.row, g.object, 'phone', k.text, k.reason
+SELECT l.source, l.file, g.landing, g.row, g.object, 'phone', k.text, k.reason
 FROM given_phones g JOIN phone_keys k ON k.raw = g.raw AND k.country = g.country
-JOIN mapped_rows m ON m.landing = g.landing AND m.row = g.row
+JOIN landings l ON l.landing = g.landing
 WHERE k.reason IS NOT NULL
 UNION ALL
 SELECT source, file, landing, row, object, 'modified_at', modified_text, 'not a date in the expected form'
