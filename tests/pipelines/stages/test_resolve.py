@@ -264,7 +264,7 @@ def test_order_of_rows_and_files_makes_no_difference(rows: list[tuple[str, str, 
     """The same rows in another order, in two files, some of them twice, give the same people, ids and golden values."""
     with tempfile.TemporaryDirectory() as folder:
         shop = Workshop(Path(folder))
-        seen = []
+        seen: list[Any] = []
         for stages in (TO_RESOLVE, (*TO_CLEAN, "resolve")):
             half = len(rows) // 2
             shop.table("people.csv", ["Name", "Email", "Phone"], rows[half:])
