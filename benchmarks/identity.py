@@ -8,7 +8,7 @@ is the most that any of them took.
 
 - `…_seconds`: extract, clean, snapshot of an empty embedded CRM, and resolve, from the start of the process to its
   end: interpreter and imports are within. Each stage has its own time beside it.
-- `…_keys_seconds`: the part that the peers do too, from the start of resolve to who is who (`clusters`). They get
+- `…_keys_seconds`: the part that the peers do too, from the start of resolve to who is who, with ids (`person_ids`). They get
   the keys as clean has made them, ready to compare, and leave out those on more different names than the hub limit,
   as resolve does; their clocks begin at reading that Parquet file, after their imports. Their ratio is their time over
   ours.
@@ -78,8 +78,8 @@ class Size:
         self._add("all", time.perf_counter() - begin, max(step["peak"] for step in steps))
         for step in steps:
             self._add(step["stage"], step["seconds"], step["peak"])
-            if "clusters" in step["made"]:
-                self._add("keys", step["made"]["clusters"], step["peak"])
+            if "person_ids" in step["made"]:
+                self._add("keys", step["made"]["person_ids"], step["peak"])
         self.data = work / "data"
 
     def theirs(self, name: str) -> None:
