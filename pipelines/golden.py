@@ -45,9 +45,9 @@ def make(engine: Engine, fields: Mapping[str, FieldSettings], sources: Sequence[
         engine.define(f"resolve/{name}")
     counts = engine.write("golden_keys", "golden_tags", "conflicts")
     engine.drop("votes", "other_picks", "by_age", "by_fullness")
-    for name in ("key_lists", "tag_lists"):
+    for name in ("key_lists", "tag_lists", "firsts"):
         engine.make(f"resolve/{name}")
-    engine.drop("person_keys", "person_tags")
+    engine.drop("person_keys", "person_tags", "by_source", "person_ids", "contact_companies", "people")
     engine.define("resolve/golden")
     engine.make("companies/ranked_companies")
     engine.make("companies/golden_companies")

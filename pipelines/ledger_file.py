@@ -40,7 +40,7 @@ def _make(draft: Path) -> None:
     with closing(sqlite3.connect(draft, isolation_level=None)) as database:
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA synchronous = FULL")
-        schema = f"{sql('ledger/schema')}; {sql('ledger/person_changes')}"
+        schema = f"{sql('ledger/schema')}; {sql('ledger_2/schema')}"
         database.executescript(
             f"BEGIN IMMEDIATE; {schema}; INSERT INTO meta VALUES ('ledger_id', '{uuid.uuid4()}'); "  # noqa: S608 - a UUID
             f"PRAGMA user_version = {VERSION}; COMMIT"
@@ -53,7 +53,7 @@ def _upgrade(database: sqlite3.Connection) -> None:
         return
     database.execute("BEGIN IMMEDIATE")
     if database.execute("PRAGMA user_version").fetchone()[0] < VERSION:
-        database.execute(sql("ledger/person_changes"))
+        database.execute(sql("ledger_2/schema"))
         database.execute(f"PRAGMA user_version = {VERSION}")
     database.execute("COMMIT")
 

@@ -20,7 +20,7 @@ def resolve(engine: Engine) -> None:
     """
     _units(engine)
     _phones(engine)
-    for name in ("people", "person_ids", "hub_keys", "contact_candidates", "contact_matches"):
+    for name in ("people", "person_ids", "hub_keys", "hub_holders", "contact_candidates", "contact_matches"):
         engine.make(f"resolve/{name}")
     for name in ("clusters", "person_changes", "merge_candidates", "joins", "held_back"):
         engine.define(f"resolve/{name}")
@@ -28,7 +28,7 @@ def resolve(engine: Engine) -> None:
 
 def _units(engine: Engine) -> None:
     engine.define("resolve/nodes")
-    for name in ("nickname_pairs", "given_names", "firm_keys", "firm_hubs", "households", "firm_joins"):
+    for name in ("nickname_pairs", "given_names", "firm_keys", "firm_shared", "firm_hubs", "households", "firm_joins"):
         engine.make(f"resolve/{name}")
     components(engine, "firm_joins", into="key_components")
     for name in ("memberships", "severed", "links", "link_joins"):

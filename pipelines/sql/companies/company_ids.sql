@@ -8,5 +8,5 @@ WITH ages AS (
     SELECT f.company, min(n.name) AS name FROM company_members f JOIN company_nodes n USING (node)
     WHERE NOT starts_with(n.name, 'crm:') GROUP BY f.company
 )
-SELECT l.company, coalesce(k.company_id, uuid5((SELECT namespace FROM setting), l.name)) AS company_id
-FROM least l LEFT JOIN known k USING (company)
+SELECT l.company, coalesce(k.company_id, uuid5_of(l.digits)) AS company_id
+FROM (SELECT *, uuid5_digits((SELECT namespace FROM setting), name) AS digits FROM least) l LEFT JOIN known k USING (company)

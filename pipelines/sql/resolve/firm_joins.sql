@@ -1,9 +1,9 @@
 -- What a firm key joins: each of its holders with the least of them; on a household's e-mail, of those with its first
 -- name.
 WITH held AS (
-    SELECT k.node, k.kind, k.key, '' AS first FROM firm_keys k ANTI JOIN firm_hubs USING (kind, key) ANTI JOIN households USING (kind, key)
-    UNION ALL
-    SELECT k.node, k.kind, k.key, n.first_fold FROM firm_keys k SEMI JOIN households USING (kind, key) JOIN nodes n USING (node)
+    SELECT s.node, s.kind, s.key, CASE WHEN h.key IS NULL THEN '' ELSE s.first_fold END AS first
+    FROM firm_shared s ANTI JOIN firm_hubs u ON u.kind = s.kind AND u.key = s.key
+    LEFT JOIN households h ON h.kind = s.kind AND h.key = s.key
 ), shared AS (
     SELECT kind, key, first, min(node) AS node FROM held GROUP BY kind, key, first HAVING min(node) <> max(node)
 )

@@ -1,7 +1,8 @@
 -- One row a person: the value of each field and the record that it comes from. Most come from the first record to be
 -- believed (all, where it is the only one: then there are no picks); what comes from others is put over it.
 WITH valued AS (
-    SELECT i.person_id, r.record_key, coalesce(p.records, 1) AS records, coalesce(k.emails, []) AS emails, coalesce(k.phones, []) AS phones,
+    SELECT s.person_id, r.record_key, coalesce(p.records, 1) AS records, CASE WHEN s.plain THEN r.emails ELSE coalesce(k.emails, []) END AS emails,
+           CASE WHEN s.plain THEN r.phones ELSE coalesce(k.phones, []) END AS phones,
            coalesce(o.email_from, r.record_key) AS email_from, coalesce(o.phone_from, r.record_key) AS phone_from, coalesce(t.tags, []) AS tags,
            CASE WHEN p.node IS NOT DISTINCT FROM p.first_name THEN r.first_name ELSE o.first_name END AS first_name, CASE WHEN p.node IS NOT DISTINCT FROM p.first_name THEN r.record_key ELSE o.first_name_from END AS first_name_from,
            CASE WHEN p.node IS NOT DISTINCT FROM p.last_name THEN r.last_name ELSE o.last_name END AS last_name, CASE WHEN p.node IS NOT DISTINCT FROM p.last_name THEN r.record_key ELSE o.last_name_from END AS last_name_from,
@@ -10,8 +11,7 @@ WITH valued AS (
            CASE WHEN p.node IS NOT DISTINCT FROM p.locale THEN r.locale ELSE o.locale END AS locale, CASE WHEN p.node IS NOT DISTINCT FROM p.locale THEN r.record_key ELSE o.locale_from END AS locale_from,
            CASE WHEN p.node IS NOT DISTINCT FROM p.linkedin_url THEN r.linkedin_url ELSE o.linkedin_url END AS linkedin_url, CASE WHEN p.node IS NOT DISTINCT FROM p.linkedin_url THEN r.record_key ELSE o.linkedin_url_from END AS linkedin_url_from,
            CASE WHEN p.node IS NOT DISTINCT FROM p.company THEN e.entity_id ELSE o.company END AS company, CASE WHEN p.node IS NOT DISTINCT FROM p.company THEN r.record_key ELSE o.company_from END AS company_from
-    FROM records r JOIN by_source s ON s.node = r.file_row_number AND s.place = 1
-    JOIN person_ids i USING (person) LEFT JOIN contact_companies w ON w.node = s.node LEFT JOIN company_entities e USING (company)
+    FROM records r JOIN firsts s ON s.node = r.file_row_number LEFT JOIN company_entities e USING (company)
     LEFT JOIN picks p ON p.person = s.person LEFT JOIN other_values o ON o.person = s.person
     LEFT JOIN key_lists k ON k.person = s.person LEFT JOIN tag_lists t ON t.person = s.person
 )

@@ -1,7 +1,7 @@
 -- What a guard kept from joining: the key, two of its holders, and why. Of a key that many hold, each holder stands
 -- beside the first.
 WITH crowded AS (
-    SELECT h.kind, h.key, h.node, u.names FROM firm_keys h JOIN firm_hubs u USING (kind, key)
+    SELECT h.kind, h.key, h.node, u.names FROM firm_shared h JOIN firm_hubs u USING (kind, key)
     UNION ALL
     SELECT 'phone', h.key, h.node, u.names FROM phone_holders h JOIN phone_hubs u USING (key)
 ), role_holders AS (
@@ -12,7 +12,7 @@ WITH crowded AS (
     FROM crowded
     UNION ALL
     SELECT kind, key, NULL, min(node) OVER (PARTITION BY kind, key), node, 'people of one family hold it, with different first names'
-    FROM firm_keys SEMI JOIN households USING (kind, key)
+    FROM firm_shared SEMI JOIN households USING (kind, key)
     UNION ALL
     SELECT 'phone', key, NULL, p.node_a, p.node_b,
            CASE WHEN d.a IS NOT NULL THEN 'it fits more than one person on it'

@@ -1,11 +1,9 @@
 -- E-mails of a family: their holders bear one last name and different first names. A first name counts where it is a
 -- known one and no nickname of the other, for otherwise it may be mistyped. Such an e-mail joins only who has the same
 -- first name.
-WITH shared AS (
-    SELECT kind, key FROM firm_keys ANTI JOIN firm_hubs USING (kind, key) WHERE kind = 'email' GROUP BY kind, key HAVING min(node) <> max(node)
-), named AS (
-    SELECT DISTINCT k.kind, k.key, n.last_fold, split_part(n.first_fold, ' ', 1) AS first
-    FROM firm_keys k SEMI JOIN shared USING (kind, key) JOIN nodes n USING (node) WHERE n.last_fold <> '' AND n.first_fold <> ''
+WITH named AS (
+    SELECT DISTINCT kind, key, last_fold, split_part(first_fold, ' ', 1) AS first
+    FROM firm_shared ANTI JOIN firm_hubs USING (kind, key) WHERE kind = 'email' AND last_fold <> '' AND first_fold <> ''
 ), known AS (
     SELECT * FROM named SEMI JOIN given_names ON given_names.name = named.first
 )

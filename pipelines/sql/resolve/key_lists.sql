@@ -1,5 +1,4 @@
--- The e-mails and phones of each person as lists, best first. Most people have one of a kind: only who has more needs
--- sorting.
+-- The e-mails and phones of each person as lists, best first; not of those whose one record is `plain`.
 WITH more AS (
     SELECT person FROM person_keys WHERE ord = 2
 )

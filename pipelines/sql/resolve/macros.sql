@@ -1,6 +1,6 @@
 -- Whether a word is another one with a slip of the pen: a letter more, less, other or swapped. Short words are too near
 -- to each other to tell.
-CREATE OR REPLACE MACRO slipped(a, b) AS least(length(a), length(b)) >= 5 AND damerau_levenshtein(a, b) <= 1;
+CREATE OR REPLACE MACRO slipped(a, b) AS least(length(a), length(b)) >= 5 AND damerau_levenshtein(a, b) = 1;
 
 -- Whether two names, folded, may be one person's. A missing part fits anything; so does an initial what it begins, a
 -- longer form (a middle name, a double name) the shorter, and a nickname its formal name (`nick`, from nickname_pairs).
@@ -28,11 +28,12 @@ CREATE OR REPLACE MACRO names_agree(first_a, last_a, first_b, last_b, nick) AS
 CREATE OR REPLACE MACRO profile(given) AS
     nullif(regexp_replace(regexp_replace(lower(trim(given)), '^(https?://)?([a-z]{2,3}\.)?', ''), '[?#].*$|/+$', '', 'g'), '');
 
--- UUIDv5 (RFC 9562, 5.5) of a name in a namespace, which is given as 32 hexadecimal digits.
-CREATE OR REPLACE MACRO uuid_of(hex) AS
-    substr(hex, 1, 8) || '-' || substr(hex, 9, 4) || '-5' || substr(hex, 14, 3) || '-'
-    || substr('89ab', 1 + (strpos('0123456789abcdef', substr(hex, 17, 1)) - 1) % 4, 1) || substr(hex, 18, 3) || '-' || substr(hex, 21, 12);
-CREATE OR REPLACE MACRO uuid5(namespace, name) AS uuid_of(sha1(unhex(namespace) || encode(name)));
+-- UUIDv5 (RFC 9562, 5.5) of a name in a namespace, which is given as 32 hexadecimal digits, in two steps: a macro's argument
+-- is worked out wherever it stands, so the digits want a column of their own.
+CREATE OR REPLACE MACRO uuid5_digits(namespace, name) AS sha1(unhex(namespace) || encode(name));
+CREATE OR REPLACE MACRO uuid5_of(digits) AS
+    substr(digits, 1, 8) || '-' || substr(digits, 9, 4) || '-5' || substr(digits, 14, 3) || '-'
+    || substr('89ab', 1 + (strpos('0123456789abcdef', substr(digits, 17, 1)) - 1) % 4, 1) || substr(digits, 18, 3) || '-' || substr(digits, 21, 12);
 
 -- A record's place for one field: the sources that the field's own list names go first, in its order; within one, and
 -- without a list, the field's rule decides. Who has one record only needs no other order than `first`.

@@ -9,13 +9,18 @@ WITH ages AS (
 ), least AS (
     SELECT p.person, min(n.name) AS name FROM people p JOIN nodes n USING (node)
     WHERE NOT starts_with(n.name, 'crm:') GROUP BY p.person
+), hashed AS (
+    SELECT person, name, uuid5_digits((SELECT namespace FROM setting), name) AS digits FROM least ANTI JOIN known USING (person)
 ), made AS (
-    SELECT person, name, uuid5((SELECT namespace FROM setting), name) AS person_id FROM least ANTI JOIN known USING (person)
+    SELECT person, name, uuid5_of(digits) AS person_id FROM hashed
 ), taken AS (
     SELECT entity_id AS person_id FROM known_contacts UNION SELECT entity_id FROM contact_links
 )
 SELECT person, person_id FROM known WHERE person IN (SELECT person FROM least)
 UNION ALL
-SELECT m.person, CASE WHEN t.person_id IS NULL THEN m.person_id
-                      ELSE uuid5((SELECT namespace FROM setting), m.name || ' apart from ' || t.person_id) END
-FROM made m LEFT JOIN taken t USING (person_id)
+SELECT person, person_id FROM made ANTI JOIN taken USING (person_id)
+UNION ALL
+SELECT person, uuid5_of(digits) FROM (
+    SELECT m.person, uuid5_digits((SELECT namespace FROM setting), m.name || ' apart from ' || m.person_id) AS digits
+    FROM made m SEMI JOIN taken t ON t.person_id = m.person_id
+)

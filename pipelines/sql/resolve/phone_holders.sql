@@ -1,7 +1,7 @@
 -- The holders of each phone on which more than one unit stands. `anchored`: the unit has a firm key of its own, so that
 -- nothing less than its whole name may join it to another that has one.
 WITH held AS (
-    SELECT DISTINCT n.node, u.unit, n.key, n.first_fold, n.last_fold
+    SELECT n.node, u.unit, n.key, n.first_fold, n.last_fold
     FROM (SELECT node, first_fold, last_fold, unnest(phones) AS key FROM nodes) n JOIN units u USING (node)
 ), shared AS (
     SELECT key FROM held GROUP BY key HAVING min(unit) <> max(unit)

@@ -211,7 +211,7 @@ def test_labelled_duplicates_are_found(tmp_path: Path) -> None:
     shop = Workshop(
         tmp_path, match={}, sources={"people": {"kind": "csv_file", "options": options, "columns": columns}}
     )
-    shop.run(*TO_CLEAN, "snapshot", "resolve")
+    shop.run(*TO_CLEAN, "snapshot", "resolve", "candidates")
     with LABELLED.open(encoding="utf-8") as file:
         truth = {row["unique_id"]: row["group"] for row in csv.DictReader(file)}
     person = {row["record_key"]: row["person_id"] for row in shop.rows("clusters")}
