@@ -106,8 +106,9 @@ class Ledger:
         with self._transaction():
             last = self._db.execute("SELECT coalesce(max(sequence), 0) FROM entities").fetchone()[0]
             self._db.executemany(
-                "INSERT INTO entities VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET entity_id = excluded.entity_id "
-                "WHERE entity_id <> excluded.entity_id",
+                "INSERT INTO entities VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET entity_id = excluded.entity_id, "
+                # A record that moves says nothing of how old its new entity is.
+                "sequence = excluded.sequence WHERE entity_id <> excluded.entity_id",
                 (
                     (self.account, object_name, record, entity, last + number)
                     for number, (record, entity) in enumerate(records, 1)

@@ -69,7 +69,8 @@ def _intend(engine: Engine, ledger: Ledger, run: str) -> tuple[list[Operation], 
     """
     engine.read("plan", "clusters", "company_clusters", "contact_matches", "company_matches")
     engine.read("current_contacts", "current_companies", "person_changes")
-    changes = engine.rows("SELECT person_id, change, other_id, records FROM person_changes ORDER BY ALL")
+    # Before the records are placed: cut off in between, the next run finds the same changes again.
+    ledger.changed(run, engine.rows("SELECT person_id, change, other_id, records FROM person_changes ORDER BY ALL"))
     for name, clusters, matches, entity in (
         ("contacts", "clusters", "contact_matches", "person_id"),
         ("companies", "company_clusters", "company_matches", "company_id"),
@@ -85,7 +86,6 @@ def _intend(engine: Engine, ledger: Ledger, run: str) -> tuple[list[Operation], 
             f"ON linked.entity_id = {matches}.{entity} AND linked.crm_id = {matches}.crm_id ORDER BY 1"
         )
         ledger.place(name, records, links)  # type: ignore[arg-type]
-    ledger.changed(run, changes)
     ledger.drop_stale_intents()
     owed = ledger.owed_logs()
     rows = [

@@ -171,11 +171,11 @@ def test_what_is_sent_is_kept_with_the_ids_known_by_then(ledger: Ledger) -> None
 
 
 def test_the_older_person_has_the_lower_sequence(ledger: Ledger) -> None:
-    """Placing a record again keeps its sequence; only who it is may change."""
+    """A record that moves to another person says nothing of that one's age; placed again, it keeps its own."""
     ledger.place("contacts", [("r1", "ada"), ("r2", "alan")], [("ada", "crm-1")])
     ledger.place("contacts", [("r3", "grace"), ("r2", "ada")], [("ada", "crm-2")])
     rows = {row["record_key"]: (row["entity_id"], row["sequence"]) for row in ledger.entities("contacts").to_pylist()}
-    assert rows == {"r1": ("ada", 1), "r2": ("ada", 2), "r3": ("grace", 3)}
+    assert rows == {"r1": ("ada", 1), "r2": ("ada", 4), "r3": ("grace", 3)}
     assert ledger.crm_id("contacts", "ada") == "crm-2"
 
 

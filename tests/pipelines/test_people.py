@@ -184,8 +184,8 @@ def test_a_phone_alone_never_joins_names_that_say_nothing_of_the_kind(step: Engi
 
 
 def agree(one: tuple[str, str], other: tuple[str, str]) -> bool:
-    """Whole names that say the same: equal, swapped, a middle name more, or Bob and Robert."""
+    """Whole names that say the same: equal, swapped, or with a middle name more."""
     if min(map(len, (*one, *other))) < 2:
         return False
-    first = {one[0].replace("bob", "robert"), other[0].replace("bob", "robert")}
+    first = {one[0], other[0]}
     return one == other[::-1] or (one[1] == other[1] and (len(first) == 1 or first == {"jane", "jane ann"}))

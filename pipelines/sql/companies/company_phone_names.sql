@@ -1,11 +1,4 @@
--- The different names on each phone on which more than one unit stands.
-WITH held AS (
-    SELECT n.node, u.unit, u.domain, n.key, coalesce(n.name_fold, '') AS name_fold
-    FROM (SELECT node, name_fold, unnest(phones) AS key FROM company_nodes) n JOIN company_units u USING (node)
-    WHERE n.key NOT IN (SELECT key FROM company_hubs WHERE kind = 'phone')
-), shared AS (
-    SELECT key FROM held GROUP BY key HAVING min(unit) <> max(unit)
-)
+-- The different names, with their domains, on each phone on which more than one unit stands.
 SELECT row_number() OVER () AS class, * FROM (
-    SELECT key, unit, domain, name_fold, min(node) AS node FROM held SEMI JOIN shared USING (key) GROUP BY ALL
+    SELECT key, domain, name_fold, min(unit) AS unit, arg_min(node, unit) AS node FROM company_phone_holders GROUP BY ALL
 )

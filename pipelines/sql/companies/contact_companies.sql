@@ -3,7 +3,7 @@
 WITH associated AS (
     SELECT r.source, r.source_id, min(m.company) AS company
     FROM company_records r JOIN company_nodes n ON n.name = r.record_key JOIN company_members m USING (node) WHERE r.source_id IS NOT NULL
-    GROUP BY r.source, r.source_id HAVING count(*) = 1
+    GROUP BY r.source, r.source_id HAVING count(DISTINCT m.company) = 1
 ), said AS (
     SELECT s.domain, s.company_name, m.company FROM said_companies s JOIN company_nodes n USING (name) JOIN company_members m USING (node)
 ), by_domain AS (

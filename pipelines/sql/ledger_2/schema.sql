@@ -3,5 +3,5 @@
 CREATE TABLE person_changes (
     account TEXT NOT NULL, person_id TEXT NOT NULL, change TEXT NOT NULL CHECK (change IN ('merged', 'split')),
     other_id TEXT NOT NULL, records INTEGER NOT NULL, run TEXT NOT NULL, kept_at REAL NOT NULL,
-    PRIMARY KEY (account, person_id, change, other_id, run)
+    PRIMARY KEY (account, person_id, change, other_id)
 ) STRICT, WITHOUT ROWID

@@ -19,7 +19,7 @@ WITH levelled AS (
     GROUP BY x.level, x.component, x.unit, y.unit
     HAVING NOT bool_or(names_fit(x.first_fold, x.last_fold, y.first_fold, y.last_fold, k.a IS NOT NULL))
         OR (bool_and(x.anchored AND y.anchored)
-            AND NOT bool_or(names_agree(x.first_fold, x.last_fold, y.first_fold, y.last_fold, k.a IS NOT NULL)))
+            AND NOT bool_or(names_agree(x.first_fold, x.last_fold, y.first_fold, y.last_fold)))
 )
 SELECT level, component, bool_or(crowded) AS crowded FROM (
     SELECT level, component, crm_units > 1 AS crowded FROM judged WHERE crm_units > 1 OR (mixed AND units > 50)

@@ -6,7 +6,7 @@ WITH crowd AS (
     JOIN people p ON p.unit = w.node JOIN nodes n ON n.node = p.node
 )
 SELECT a.person_id, a.crm_id, b.crm_id AS other_crm_id, 'the same e-mail or link leads to both' AS reason
-FROM contact_candidates a JOIN contact_candidates b ON a.person_id = b.person_id AND a.rank = 1 AND b.rank > 1
+FROM contact_candidates a JOIN contact_candidates b ON a.person_id = b.person_id AND a.rank = 1 AND b.rank > 1 AND b.status <> 'archived'
 UNION ALL
 SELECT DISTINCT m.person_id, m.crm_id, substr(other.name, 5), 'a shared phone leads to both'
 FROM contact_matches m

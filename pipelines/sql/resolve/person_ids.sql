@@ -15,6 +15,7 @@ WITH ages AS (
     SELECT person, name, uuid5_of(digits) AS person_id FROM hashed
 ), taken AS (
     SELECT entity_id AS person_id FROM known_contacts UNION SELECT entity_id FROM contact_links
+    UNION SELECT person_id FROM known WHERE person IN (SELECT person FROM least)
 )
 SELECT person, person_id FROM known WHERE person IN (SELECT person FROM least)
 UNION ALL

@@ -1,17 +1,20 @@
--- Records that are somebody else by now: no key joins them any more with what else was the same person, and neither
--- their first nor their last name fits. Everything less keeps its link: a link outlives the keys that made it.
+-- Records and contacts that are somebody else by now: no key joins them any more with what else was the same person, and
+-- neither the first nor the last name of the records there fits. Everything less keeps its link: a link outlives the
+-- keys that made it. A contact that no record shares a key with says nothing by itself.
 WITH parts AS (
     -- What keys alone make of each known person, and since when that part is known.
     SELECT m.entity_id, coalesce(c.component, m.node) AS part, min(m.sequence) AS since, bool_or(m.sequence IS NULL) AS in_crm
-    FROM memberships m LEFT JOIN key_components c USING (node) GROUP BY ALL
-), stays AS (
-    -- The part that stays: the one with the CRM's contact, else the oldest; a contact alone is no part.
-    SELECT entity_id, part FROM parts WHERE since IS NOT NULL
-    QUALIFY count(*) OVER (PARTITION BY entity_id) > 1 AND row_number() OVER (PARTITION BY entity_id ORDER BY in_crm DESC, since) = 1
+    FROM memberships m LEFT JOIN key_components c USING (node)
+    GROUP BY m.entity_id, coalesce(c.component, m.node)
+    QUALIFY count(*) OVER (PARTITION BY m.entity_id) > 1
 ), named AS (
-    SELECT DISTINCT m.entity_id, coalesce(c.component, m.node) AS part, n.first_fold, n.last_fold
-    FROM memberships m JOIN stays s USING (entity_id) JOIN nodes n USING (node) LEFT JOIN key_components c USING (node)
-    WHERE m.sequence IS NOT NULL
+    SELECT DISTINCT p.entity_id, p.part, n.first_fold, n.last_fold
+    FROM parts p LEFT JOIN key_components c ON c.component = p.part JOIN nodes n ON n.node = coalesce(c.node, p.part)
+    WHERE NOT starts_with(n.name, 'crm:')
+), stays AS (
+    -- The part that stays: one with a record that was the person, the one with the CRM's contact first, else the oldest.
+    SELECT entity_id, part FROM parts SEMI JOIN named USING (entity_id, part)
+    QUALIFY row_number() OVER (PARTITION BY entity_id ORDER BY since IS NULL, in_crm DESC, since, part) = 1
 ), strangers AS (
     SELECT x.entity_id, x.part
     FROM named x JOIN stays s ON s.entity_id = x.entity_id AND s.part <> x.part

@@ -47,7 +47,7 @@ CASES: dict[str, tuple[list[tuple[str, str, str]], list[str]]] = {
         ["012", "34"],
     ),
     "a nickname is its formal name at one phone": (
-        [("Bob Doe", "bob@n.com", "312-555-0127"), ("Robert Doe", "rd@n.com", "312-555-0127")],
+        [("Bob Doe", "bob@n.com", "312-555-0127"), ("Robert Doe", "", "312-555-0127")],
         ["01"],
     ),
     "two e-mails and less than a whole name never join at one phone": (
@@ -108,6 +108,18 @@ CASES: dict[str, tuple[list[tuple[str, str, str]], list[str]]] = {
             *(("Hanna Moreno", "", "312-555-0136"), ("Hanno Moreno", "", "312-555-0136")),
         ],
         ["01", "2", "3"],
+    ),
+    "father and son at one phone stay two": (
+        [("John Doe Jr.", "jr@t.com", "312-555-0137"), ("John Doe Sr.", "", "312-555-0137")],
+        ["0", "1"],
+    ),
+    "a name of its own that is also short for another does not outweigh two e-mails": (
+        [("Louis Doe", "louis@u.com", "312-555-0138"), ("Louise Doe", "louise@u.com", "312-555-0138")],
+        ["0", "1"],
+    ),
+    "more e-mails than one person has, on one phone and under one name, join nobody": (
+        [("Customer Support", f"c{number}@v.com", "312-555-0139") for number in range(6)],
+        list("012345"),
     ),
     "accents and case of a name make no difference": (
         [("JOSÉ NÚÑEZ", "jo@k.com", "312-555-0125"), ("Jose Nunez", "nu@k.com", "312-555-0125")],

@@ -98,6 +98,51 @@ def test_id_stays_when_records_come_and_keys_change(shop: Workshop) -> None:
     assert len(shop.contacts()) == 1
 
 
+def test_merge_by_a_human_leads_to_the_contact_that_is_left(shop: Workshop) -> None:
+    """The archived one is nobody's any more: the person is the contact that got its e-mail, and nothing is listed."""
+    shop.file("n.csv", f"{HUBSPOT}\n51,Jane,Doe,jane@acme.com,,R,Lead,,\n52,Jane,Doe,jd@acme.com,,R,Lead,,")
+    shop.run(*SYNC)
+    gone, left = shop.contact("jane@acme.com"), shop.contact("jd@acme.com")
+    shop.edit(left.id, properties={**left.properties, "other_emails": ["jane@acme.com"]})
+    shop.edit(gone.id, email=None, status="archived")
+    shop.run(*SYNC)
+    assert set(matches(shop).values()) == {left.id}
+    assert shop.rows("merge_candidates") == []
+
+
+def test_contact_that_became_somebody_else_takes_nobody_along(shop: Workshop) -> None:
+    """A contact re-used for another person goes with that person's row, and the two rows stay two people."""
+    shop.file("n.csv", f"{HUBSPOT}\n51,Jane,Doe,jane@acme.com,,R,Lead,,")
+    shop.run(*SYNC)
+    contact = shop.contact("jane@acme.com")
+    shop.edit(contact.id, first_name="Bob", last_name="Roe", email="bob@acme.com")
+    shop.file("b.csv", "Name,Email\nBob Roe,bob@acme.com")
+    shop.run(*TO_RESOLVE)
+    people = ids(shop)
+    assert people["Jane"] != people["Bob"]
+    assert matches(shop) == {people["Bob"]: contact.id}
+
+
+def test_rows_that_turn_out_to_be_one_or_two_people_are_recorded(shop: Workshop) -> None:
+    """The older id stays when two become one, also after a split; the ledger keeps both."""
+    rows = "51,Jane,Doe,{},,R,Lead,,\n52,{},{},,R,Lead,,"
+    shop.file("n.csv", f"{HUBSPOT}\n{rows.format('jane@acme.com', 'Jane,Doe', 'jane@acme.com')}")
+    shop.run(*SYNC)
+    (older,) = set(ids(shop).values())
+    shop.file("n.csv", f"{HUBSPOT}\n{rows.format('jane@acme.com', 'Bob,Roe', 'bob@acme.com')}", day=2)
+    shop.run(*SYNC)
+    assert (ids(shop)["Jane"], [row["change"] for row in shop.rows("person_changes")]) == (older, ["split"])
+    younger = ids(shop)["Bob"]
+    shop.run(*SYNC)
+    assert shop.rows("person_changes") == []
+    shop.file("n.csv", f"{HUBSPOT}\n{rows.format('jane@acme.com', 'Jane,Doe', 'jane@acme.com')}", day=3)
+    shop.run(*SYNC)
+    assert set(ids(shop).values()) == {older}
+    with shop.work("reading").ledger() as ledger:
+        changes = {change[:3] for change in ledger.changes_of(older)}
+    assert changes == {(older, "split", younger), (younger, "merged", older)}
+
+
 def test_mark_on_a_contact_finds_its_person_without_a_ledger(shop: Workshop) -> None:
     """Where the ledger was lost, what we wrote into the contact's properties leads back, even without a shared key."""
     shop.file("people.csv", "Name,Email\nJane Doe,jane@acme.com")
