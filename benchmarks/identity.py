@@ -8,8 +8,8 @@ is the most that any of them took.
 
 - `…_seconds`: extract, clean, snapshot of an empty embedded CRM, and resolve, from the start of the process to its
   end: interpreter and imports are within. Each stage has its own time beside it.
-- `…_keys_seconds`: the part that the peers do too, from the start of resolve to who is who, with ids (`person_ids`). They get
-  the keys as clean has made them, ready to compare, and leave out those on more different names than the hub limit,
+- `…_keys_seconds`: the part that the peers do too, from the start of resolve to who is who, with ids (`person_ids`).
+  They get the keys as clean has made them, ready to compare, and leave out those on more different names than the hub limit,
   as resolve does; their clocks begin at reading that Parquet file, after their imports. Their ratio is their time over
   ours.
 - Precision and recall count pairs of rows of one person.

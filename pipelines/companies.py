@@ -20,7 +20,13 @@ def resolve(engine: Engine) -> None:
         engine.make(f"companies/{name}")
     engine.make("companies/company_firm_edges")
     components(engine, "company_firm_edges", into="company_firm_components")
-    for name in ("company_units", "company_phone_holders", "company_phone_names", "company_phone_pairs", "company_disputed"):
+    for name in (
+        "company_units",
+        "company_phone_holders",
+        "company_phone_names",
+        "company_phone_pairs",
+        "company_disputed",
+    ):
         engine.make(f"companies/{name}")
     for name in ("company_phone_edges", "company_name_edges", "company_wide_edges"):
         engine.make(f"companies/{name}")

@@ -29,7 +29,9 @@ def run(work: Workspace) -> StageReport:
             engine.macros(f"{name}/macros")
         people.resolve(engine)
         counts = engine.write(*PEOPLE)
-        engine.drop_all_but("setting", "people", "person_ids", "hub_keys", "hub_holders", "known_companies", "company_links")
+        engine.drop_all_but(
+            "setting", "people", "person_ids", "hub_keys", "hub_holders", "known_companies", "company_links"
+        )
         companies.resolve(engine)
         counts |= engine.write(*COMPANIES)
         counts |= golden.make(engine, work.settings.fields, list(work.settings.sources))

@@ -74,7 +74,8 @@ def found(step: Engine, rows: Sequence[Row], known: dict[str, str] | None = None
         {
             **dict(zip(("first_fold", "last_fold"), (row[0] or None, row[1] or None), strict=True)),
             **dict(zip(("emails", "phones", "role_emails"), map(list, row[2:]), strict=True)),
-            "record_key": repr(row), "external_ids": [],
+            "record_key": repr(row),
+            "external_ids": [],
         }
         for row in dict.fromkeys(rows)
     ]

@@ -250,6 +250,73 @@ def test_value_comes_from_the_first_source_then_from_the_newest_row(shop: Worksh
     }
 
 
+def test_further_exact_keys_join_if_the_settings_name_them(shop: Workshop) -> None:
+    """A profile however it is written, and an id that several sources share; what stands for nothing joins nobody."""
+    shop.sections = {
+        "sources": {
+            "inbox": {"kind": "csv_file", "options": {"path": "inbox"}, "columns": {"external_ids": "Customer No"}}
+        },
+        "match": {"keys": ["linkedin_url", "external_ids"], "candidates": False},
+    }
+    shop.file(
+        "people.csv",
+        """Name,Email,Linkedin URL,Customer No
+        Jane Doe,jane@a.com,https://www.linkedin.com/in/jane/?x=1,
+        Jane Smith,smith@a.com,linkedin.com/in/jane,
+        Bob Roe,bob@a.com,https://www.linkedin.com/,4711
+        Rob Roe,rob@a.com,https://www.linkedin.com/,4711
+        Kim Poe,kim@a.com,n/a,0
+        Lou Low,lou@a.com,n/a,0""",
+    )
+    shop.run(*TO_RESOLVE)
+    found = sorted(sorted(row["emails"][0] for row in person) for person in people(shop))
+    assert found == [["bob@a.com", "rob@a.com"], ["jane@a.com", "smith@a.com"], ["kim@a.com"], ["lou@a.com"]]
+
+
+def test_gmail_spellings_are_one_mailbox_if_the_settings_say_so(shop: Workshop) -> None:
+    """Dots and tags do not count then, and both spellings are kept; elsewhere they always count."""
+    emails = ("jane.doe@gmail.com", "janedoe+x@googlemail.com", "j.d@a.com", "jd@a.com")
+    shop.table("people.csv", ["Name", "Email"], [["Jane Doe", email] for email in emails])
+    shop.run(*TO_RESOLVE)
+    assert len(people(shop)) == 4
+    shop.sections["match"] = {"gmail_variants": True, "candidates": False}
+    shop.run("resolve")
+    assert sorted(sorted(row["emails"]) for row in shop.rows("golden")) == [
+        *(["j.d@a.com"], ["jane.doe@gmail.com", "janedoe+x@googlemail.com"], ["jd@a.com"])
+    ]
+
+
+def test_each_field_survives_by_its_own_rule(shop: Workshop) -> None:
+    """A list of sources, the newest, the fullest record; what loses is kept beside the winner with its record."""
+    shop.sections = {
+        "sources": {
+            name: {"kind": "csv_file", "options": {"path": f"inbox/{name}.csv", "object": "contacts"}}
+            for name in ("first", "second", "third")
+        },
+        "fields": {
+            "title": {"sources": ["third", "second"]},
+            "department": {"survivorship": "newest"},
+            "first_name": {"survivorship": "most_complete"},
+            "tags": {"survivorship": "newest"},
+        },
+    }
+    header = "ID,First name,Last name,Email,Title,Department,Tags,Updated at"
+    shop.file("first.csv", f"{header}\n1,Jane,Doe,jane@a.com,CEO,Sales,a,2026-01-01")
+    shop.file("second.csv", f"{header}\n1,Janey,Doe,jane@a.com;j@a.com,CFO,Money,b,2026-02-02")
+    shop.file("third.csv", f"{header}\n1,J,D,jane@a.com,CTO,,c,2026-01-02")
+    shop.run(*TO_RESOLVE)
+    (golden,) = shop.rows("golden")
+    assert (golden["title"], golden["department"], golden["first_name"], golden["tags"]) == (
+        "CTO",
+        "Money",
+        "Janey",
+        ["b"],
+    )
+    lost = {(row["field"], row["value"], row["record_key"].split("/")[0]) for row in shop.rows("conflicts")}
+    assert {("title", "CEO", "first"), ("title", "CFO", "second"), ("department", "Sales", "first")} <= lost
+    assert ("first_name", "Jane", "first") in lost
+
+
 def test_address_that_spells_a_name_names_who_has_none(shop: Workshop) -> None:
     """`first.last@` does; `jdoe@` does not."""
     shop.file("people.csv", "Name,Email\n,mary.poppins@acme.com\n,jdoe@acme.com")
