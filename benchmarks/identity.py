@@ -9,7 +9,8 @@ is the most that any of them took.
 - `…_seconds`: extract, clean, snapshot of an empty embedded CRM, and resolve, from the start of the process to its
   end: interpreter and imports are within. Each stage has its own time beside it.
 - `…_keys_seconds`: the part that the peers do too, from the start of resolve to who is who, with ids (`person_ids`).
-  They get the keys as clean has made them, ready to compare, and leave out those on more different names than the hub limit,
+  They get the keys as clean has made them, ready to compare, and leave out those on more different names than the
+  hub limit,
   as resolve does; their clocks begin at reading that Parquet file, after their imports. Their ratio is their time over
   ours.
 - Precision and recall count pairs of rows of one person.
@@ -33,9 +34,11 @@ import duckdb
 from benchmarks import pairs, peers
 from benchmarks.report import show
 from pipelines.lake import Lake
-from pipelines.settings import Match
+from pipelines.settings import Limits, Match
 
 SIZES: Final = (100_000, 1_000_000)
+LARGE_MEMORY: Final = "7GB"
+"""What DuckDB may use for more rows than those: `limits.memory`, which is 2GB as it comes."""
 PEERS: Final = {"splink": "splink_keys", "networkx": "networkx_keys"}
 
 KEYS: Final = """
@@ -74,7 +77,9 @@ class Size:
         """Run the pipeline once."""
         work = self.folder / f"{self.label}_{turn}"
         begin = time.perf_counter()
-        steps: list[dict[str, Any]] = json.loads(_module("benchmarks.workbench", self.csv, "--data", work, "--json"))
+        memory = Limits().memory if self.rows <= max(SIZES) else LARGE_MEMORY
+        options = ("--data", work, "--memory", memory, "--json")
+        steps: list[dict[str, Any]] = json.loads(_module("benchmarks.workbench", self.csv, *options))
         self._add("all", time.perf_counter() - begin, max(step["peak"] for step in steps))
         for step in steps:
             self._add(step["stage"], step["seconds"], step["peak"])

@@ -26,7 +26,7 @@ import pyarrow as pa
 
 from benchmarks.memory import forget_peak, peak_bytes
 from pipelines.engine import Engine
-from pipelines.settings import Settings
+from pipelines.settings import Limits, Settings
 from pipelines.stages import candidates, clean, extract, resolve, snapshot
 from pipelines.workspace import StageReport, Workspace
 
@@ -168,12 +168,13 @@ def work(argv: list[str] | None = None) -> None:
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
     parser.add_argument("--stages", default=",".join(TO_GOLDEN), help="which, in order (default: %(default)s)")
     parser.add_argument("--data", type=Path, help="the folder to work in, kept afterwards (default: a temporary one)")
+    parser.add_argument("--memory", default=Limits().memory, help="what DuckDB may use before it spills (%(default)s)")
     parser.add_argument("--profile", action="store_true", help="say which table took how long")
     parser.add_argument("--json", action="store_true", help="print one JSON list")
     given = parser.parse_args(argv)
     folder = given.data or Path(tempfile.mkdtemp(prefix="crm-bench-"))
     try:
-        settings = settings_for(given.files, folder)
+        settings = settings_for(given.files, folder).model_copy(update={"limits": Limits(memory=given.memory)})
         steps = run(settings, folder / "data", given.stages.split(","))
     finally:
         if given.data is None:

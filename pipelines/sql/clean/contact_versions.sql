@@ -36,7 +36,7 @@ WITH seen AS (
 ), keyed AS (
     SELECT s.* EXCLUDE (emails, phones, written, titled, whole, family, junior)
                REPLACE (recased(s.first_name) AS first_name, recased(s.last_name) AS last_name),
-           coalesce(e.emails, []) AS emails, coalesce(e.role_emails, []) AS role_emails, coalesce(p.phones, []) AS phones,
+           coalesce(each_once(e.emails), []) AS emails, coalesce(e.role_emails, []) AS role_emails, coalesce(each_once(p.phones), []) AS phones,
            coalesce(w.domain, e.domain) AS company_domain,
            folded(s.first_name) AS first_fold, folded(s.last_name) AS last_fold,
            s.source_id IS NOT NULL AND s.layout = 'plain' AND s.source NOT IN (SELECT source FROM declared_ids) AS guessed,

@@ -126,3 +126,7 @@ CREATE OR REPLACE MACRO employee_range(cell) AS
          ELSE CASE WHEN lower_end(cell) > 500 THEN '500+' WHEN lower_end(cell) > 200 THEN '201-500'
                    WHEN lower_end(cell) > 50 THEN '51-200' WHEN lower_end(cell) > 10 THEN '11-50'
                    WHEN lower_end(cell) >= 1 THEN '1-10' END END;
+
+-- A list without what stands in it before; its argument must be a column, since a macro's is pasted wherever it stands.
+CREATE OR REPLACE MACRO each_once(given) AS
+    CASE WHEN len(given) > 1 THEN list_filter(given, lambda item, place: list_position(given, item) = place) ELSE given END;

@@ -263,3 +263,11 @@ def test_rejected_rows_are_listed_with_their_line_on_every_run(shop: Workshop, a
         shop.run(*TO_CLEAN)
     (row,) = cleaned(shop, "rejected_rows")
     assert (row["source"], row["file"], row["line"], row["text"]) == ("inbox", "people.csv", 3, "ragged,row,here")
+
+
+def test_an_address_that_stands_in_a_row_twice_is_one(shop: Workshop) -> None:
+    """Whatever its spelling, and in whichever column."""
+    shop.file("a.csv", "Name,Email,Other Email,Phone\nJane Doe,J@a.com;k@a.com,j@A.com,312-555-0115;+1 312 555 0115")
+    shop.run(*TO_CLEAN)
+    (row,) = shop.rows("records")
+    assert (row["emails"], row["phones"]) == (["j@a.com", "k@a.com"], ["+13125550115"])
