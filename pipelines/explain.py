@@ -57,6 +57,8 @@ class Between:
     """The shortest chain of joins from `a` to `b`; empty when one record is both, None when there is none."""
     apart: list[tuple[str, str, str, str, str]]
     """What a guard kept from joining the two sides: kind, key, reason, and the two records."""
+    likely: float | None
+    """How likely the two are one, where they are listed among the candidates."""
     labels: dict[str, str]
     """How to call each record: its file, place and name."""
 
@@ -105,7 +107,23 @@ def between(work: Workspace, one: str, other: str) -> Between:
             *(name for join in found or () for name in (join.a, join.b)),
             *(x for row in apart for x in row[3:]),
         }
-        return Between(a, b, found, apart, _labels(work, engine, named))
+        likely = (
+            None if people else _likely(work, engine, {*a, *(p for _, p in sides[0])}, {*b, *(p for _, p in sides[1])})
+        )
+        return Between(a, b, found, apart, likely, _labels(work, engine, named))
+
+
+def _likely(work: Workspace, engine: Engine, one: Iterable[str], other: Iterable[str]) -> float | None:
+    path = work.lake.find(None, "candidates")
+    if path is None:
+        return None
+    engine.view("candidates", path)
+    ((score,),) = engine.rows(
+        "SELECT max(score) FROM candidates WHERE (list_has_any([a, person_a], $1) AND list_has_any([b, person_b], $2)) "
+        "OR (list_has_any([a, person_a], $2) AND list_has_any([b, person_b], $1))",
+        [sorted(one), sorted(other)],
+    )
+    return None if score is None else float(score)
 
 
 def _holders(work: Workspace, engine: Engine, wanted: str) -> list[tuple[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from connectors.errors import BridgeError
 from pipelines.explain import Between, Person, between, find
 from pipelines.workspace import Workspace
 
@@ -14,11 +15,17 @@ def one(work: Workspace, who: str) -> list[str]:
 
 
 def two(work: Workspace, who: str, other: str) -> list[str]:
-    """The lines about what joins two records, or keeps them apart."""
+    """The lines about what joins two records, or keeps them apart.
+
+    Raises:
+        BridgeError: nobody is known by one of the two.
+    """
     found = between(work, who, other)
     unknown = [name for name, records in ((who, found.a), (other, found.b)) if not records]
     if unknown:
-        return [f"Nobody is known by {name}." for name in unknown]
+        raise BridgeError(
+            f"nobody is known by {' and '.join(unknown)}.", guidance="Look into the table unmatched, too."
+        )
     if found.chain == []:
         return [f"One record: {found.labels[record]}" for record in sorted(set(found.a) & set(found.b))]
     return _chain(found) if found.chain else _apart(found)
@@ -57,4 +64,8 @@ def _apart(found: Between) -> list[str]:
     for kind, key, reason, a, b in found.apart:
         lines.append(f"  not joined by {kind} {key}: {reason}")
         lines.append(f"    {found.labels[a]} | {found.labels[b]}")
-    return lines if found.apart else [*lines, "  they share no key."]
+    if not found.apart:
+        lines.append("  they share no key.")
+    if found.likely is not None:
+        lines.append(f"  listed as likely one person, for you to judge: {found.likely:.2f}")
+    return lines

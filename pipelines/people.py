@@ -42,7 +42,15 @@ def _units(engine: Engine) -> None:
 
 
 def _phones(engine: Engine) -> None:
-    for name in ("phone_holders", "phone_hubs", "phone_names", "phone_pairs", "disputed_pairs", "phone_joins"):
+    for name in (
+        "phone_holders",
+        "phone_hubs",
+        "phone_names",
+        "phone_pairs",
+        "torn_names",
+        "disputed_pairs",
+        "phone_joins",
+    ):
         engine.make(f"resolve/{name}")
     engine.make("resolve/agreed_edges")
     components(engine, "agreed_edges", into="agreed_components")

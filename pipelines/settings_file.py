@@ -64,7 +64,13 @@ def describe(error: ValidationError, prefix: str = "") -> str:
         return f"{key}: unknown key; docs/settings.md lists those there are."
     if fault["type"] == "missing":
         return f"{key}: missing."
-    return f"{key}: {fault['msg'].removeprefix('Value error, ')}."
+    words = {
+        "tuple_type": 'must be a list, such as ["a"]',
+        "model_type": "must be a table",
+        "dict_type": "must be a table",
+    }
+    said = words.get(fault["type"], fault["msg"].removeprefix("Value error, "))
+    return f"{key}: {said}." if key else f"{said}."
 
 
 def _leaves(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

@@ -75,7 +75,7 @@ CREATE OR REPLACE MACRO recased(cell) AS
 CREATE OR REPLACE MACRO folded(cell) AS
     CASE WHEN regexp_full_match(cell, '[A-Za-z0-9]+( [A-Za-z0-9]+)*') THEN lower(cell)
          WHEN regexp_full_match(strip_accents(cell), '[A-Za-z0-9]+( [A-Za-z0-9]+)*') THEN lower(strip_accents(cell))
-         ELSE nullif(trim(regexp_replace(lower(strip_accents(nfc_normalize(cell))), '[^\p{L}\p{N}]+', ' ', 'g')), '') END;
+         ELSE nullif(trim(regexp_replace(replace(lower(strip_accents(nfc_normalize(cell))), 'ß', 'ss'), '[^\p{L}\p{N}]+', ' ', 'g')), '') END;
 
 -- The host of a web address, or of what stands for one.
 CREATE OR REPLACE MACRO host_of(cell) AS

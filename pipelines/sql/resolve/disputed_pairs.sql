@@ -9,3 +9,5 @@ JOIN pairs x ON x.a = p.a AND x.b <> p.b
 JOIN pairs y ON y.a = p.b AND y.b = x.b
 JOIN phone_names t ON t.class = x.b AND t.first_fold || t.last_fold <> ''
 WHERE p.names_fit AND x.names_fit <> y.names_fit
+UNION
+SELECT a, b FROM phone_pairs WHERE names_fit AND (a IN (SELECT class FROM torn_names) OR b IN (SELECT class FROM torn_names))
