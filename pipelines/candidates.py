@@ -12,7 +12,7 @@ from typing import Final
 
 import pyarrow as pa
 
-from pipelines.engine import Engine, quote_identifier
+from pipelines.engine import Engine
 from pipelines.settings import Match
 
 SCHEMAS: Final = {
@@ -74,7 +74,6 @@ def make(engine: Engine, match: Match) -> None:
     _compare(engine, "candidate_pairs", into="candidate_likeness")
     for name in ("candidate_expected", "candidate_weights", "candidate_scores", "candidates"):
         engine.make(f"candidates/{name}")
-    _tidy(engine)
 
 
 def _meet(engine: Engine) -> None:
@@ -91,15 +90,6 @@ def _meet(engine: Engine) -> None:
 def _compare(engine: Engine, pairs: str, *, into: str) -> None:
     """Make a table of pairs, and how each of them compares."""
     engine.make(f"candidates/{pairs}")
-    engine.connection.execute(f"CREATE OR REPLACE VIEW candidate_to_compare AS FROM {pairs}")
+    engine.view_as("candidate_to_compare", f"FROM {pairs}")
     engine.make("candidates/candidate_compared")
     engine.rename("candidate_compared", into)
-
-
-def _tidy(engine: Engine) -> None:
-    """Drop what nobody reads any more: at a million rows it is most of a gigabyte."""
-    engine.connection.execute("DROP VIEW candidate_to_compare")
-    made = engine.rows("SELECT table_name FROM duckdb_tables() WHERE starts_with(table_name, 'candidate')")
-    for (name,) in made:
-        if name not in TABLES:
-            engine.connection.execute(f"DROP TABLE {quote_identifier(name)}")

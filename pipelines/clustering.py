@@ -15,7 +15,7 @@ def components(engine: Engine, edges: str, *, into: str) -> None:
 
     A component is the number of one of its nodes. A node that no edge names is in no component: it is alone.
     """
-    engine.connection.execute(f"CREATE OR REPLACE VIEW edges AS SELECT a, b FROM {quote_identifier(edges)}")  # noqa: S608 - quoted
+    engine.view_as("edges", f"SELECT a, b FROM {quote_identifier(edges)}")  # noqa: S608 - quoted
     engine.make("cluster/cluster_edges")
     engine.make("cluster/cluster_labels")
     while engine.count("cluster_edges"):

@@ -6,7 +6,9 @@ company bears. Two domains, and two companies of the CRM, are never made one by 
 
 from __future__ import annotations
 
+from pipelines import entities
 from pipelines.clustering import components
+from pipelines.disputes import disputes
 from pipelines.engine import Engine
 
 
@@ -20,19 +22,29 @@ def resolve(engine: Engine) -> None:
         engine.make(f"companies/{name}")
     engine.make("companies/company_firm_edges")
     components(engine, "company_firm_edges", into="company_firm_components")
-    for name in (
-        "company_units",
-        "company_phone_holders",
-        "company_phone_names",
-        "company_phone_pairs",
-        "company_disputed",
-    ):
+    for name in ("company_units", "company_phone_holders", "company_phone_names", "company_phone_pairs"):
         engine.make(f"companies/{name}")
+    disputes(engine, pairs="company_phone_pairs", named="SELECT class FROM company_phone_names WHERE name_fold <> ''")
     for name in ("company_phone_edges", "company_name_edges", "company_wide_edges"):
         engine.make(f"companies/{name}")
     components(engine, "company_phone_edges", into="company_phone_components")
     components(engine, "company_wide_edges", into="company_wide_components")
-    for name in ("company_contradictions", "company_members", "company_ids", "company_clusters"):
+    for name in ("company_contradictions", "company_members"):
         engine.make(f"companies/{name}")
-    for name in ("company_matches", "company_entities", "contact_companies", "company_joins", "company_held_back"):
+    entities.ids(
+        engine,
+        members="SELECT node, company AS component, name FROM company_members JOIN company_nodes USING (node)",
+        links="company_links_held",
+        known="known_companies",
+        linked="company_links",
+    )
+    for name in (
+        "company_ids",
+        "company_clusters",
+        "company_matches",
+        "company_entities",
+        "contact_companies",
+        "company_joins",
+        "company_held_back",
+    ):
         engine.make(f"companies/{name}")

@@ -113,10 +113,11 @@ class Engine:
 
     def view(self, table: str, path: Path, *, numbered: bool = False) -> None:
         """Make a view of one Parquet file."""
-        self.connection.execute(
-            f"CREATE OR REPLACE VIEW {quote_identifier(table)} AS "
-            f"FROM read_parquet({parquet_literal(path)}, file_row_number = {numbered})"
-        )
+        self.view_as(table, f"FROM read_parquet({parquet_literal(path)}, file_row_number = {numbered})")
+
+    def view_as(self, name: str, text: str) -> None:
+        """Let SQL files read a query under a name of theirs: so one file serves several tables."""
+        self.connection.execute(f"CREATE OR REPLACE VIEW {quote_identifier(name)} AS {text}")
 
     def make(self, name: str) -> None:
         """Make the table that `<stage>/<table>.sql` selects."""
@@ -124,7 +125,7 @@ class Engine:
 
     def define(self, name: str) -> None:
         """Make a view of what `<stage>/<table>.sql` selects: for a table that is only written, once."""
-        self.connection.execute(f"CREATE OR REPLACE VIEW {quote_identifier(name.rsplit('/', 1)[-1])} AS {sql(name)}")
+        self.view_as(name.rsplit("/", 1)[-1], sql(name))
 
     def drop(self, *tables: str) -> None:
         """Let go of tables: what a step has done with needs no room any more."""

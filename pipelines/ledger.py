@@ -251,7 +251,7 @@ class Ledger:
     def target_of(self, key: str) -> str | None:
         """The CRM id that a done operation ended in."""
         row = self._db.execute("SELECT crm_id FROM journal WHERE op_key = ? AND state = 'DONE'", (key,)).fetchone()
-        return row[0] if row else None
+        return None if row is None else row[0]
 
     def crm_id(self, object_name: ObjectName, entity_id: str) -> str | None:
         """The CRM id that an entity is linked to."""
@@ -259,7 +259,7 @@ class Ledger:
             "SELECT crm_id FROM links WHERE account = ? AND object = ? AND entity_id = ?",
             (self.account, object_name, entity_id),
         ).fetchone()
-        return row[0] if row else None
+        return None if row is None else row[0]
 
     def updates_done(self) -> dict[tuple[str, str], int]:
         """How many updates each CRM object, named by kind and id, has had from us: what numbers the next one."""
@@ -271,7 +271,7 @@ class Ledger:
         return {(object_name, crm_id): count for object_name, crm_id, count in rows}
 
     def position(self) -> str:
-        """A text that changes with whatever the ledger gains that a plan is made from."""
+        """A text that changes whenever the ledger gains something a plan is made from."""
         row = self._db.execute(
             "SELECT count(*), coalesce(max(ended_at), 0) FROM journal WHERE account = ? AND state = 'DONE'",
             (self.account,),

@@ -8,7 +8,9 @@ units. docs/identity.md has the rules and their reasons.
 
 from __future__ import annotations
 
+from pipelines import entities
 from pipelines.clustering import components
+from pipelines.disputes import disputes
 from pipelines.engine import Engine
 
 
@@ -20,7 +22,15 @@ def resolve(engine: Engine) -> None:
     """
     _units(engine)
     _phones(engine)
-    for name in ("people", "person_ids", "hub_keys", "hub_holders", "contact_candidates", "contact_matches"):
+    engine.make("resolve/people")
+    entities.ids(
+        engine,
+        members="SELECT node, person AS component, name FROM people JOIN nodes USING (node)",
+        links="links",
+        known="known_contacts",
+        linked="contact_links",
+    )
+    for name in ("person_ids", "hub_keys", "hub_holders", "contact_candidates", "contact_matches"):
         engine.make(f"resolve/{name}")
     for name in ("clusters", "person_changes", "merge_candidates", "joins", "held_back"):
         engine.define(f"resolve/{name}")
@@ -42,16 +52,12 @@ def _units(engine: Engine) -> None:
 
 
 def _phones(engine: Engine) -> None:
-    for name in (
-        "phone_holders",
-        "phone_hubs",
-        "phone_names",
-        "phone_pairs",
-        "torn_names",
-        "disputed_pairs",
-        "phone_joins",
-    ):
+    for name in ("phone_holders", "phone_hubs", "phone_names", "phone_pairs"):
         engine.make(f"resolve/{name}")
+    disputes(
+        engine, pairs="phone_pairs", named="SELECT class FROM phone_names WHERE first_fold <> '' OR last_fold <> ''"
+    )
+    engine.make("resolve/phone_joins")
     engine.make("resolve/agreed_edges")
     components(engine, "agreed_edges", into="agreed_components")
     components(engine, "phone_joins", into="wide_components")

@@ -10,7 +10,7 @@ WITH crowded AS (
     SELECT 'phone', key, p.node_a, p.node_b,
            CASE WHEN d.a IS NOT NULL THEN 'it fits more than one company on it'
                 WHEN p.names_fit THEN 'their domains differ' ELSE 'the names on it differ' END
-    FROM company_phone_pairs p LEFT JOIN company_disputed d USING (a, b) WHERE p.unit_a <> p.unit_b AND (d.a IS NOT NULL OR NOT p.fit)
+    FROM company_phone_pairs p LEFT JOIN disputed_pairs d USING (a, b) WHERE p.unit_a <> p.unit_b AND (d.a IS NOT NULL OR NOT p.fit)
     UNION ALL
     SELECT j.kind, j.key, j.node_a, j.node_b, 'it would make one company of what does not fit'
     FROM (SELECT 'phone' AS kind, key, node_a, node_b FROM company_phone_edges

@@ -3,15 +3,15 @@
 -- name in common; two contacts of the CRM, of which a human has to say which is right. More units of several names
 -- than 50 are not looked at pair by pair: nobody has so many.
 WITH levelled AS (
-    SELECT 'wide' AS level, wide AS component, unit, first_fold, last_fold, in_crm, firm FROM unit_names
+    SELECT 'wide' AS level, wide AS component, unit, first_fold, last_fold, in_crm, anchored FROM unit_names
     UNION ALL
-    SELECT 'agreed', agreed, unit, first_fold, last_fold, in_crm, firm FROM unit_names
+    SELECT 'agreed', agreed, unit, first_fold, last_fold, in_crm, anchored FROM unit_names
 ), judged AS (
     SELECT level, component, count(DISTINCT unit) AS units, count(DISTINCT unit) FILTER (in_crm) AS crm_units,
            count(DISTINCT first_fold || '|' || last_fold) > 1 OR bool_or(NOT is_whole(first_fold, last_fold)) AS mixed
     FROM levelled GROUP BY ALL HAVING units > 1
 ), named AS (
-    SELECT DISTINCT level, component, unit, first_fold, last_fold, bool_or(firm) OVER (PARTITION BY level, unit) AS anchored
+    SELECT DISTINCT level, component, unit, first_fold, last_fold, anchored
     FROM levelled JOIN judged USING (level, component) WHERE mixed AND units <= 50 AND crm_units < 2
 ), clashes AS (
     SELECT x.level, x.component FROM named x JOIN named y ON x.level = y.level AND x.component = y.component AND x.unit < y.unit

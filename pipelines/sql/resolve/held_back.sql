@@ -7,20 +7,20 @@ WITH crowded AS (
 ), role_holders AS (
     SELECT record_key AS name, unnest(role_emails) AS key FROM records
 ), pairs AS (
-    SELECT kind, key, names, min(node) OVER (PARTITION BY kind, key) AS a, node AS b,
+    SELECT kind, key, min(node) OVER (PARTITION BY kind, key) AS a, node AS b,
            names || ' different people hold it: a shared line, not a person' AS reason
     FROM crowded
     UNION ALL
-    SELECT kind, key, NULL, min(node) OVER (PARTITION BY kind, key), node, 'people of one family hold it, with different first names'
+    SELECT kind, key, min(node) OVER (PARTITION BY kind, key), node, 'people of one family hold it, with different first names'
     FROM firm_shared SEMI JOIN households USING (kind, key)
     UNION ALL
-    SELECT 'phone', key, NULL, p.node_a, p.node_b,
+    SELECT 'phone', key, p.node_a, p.node_b,
            CASE WHEN d.a IS NOT NULL THEN 'it fits more than one person on it'
                 WHEN p.names_fit THEN 'their e-mails differ, and their names do not say that they are one'
                 ELSE 'the names on it differ' END
     FROM phone_pairs p LEFT JOIN disputed_pairs d USING (a, b) WHERE d.a IS NOT NULL OR NOT p.fit
     UNION ALL
-    SELECT 'phone', j.key, NULL, j.node_a, j.node_b,
+    SELECT 'phone', j.key, j.node_a, j.node_b,
            CASE WHEN c.crowded THEN 'it would make several contacts of the CRM one'
                 ELSE 'it would make one person of what does not fit' END
     FROM phone_joins j JOIN people p ON p.node = j.node_a JOIN people q ON q.node = j.node_b AND q.person <> p.person
