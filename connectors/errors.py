@@ -4,12 +4,15 @@
     ├── ConfigurationError      the settings are wrong            → the user mends sync.toml or the environment
     ├── SourceRefused           a file or feed cannot be read     → the user mends the file; other files go on
     ├── Busy                    another run holds the ledger      → wait for it
+    │   └── ForeignLedger         another ledger writes to the account → adopt it, or stop one of the two
+    ├── GateClosed              a plan would do more than the settings allow → allow it once, or mend the source
     ├── StateRefused            ledger or lake cannot be trusted  → restore it; nothing is ever reset
-    ├── AccessError             401 twice, 403, wrong tenant      → the user mends the key or its rights
+    ├── AccessError             401 twice, wrong tenant           → the user mends the key or its rights
     ├── NotApplied              the call surely had no effect     → try again later
     │   └── RateLimited           429, with `retry_after`
     ├── Rejected                400, 404, 405, 422: read, refused → set the row aside
     │   ├── NotFound              404
+    │   ├── Forbidden             403: of one row; many of them are a matter of access
     │   └── Conflict              409: another contact holds the e-mail or phone → evidence for the plan
     ├── Ambiguous               it may have been applied          → read back before anything is sent again
     └── ProtocolError           the answer breaks the contract    → our bug or theirs; stop
@@ -53,6 +56,14 @@ class SourceRefused(BridgeError):
 
 class Busy(BridgeError):
     """Another run works on the same data folder."""
+
+
+class ForeignLedger(Busy):
+    """Another ledger has written to the same account a short while ago: two of them would write everything twice."""
+
+
+class GateClosed(BridgeError):
+    """A plan would do more at once than the settings allow; nothing was sent."""
 
 
 class StateRefused(BridgeError):
@@ -105,6 +116,10 @@ class Rejected(CallError):
 
 class NotFound(Rejected):
     """404: no such thing, or not for this key."""
+
+
+class Forbidden(Rejected):
+    """403: not this row, with this key. Where it is more than single rows, the key's rights are the matter."""
 
 
 class Conflict(Rejected):

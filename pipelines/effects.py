@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
 
 ObjectName = Literal["contacts", "companies", "activities"]
-Kind = Literal["create", "update", "log"]
+Kind = Literal["create", "update", "field", "tag", "untag", "log"]
+"""Which call: `field`, `tag` and `untag` are updates of a contact that touch one key or one tag alone."""
+
+UPDATES: Final = ("update", "field", "tag", "untag")
+"""The kinds that change an object that is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +20,10 @@ class Operation:
     """One call that changes the CRM.
 
     `op_key` never holds a run id, a clock or text that may change: the same effect has the same key in every run.
-    `body` is the JSON to send; `sent` the same by field, for comparing; `parent` the operation that this one reports.
+    `body` is the JSON to send (of a tag call `{"tag": …}`, of a field call `{"key": …, "value": …}`); `sent` the same
+    by field, for comparing: None is a cleared field, `tags` all tags of ours. `before` holds what stood in the fields
+    before they were ours; `retracted` names the fields that are given back: they are ours no more afterwards.
+    `parent` is the operation that this one reports.
     """
 
     op_key: str
@@ -28,6 +35,10 @@ class Operation:
     crm_id: str | None = None
     parent: str | None = None
     sent_at: float | None = None
+    before: Mapping[str, Any] = field(default_factory=dict)
+    retracted: tuple[str, ...] = ()
+    doubts: int = 0
+    """How often it was cut off and could not be found afterwards."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
-from urllib.parse import SplitResult, urlsplit
+from typing import Any, Final, Literal
 
 from phonenumbers import SUPPORTED_REGIONS
 from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
     Field,
     SecretStr,
     field_validator,
@@ -20,8 +16,9 @@ from pydantic import (
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from connectors.records import SCHEMAS
+from pipelines.crm_settings import Crm
+from pipelines.section import Section, Share, Switch
 
-HOST: Final = re.compile(r"^[^\s@\\]+$")
 SOURCE_NAME: Final = re.compile(r"^[a-z][a-z0-9_]{0,62}$")
 
 ROLE_MAILBOXES: Final = (
@@ -42,74 +39,6 @@ PLACEHOLDER_EMAILS: Final = (
 """Addresses that people type to get past a form: they are nothing."""
 
 
-class Section(BaseModel):
-    """A table of the file: an unknown key is an error, and `"yes"` is not a boolean."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-def _strict_bool(value: object) -> object:
-    if isinstance(value, bool):
-        return value
-    raise ValueError("must be true or false, without quotes")
-
-
-def _port_is_one(parts: SplitResult) -> bool:
-    try:
-        return parts.port != 0
-    except ValueError:
-        return False
-
-
-Switch = Annotated[bool, BeforeValidator(_strict_bool)]
-
-
-class Crm(Section):
-    """`[crm]`: the account to sync to. Without `base_url` it is the embedded CRM in the data folder."""
-
-    base_url: str | None = None
-    """Where the API is, such as https://api.giantcontext.com. Absent: the embedded CRM."""
-    organization_id: str | None = None
-    """The organization's id; required with `base_url`."""
-    project_id: str | None = None
-    """The project's id; required with `base_url`."""
-    app_id: str | None = None
-    """The CRM app's id; required with `base_url`."""
-    writes: Switch | None = None
-    """Whether runs may write. Absent: yes for the embedded CRM, no for an account."""
-    company_writes: Literal["auto", "never"] = "auto"
-    """`auto` creates and updates companies where the target can; `never` only links to those that exist."""
-    imported_activity: Literal["create", "change", "never"] = "create"
-    """Log "Imported from …" for each created contact, for each changed one too, or never. Costs a call each."""
-    update_method: Literal["PUT", "PATCH"] = "PUT"
-    """The verb of a contact update; later generations of the API take PATCH."""
-    name_placeholder: str | None = Field(default=None, min_length=1)
-    """Stands in for a missing first or last name, which the API demands. Absent: such people are held for review."""
-
-    @field_validator("base_url")
-    @classmethod
-    def _url(cls, value: str | None) -> str | None:
-        if value is None:
-            return None
-        parts = urlsplit(value)
-        host = HOST.match(parts.netloc) and parts.hostname and _port_is_one(parts)
-        if parts.scheme not in ("http", "https") or not host or parts.query or parts.fragment:
-            raise ValueError("must be a URL such as https://api.giantcontext.com")
-        if parts.scheme == "http" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
-            raise ValueError("must use https beyond this machine")
-        return value.rstrip("/")
-
-    @property
-    def embedded(self) -> bool:
-        """True when the target is the embedded CRM."""
-        return self.base_url is None
-
-    @property
-    def may_write(self) -> bool:
-        """Whether a run may send writes."""
-        return self.embedded if self.writes is None else self.writes
-
-
 class SourceSettings(Section):
     """`[sources.NAME]`: one place that records come from."""
 
@@ -119,6 +48,10 @@ class SourceSettings(Section):
     """The connector's own options."""
     columns: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     """Field → the source's columns, best first; goes before what the layout says. An empty list unmaps the field."""
+    blank_clears: Switch = False
+    """Whether a blank cell of a mapped column says that there is nothing, rather than saying nothing."""
+    clear_marker: str | None = Field(default=None, min_length=1)
+    """The text of a cell that says that there is nothing, such as "(clear)"."""
 
     @field_validator("columns", mode="before")
     @classmethod
@@ -174,9 +107,13 @@ SURVIVING_FIELDS: Final = ("first_name", "title", "department", "company", "emai
 class FieldSettings(Section):
     """`[fields.NAME]`: who wins where the CRM and the sources differ."""
 
-    policy: Literal["crm_wins", "source_wins", "fill_empty"] = "crm_wins"
+    policy: Literal["crm_wins", "source_wins", "fill_empty", "newest", "append", "review"] = "crm_wins"
     """`crm_wins`: update what is still ours, keep a human's edit. `source_wins`: the sources overwrite.
-    `fill_empty`: write only what is empty."""
+    `fill_empty`: write only what is empty. `newest`: whoever spoke last. `append`: add, never take away (tags,
+    properties). `review`: write nothing, list it."""
+    retract: Literal["review", "write", "keep"] = "review"
+    """What becomes of a value of ours that still stands and that no evidence supports any more: listed for review, put
+    back to what stood there before us, or kept."""
     survivorship: Literal["source_order", "newest", "most_complete", "union"] | None = None
     """Whose value is golden where several records speak of one person. Absent: `source_order`, tags `union`."""
     sources: tuple[str, ...] = ()
@@ -190,8 +127,8 @@ class Limits(Section):
     """What DuckDB may use before it spills to disk."""
     threads: int = Field(default=2, ge=1, le=256)
     """Threads of DuckDB."""
-    concurrency: int = Field(default=8, ge=1, le=64)
-    """Calls to the CRM in flight at once."""
+    concurrency: int = Field(default=16, ge=1, le=64)
+    """Calls to the CRM in flight at once, at most: how many there are follows the server's pace."""
     requests_per_second: float | None = Field(default=None, gt=0)
     """A fixed pace for calls; absent: none but the server's own."""
     page_size: int = Field(default=200, ge=1, le=1000)
@@ -200,8 +137,33 @@ class Limits(Section):
     """How long one call may take in all, its retries included."""
     settle_seconds: float | None = Field(default=None, ge=0)
     """How long a call may still be under way after we lost sight of it. Absent: 60 over HTTP, 0 in process."""
+    max_refusals: int = Field(default=25, ge=1)
+    """How many refusals of one kind (call and status) end a run: then it is no matter of single rows."""
     keep_runs: int = Field(default=20, ge=1)
     """How many runs' tables stay in the data folder, beside those in use."""
+
+
+class Gates(Section):
+    """`[gates]`: how much one run may do before somebody has to allow it. Over a limit nothing is sent."""
+
+    floor: int = Field(default=50, ge=0)
+    """Fewer contacts (or records) than this are never too many, whatever their share."""
+    created: int = Field(default=10_000, ge=0)
+    """Contacts that a run may create."""
+    created_share: Share = 0.5
+    """The same as a share of the contacts that the CRM holds; not asked of the first run into an empty CRM."""
+    overwritten: int = Field(default=5_000, ge=0)
+    """Contacts of which a run may overwrite or clear something."""
+    overwritten_share: Share = 0.2
+    """The same as a share of the contacts that the CRM holds."""
+    retracted: int = Field(default=500, ge=0)
+    """Contacts of which a run may take back a value."""
+    retracted_share: Share = 0.05
+    """The same as a share of the contacts that the CRM holds."""
+    dropped: int = Field(default=5_000, ge=0)
+    """Records that a source may have fewer than when a run was last applied."""
+    dropped_share: Share = 0.2
+    """The same as a share of the records that it had then."""
 
 
 class Privacy(Section):
@@ -219,6 +181,7 @@ class Settings(Section):
     match: Match = Match()
     fields: dict[str, FieldSettings] = Field(default_factory=dict)
     limits: Limits = Limits()
+    gates: Gates = Gates()
     privacy: Privacy = Privacy()
     folder: Path = Field(default=Path(), exclude=True)
     """The folder of the file: relative paths in it start there. Not a key of the file."""
@@ -239,6 +202,8 @@ class Settings(Section):
                 raise ValueError(f"'{name}' has no policy; fields are {', '.join(POLICY_FIELDS)}")
             if (field.survivorship or field.sources) and name not in SURVIVING_FIELDS:
                 raise ValueError(f"'{name}' takes no survivorship; fields that do are {', '.join(SURVIVING_FIELDS)}")
+            if field.policy == "append" and name not in ("tags", "properties"):
+                raise ValueError(f"'{name}' has one value: the policy append is for tags and properties")
             if field.survivorship == "union" and name != "tags":
                 raise ValueError(f"'{name}' has one value: union is for tags")
         return value

@@ -11,7 +11,7 @@ from typer.main import get_command
 
 from connectors.csv_file import Options
 from connectors.records import SCHEMAS
-from pipelines import settings, settings_file
+from pipelines import crm_settings, settings, settings_file
 from pipelines.cli import app
 from pipelines.stages import clean, extract, plan, resolve, snapshot
 
@@ -22,7 +22,15 @@ DATA = (ROOT / "docs" / "data.md").read_text("utf-8")
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
 
 SECTIONS: list[type[BaseModel]] = [
-    *(settings.Crm, settings.SourceSettings, settings.Match, settings.FieldSettings, settings.Limits, settings.Privacy),
+    *(
+        crm_settings.Crm,
+        settings.SourceSettings,
+        settings.Match,
+        settings.FieldSettings,
+        settings.Limits,
+        settings.Gates,
+    ),
+    settings.Privacy,
     Options,
 ]
 
