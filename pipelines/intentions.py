@@ -51,7 +51,7 @@ def intend(engine: Engine, ledger: Ledger, run: str) -> tuple[list[Operation], S
     rows = [
         Row(*row)
         for row in engine.rows(
-            "SELECT object, op, entity_id, crm_id, field, proposed, base "
+            'SELECT object, op, entity_id, crm_id, field, proposed, base, "current", change, ours '
             "FROM plan WHERE decision = 'write' ORDER BY number"
         )
     ]

@@ -67,9 +67,9 @@ class Ledger:
     def written(self, object_name: ObjectName) -> pa.Table:
         """`crm_id, sent, echoed`: what we last wrote, as JSON text."""
         return self._table(
-            "SELECT crm_id, sent, echoed FROM written WHERE account = ? AND object = ?",
+            "SELECT crm_id, sent, echoed, '{}' FROM written WHERE account = ? AND object = ?",
             object_name,
-            {"crm_id": pa.string(), "sent": pa.string(), "echoed": pa.string()},
+            {"crm_id": pa.string(), "sent": pa.string(), "echoed": pa.string(), "before": pa.string()},
         )
 
     def _table(self, query: str, object_name: str, columns: Mapping[str, pa.DataType]) -> pa.Table:
@@ -95,6 +95,20 @@ class Ledger:
     def learn(self, name: str, value: str) -> None:
         """Keep something about the account."""
         self._db.execute("INSERT OR REPLACE INTO traits VALUES (?, ?, ?)", (self.account, name, value))
+
+    @property
+    def id(self) -> str:
+        """The ledger's own id."""
+        return str(self._db.execute("SELECT value FROM meta WHERE name = 'ledger_id'").fetchone()[0])
+
+    def traits(self, prefix: str) -> list[tuple[str, str]]:
+        """The account's traits whose names begin so, with their values."""
+        rows = self._db.execute("SELECT name, value FROM traits WHERE account = ? ORDER BY name", (self.account,))
+        return [(name, value) for name, value in rows if name.startswith(prefix)]
+
+    def forget(self, name: str) -> None:
+        """Forget a trait of the account."""
+        self._db.execute("DELETE FROM traits WHERE account = ? AND name = ?", (self.account, name))
 
     # What apply writes
 
@@ -264,7 +278,7 @@ class Ledger:
     def updates_done(self) -> dict[tuple[str, str], int]:
         """How many updates each CRM object, named by kind and id, has had from us: what numbers the next one."""
         rows = self._db.execute(
-            "SELECT object, crm_id, count(*) FROM journal WHERE account = ? AND kind = 'update' "
+            "SELECT object, crm_id, count(*) FROM journal WHERE account = ? AND kind NOT IN ('create', 'log') "
             "AND state IN ('DONE', 'UNKNOWN') AND crm_id IS NOT NULL GROUP BY object, crm_id",
             (self.account,),
         )

@@ -12,12 +12,21 @@ from pydantic import ValidationError
 
 from connectors.errors import AccessError, Ambiguous, Conflict, NotApplied, Rejected, StateRefused
 from connectors.giant_context.client import GiantContext
-from connectors.giant_context.wire import ActivityCreate, CompanyWrite, ContactCreate, ContactUpdate, Given
+from connectors.giant_context.wire import (
+    ActivityCreate,
+    CompanyWrite,
+    ContactCreate,
+    ContactUpdate,
+    FieldWrite,
+    Given,
+    TagWrite,
+)
 from pipelines.echo import echoed
 from pipelines.effects import Effect, Operation
 from pipelines.intentions import Standings, intend
 from pipelines.ledger import Ledger
 from pipelines.operations import NEW_COMPANY, resolve_company
+from pipelines.planning import READ_ONLY
 from pipelines.rereading import reread
 from pipelines.stages import plan, recover
 from pipelines.workspace import StageReport, Workspace
@@ -146,7 +155,7 @@ def _whole(ledger: Ledger, operation: Operation) -> Operation | None:
         if contact is None:
             return None
         return replace(operation, body={**operation.body, "contactId": contact}, crm_id=contact)
-    if operation.object == "companies" and ledger.trait(plan.READ_ONLY) == "read-only":
+    if operation.object == "companies" and ledger.trait(READ_ONLY) == "read-only":
         return None
     company = str(operation.body.get("companyId", ""))
     if company.startswith(NEW_COMPANY):
@@ -154,7 +163,11 @@ def _whole(ledger: Ledger, operation: Operation) -> Operation | None:
     return operation if operation.body else None
 
 
-def _model(operation: Operation) -> type[ActivityCreate | CompanyWrite | ContactCreate | ContactUpdate]:
+def _model(operation: Operation) -> type[Given]:
+    if operation.kind in ("tag", "untag"):
+        return TagWrite
+    if operation.kind == "field":
+        return FieldWrite
     if operation.kind == "log":
         return ActivityCreate
     if operation.object == "companies":
@@ -172,6 +185,11 @@ async def _call(crm: GiantContext, operation: Operation, body: Given) -> Effect:
             return Effect(operation, company.id, echoed(company, operation.sent))
         case ContactCreate():
             contact = await crm.create_contact(body)
+        case TagWrite():
+            tagging = crm.tag_contact if operation.kind == "tag" else crm.untag_contact
+            contact = await tagging(crm_id or "", body.tag)
+        case FieldWrite():
+            contact = await crm.set_contact_field(crm_id or "", body.key, body.value)
         case ContactUpdate():
             contact = await crm.update_contact(crm_id or "", body)
         case _:
@@ -207,6 +225,6 @@ def _account_for(ledger: Ledger, operation: Operation, answer: Effect | BaseExce
 
 
 def _takes_no_companies(ledger: Ledger, operation: Operation, answer: Rejected) -> str:
-    ledger.learn(plan.READ_ONLY, "read-only")
+    ledger.learn(READ_ONLY, "read-only")
     ledger.end(operation, "INTENT", "the CRM takes no companies from us", answer.request_id)
     return "companies_read_only"
