@@ -14,9 +14,20 @@ from pipelines.settings import POLICY_FIELDS, FieldSettings, Settings
 INPUTS: Final = (
     *("golden", "golden_keys", "golden_tags", "golden_companies", "clusters", "company_clusters", "contact_matches"),
     *("company_matches", "merge_candidates", "records", "company_records", "former_versions"),
-    *("current_contacts", "current_companies"),
+    *("current_contacts", "current_companies", "person_changes"),
 )
 """The tables that a plan is made from, beside the ledger and the settings."""
+
+GATES: Final = pa.schema(
+    [
+        ("kind", pa.string()),
+        ("count", pa.int64()),
+        ("total", pa.int64()),
+        ("by_share", pa.bool_()),
+        ("whose", pa.string()),
+    ]
+)
+"""The columns of `plan_gates`: what a plan would do, as the gates ask it."""
 
 READ_ONLY: Final = "companies"
 """The trait of an account that takes no companies from us: its value is `read-only`."""

@@ -21,9 +21,21 @@ RUN: Final = "run"
 """The part of a seal that says which run made the plan."""
 
 
+WORDS: Final = {
+    "account": "it is about another account",
+    "ledger_id": "it was made with another ledger",
+    LEDGER: "something was written since it was made",
+    "settings": "the settings have changed since it was made",
+    "gates": "what the gates ask was changed",
+    "rows": "its rows were changed",
+}
+"""What each part of a seal means when it does not hold."""
+
+
 def made(work: Workspace, engine: Engine, ledger: Ledger, run: str) -> dict[str, str]:
-    """The seal of the table `plan` in this database, made by `run` from what that run sees."""
-    paths = {name: work.lake.find(run, name) for name in INPUTS}
+    """The seal of the tables `plan` and `plan_gates` in this database, planned by `run` from what this run sees."""
+    paths = {name: work.lake.find(work.run, name) for name in INPUTS}
+    gates = engine.arrow("FROM plan_gates ORDER BY ALL").to_pylist()
     return {
         **{name: digest_of(path) for name, path in paths.items() if path is not None},
         RUN: run,
@@ -31,8 +43,20 @@ def made(work: Workspace, engine: Engine, ledger: Ledger, run: str) -> dict[str,
         "ledger_id": ledger.id,
         LEDGER: ledger.position(),
         "settings": _settings(work.settings),
+        "gates": digest({"gates": json.dumps(gates)}),
         "rows": rows(engine),
     }
+
+
+def differences(
+    work: Workspace, engine: Engine, ledger: Ledger, named: Mapping[str, str], sealed: str
+) -> list[tuple[str, str]]:
+    """What keeps a plan from being what its seal names: the part, and in words what is the matter with it."""
+    now = made(work, engine, ledger, named[RUN])
+    found = [(part, WORDS.get(part, f"the table {part} has changed")) for part in now if now[part] != named.get(part)]
+    if digest(named) != sealed:
+        found.insert(0, ("seal", "its seal was changed"))
+    return found
 
 
 def digest(seal: Mapping[str, str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -21,8 +22,10 @@ from connectors.giant_context.wire import (
     Given,
     TagWrite,
 )
+from pipelines import gates, seal
 from pipelines.echo import echoed
 from pipelines.effects import Effect, Operation
+from pipelines.engine import Engine
 from pipelines.intentions import Standings, intend
 from pipelines.ledger import Ledger
 from pipelines.operations import NEW_COMPANY, resolve_company
@@ -47,12 +50,11 @@ def run(work: Workspace) -> StageReport:
     may_write = work.settings.crm.may_write
     with work.engine() as engine, work.ledger() as ledger:
         if may_write:
-            if not plan.still_holds(work, ledger):
-                raise StateRefused(
-                    "the plan is out of date: what it was made from has changed.", guidance="Plan again."
-                )
-            intended, standing, refused_before = intend(engine, ledger, work.run)
+            waited = check(work, engine, ledger)
+            intended, standing, refused_before = intend(engine, ledger, work.run, waited=waited)
             asyncio.run(_send(work, ledger, intended, standing, outcome))
+            engine.read("records")
+            plan.remember_records(engine, ledger)
         engine.put("applied", ledger.of_run(work.run))
         engine.write(*TABLES)
     work.lake.publish(work.run, TABLES)
@@ -61,6 +63,25 @@ def run(work: Workspace) -> StageReport:
     if refused_before:
         counts["refused_before"] = refused_before
     return StageReport(counts, TABLES)
+
+
+def check(work: Workspace, engine: Engine, ledger: Ledger) -> bool:
+    """Whether the plan may be carried out; returns whether it waited in a file, and may have been overtaken in part.
+
+    Raises:
+        StateRefused: the plan is not the one that was sealed, or something it was made from has changed since.
+        GateClosed: it would do more than the settings allow.
+    """
+    engine.read("plan", "plan_seal", "plan_gates")
+    ((text, sealed),) = engine.rows("SELECT seal, digest FROM plan_seal")
+    named = json.loads(text)
+    waited = bool(named[seal.RUN] != work.run)
+    for part, words in seal.differences(work, engine, ledger, named, sealed):
+        if not (waited and part == seal.LEDGER):
+            raise StateRefused(f"the plan is out of date: {words}.", guidance="Plan again.")
+    asked = [gates.Asked(**row) for row in engine.arrow("FROM plan_gates").to_pylist()]
+    gates.check(gates.closed(work.settings.gates, asked, work.allowed))
+    return waited
 
 
 async def _send(

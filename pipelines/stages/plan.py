@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Final
 
 import pyarrow as pa
@@ -30,25 +31,16 @@ def run(work: Workspace) -> StageReport:
         planning.make(engine, ledger, work.settings)
         engine.make("plan/plan_cost")
         counts = dict(engine.rows("SELECT name, rows FROM plan_counts"))
-        closed = gates.closed(work.settings.gates, asked(engine, ledger, counts), work.allowed)
-        engine.put("plan_gates", pa.table({"closed": pa.array(closed, pa.string())}))
+        questions = asked(engine, ledger, counts)
+        engine.put("plan_gates", pa.Table.from_pylist([asdict(one) for one in questions], planning.GATES))
         engine.write("plan", "plan_counts", "plan_cost", "plan_gates")
         made = seal.made(work, engine, ledger, work.run)
         engine.one_row("plan_seal", {"seal": json.dumps(made, sort_keys=True), "digest": seal.digest(made)})
         engine.write("plan_seal")
         ((calls,),) = engine.rows("SELECT coalesce(sum(calls), 0)::BIGINT FROM plan_cost")
     work.lake.publish(work.run, TABLES)
-    return StageReport({**counts, "gates_closed": len(closed), "calls": calls}, TABLES)
-
-
-def still_holds(work: Workspace, ledger: Ledger) -> bool:
-    """Whether the plan, and everything it was made from, is still what its seal names."""
-    with work.engine() as engine:
-        engine.read("plan", "plan_seal")
-        ((text, sealed),) = engine.rows("SELECT seal, digest FROM plan_seal")
-        named = json.loads(text)
-        now = seal.made(work, engine, ledger, named[seal.RUN])
-    return bool(seal.digest(named) == sealed == seal.digest(now))
+    closed = gates.closed(work.settings.gates, questions, work.allowed)
+    return StageReport({**counts, "calls": calls, "gates_closed": len(closed)}, TABLES)
 
 
 def asked(engine: Engine, ledger: Ledger, counts: Mapping[str, int]) -> list[gates.Asked]:

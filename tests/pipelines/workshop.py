@@ -54,6 +54,7 @@ class Workshop:
         self.inbox = root / "inbox"
         self.data = root / "data"
         self.sections = sections
+        self.allowed: dict[str, int] = {}
         self.inbox.mkdir(parents=True, exist_ok=True)
 
     @property
@@ -93,7 +94,7 @@ class Workshop:
 
     def work(self, run: str | None = None) -> Workspace:
         """A workspace of a new run, or of the one named; whoever runs stages with it frees its lock."""
-        return Workspace(self.settings, self.data, run or str(uuid.uuid4()))
+        return Workspace(self.settings, self.data, run or str(uuid.uuid4()), allowed=self.allowed)
 
     def run(self, *stages: str, run: str | None = None) -> Workspace:
         """Run stages, all up to `apply` when none is named, and free the lock; `reports` has their counts."""
