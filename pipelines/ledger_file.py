@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
-from connectors.errors import StateRefused
+from connectors.errors import BridgeError, Busy, StateRefused
 from connectors.giant_context.server.publish import publish_once
 from pipelines.engine import sql
 
@@ -29,11 +29,31 @@ def open_file(path: Path) -> sqlite3.Connection:
         database.execute("PRAGMA synchronous = FULL")
         _upgrade(database)
     except sqlite3.DatabaseError as error:
-        raise StateRefused(
-            f"{path}: the ledger cannot be read ({error}). It was left as it is.",
-            guidance="Restore a copy of it, or move it away to start from what the CRM holds.",
-        ) from None
+        raise (fault(path, error) or _unreadable(path, error)) from None
     return database
+
+
+def fault(path: Path, error: sqlite3.DatabaseError) -> BridgeError | None:
+    """What an error of SQLite's says of the file, for whoever must act; None where it is our own mistake."""
+    match error.sqlite_errorcode & 0xFF if hasattr(error, "sqlite_errorcode") else None:
+        case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
+            return _unreadable(path, error)
+        case sqlite3.SQLITE_FULL | sqlite3.SQLITE_IOERR | sqlite3.SQLITE_READONLY:
+            return StateRefused(
+                f"{path}: the ledger cannot be written ({error}). What it holds is safe; nothing more is sent.",
+                guidance="Make room on the disk, or give back the right to write, and start again.",
+            )
+        case sqlite3.SQLITE_BUSY:
+            return Busy(f"{path}: another process keeps the ledger.", guidance="Start again when it ends.")
+        case _:
+            return None
+
+
+def _unreadable(path: Path, error: sqlite3.DatabaseError) -> StateRefused:
+    return StateRefused(
+        f"{path}: the ledger cannot be read ({error}). It was left as it is.",
+        guidance="Restore a copy of it, or move it away to start from what the CRM holds.",
+    )
 
 
 def _make(draft: Path) -> None:
