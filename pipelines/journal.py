@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterable, Sequence
-from typing import Literal
+from typing import Any, Final, Literal
 
 import pyarrow as pa
 
-from pipelines.effects import Effect, Operation
+from pipelines.effects import UPDATES, Effect, Operation
 from pipelines.last_written import LastWritten
 from pipelines.ledger_access import to_json
+
+OPERATION: Final = "op_key, object, kind, entity_id, body, sent, crm_id, parent, sent_at, before, retracted, doubts"
+"""The columns that an operation is made of, in the order in which it is."""
 
 
 class Journal(LastWritten):
@@ -26,36 +29,32 @@ class Journal(LastWritten):
         now = time.time()
         with self._transaction() as database:
             database.executemany(
-                "INSERT INTO journal "
-                "(op_key, account, object, kind, entity_id, crm_id, parent, body, sent, state, run, intent_at) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'INTENT', ?, ?) ON CONFLICT DO UPDATE SET body = excluded.body, "
-                "sent = excluded.sent, crm_id = excluded.crm_id, state = 'INTENT', reason = NULL, run = excluded.run, "
-                "intent_at = excluded.intent_at WHERE state = 'INTENT' OR state = 'REJECTED' AND body <> excluded.body",
-                (
-                    (
-                        *(operation.op_key, self.account, operation.object, operation.kind, operation.entity_id),
-                        *(
-                            operation.crm_id,
-                            operation.parent,
-                            to_json(operation.body),
-                            to_json(operation.sent),
-                            run,
-                            now,
-                        ),
-                    )
-                    for operation in operations
-                ),
+                "INSERT INTO journal (op_key, account, object, kind, entity_id, crm_id, parent, body, sent, before, "
+                "retracted, doubts, state, run, intent_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'INTENT', ?, ?) "
+                "ON CONFLICT DO UPDATE SET kind = excluded.kind, body = excluded.body, sent = excluded.sent, "
+                "before = excluded.before, retracted = excluded.retracted, crm_id = excluded.crm_id, state = 'INTENT', "
+                "reason = NULL, run = excluded.run, intent_at = excluded.intent_at "
+                "WHERE state = 'INTENT' OR state = 'REJECTED' AND body <> excluded.body",
+                (self._new_row(operation, run, now) for operation in operations),
             )
+
+    def _new_row(self, operation: Operation, run: str, now: float) -> tuple[object, ...]:
+        return (
+            *(operation.op_key, self.account, operation.object, operation.kind, operation.entity_id, operation.crm_id),
+            *(operation.parent, to_json(operation.body), to_json(operation.sent), to_json(operation.before)),
+            *(to_json(operation.retracted), operation.doubts, run, now),
+        )
 
     def drop_stale_intents(self) -> None:
         """Forget intents of earlier runs: nothing of them has left, and this run decides anew.
 
-        A log entry whose write was done, or may have been, is owed and stays.
+        A log entry whose write was done, or may have been, is owed and stays. So does what was cut off and not found:
+        how often that was must not be forgotten.
         """
         with self._reading() as database:
             database.execute(
-                "DELETE FROM journal WHERE account = ? AND state = 'INTENT' AND NOT (kind = 'log' AND parent IN "
-                "(SELECT op_key FROM journal WHERE state IN ('SENT', 'DONE', 'UNKNOWN')))",
+                "DELETE FROM journal WHERE account = ? AND state = 'INTENT' AND doubts = 0 AND NOT (kind = 'log' "
+                "AND parent IN (SELECT op_key FROM journal WHERE state IN ('SENT', 'DONE', 'UNKNOWN')))",
                 (self.account,),
             )
 
@@ -65,9 +64,12 @@ class Journal(LastWritten):
         with self._transaction() as database:
             database.executemany(
                 "UPDATE journal SET state = 'SENT', attempts = attempts + 1, sent_at = ?, run = ?, crm_id = ?, "
-                "body = ?, sent = ? WHERE op_key = ?",
+                "body = ?, sent = ?, before = ?, retracted = ? WHERE op_key = ?",
                 (
-                    (now, run, operation.crm_id, to_json(operation.body), to_json(operation.sent), operation.op_key)
+                    (
+                        *(now, run, operation.crm_id, to_json(operation.body), to_json(operation.sent)),
+                        *(to_json(operation.before), to_json(operation.retracted), operation.op_key),
+                    )
                     for operation in operations
                 ),
             )
@@ -77,9 +79,9 @@ class Journal(LastWritten):
         now = time.time()
         with self._transaction() as database:
             database.executemany(
-                "UPDATE journal SET state = 'DONE', crm_id = ?, request_id = ?, reason = NULL, ended_at = ? "
+                "UPDATE journal SET state = 'DONE', crm_id = ?, request_id = ?, reason = ?, ended_at = ? "
                 "WHERE op_key = ?",
-                ((effect.crm_id, effect.request_id, now, effect.operation.op_key) for effect in effects),
+                ((effect.crm_id, effect.request_id, effect.note, now, effect.operation.op_key) for effect in effects),
             )
             writes = [effect for effect in effects if effect.operation.kind != "log"]
             database.executemany(
@@ -97,24 +99,28 @@ class Journal(LastWritten):
         state: Literal["INTENT", "REJECTED", "UNKNOWN"],
         reason: str,
         request_id: str | None = None,
+        *,
+        doubt: bool = False,
     ) -> None:
-        """Keep that an operation had no effect (INTENT), was refused (REJECTED) or cannot be told (UNKNOWN)."""
+        """Keep that an operation had no effect (INTENT), was refused (REJECTED) or cannot be told (UNKNOWN).
+
+        `doubt` counts that it was cut off and not found afterwards.
+        """
         with self._reading() as database:
             database.execute(
-                "UPDATE journal SET state = ?, reason = ?, request_id = ?, ended_at = ? WHERE op_key = ?",
-                (state, reason, request_id, time.time(), operation.op_key),
+                "UPDATE journal SET state = ?, reason = ?, request_id = ?, ended_at = ?, doubts = doubts + ? "
+                "WHERE op_key = ?",
+                (state, reason, request_id, time.time(), int(doubt), operation.op_key),
             )
 
     def in_state(self, state: str) -> list[Operation]:
         """The account's operations in a state, oldest first."""
-        rows = self._rows(
-            "SELECT op_key, object, kind, entity_id, body, sent, crm_id, parent, sent_at FROM journal "
-            "WHERE account = ? AND state = ? ORDER BY intent_at, op_key",
-            *(self.account, state),
-        )
         return [
-            Operation(key, object_name, kind, entity, json.loads(body), json.loads(sent), crm_id, parent, sent_at)
-            for key, object_name, kind, entity, body, sent, crm_id, parent, sent_at in rows
+            _operation(row)
+            for row in self._rows(
+                f"SELECT {OPERATION} FROM journal WHERE account = ? AND state = ? ORDER BY intent_at, op_key",  # noqa: S608 - a constant
+                *(self.account, state),
+            )
         ]
 
     def owed_logs(self) -> list[Operation]:
@@ -133,11 +139,16 @@ class Journal(LastWritten):
         return None if row is None else row[0]
 
     def updates_done(self) -> dict[tuple[str, str], int]:
-        """How many updates each CRM object, named by kind and id, has had from us: what numbers the next one."""
+        """How many updates of any kind each CRM object, by object and id, has had from us: they number the next one.
+
+        What nobody can tell of counts as made.
+        """
+        kinds = ", ".join(["?"] * len(UPDATES))
         rows = self._rows(
-            "SELECT object, crm_id, count(*) FROM journal WHERE account = ? AND kind = 'update' "
-            "AND state IN ('DONE', 'UNKNOWN') AND crm_id IS NOT NULL GROUP BY object, crm_id",
-            self.account,
+            "SELECT object, crm_id, count(*) FROM journal "  # noqa: S608 - question marks alone
+            f"WHERE account = ? AND kind IN ({kinds}) AND state IN ('DONE', 'UNKNOWN') AND crm_id IS NOT NULL "
+            "GROUP BY object, crm_id",
+            *(self.account, *UPDATES),
         )
         return {(object_name, crm_id): count for object_name, crm_id, count in rows}
 
@@ -164,3 +175,13 @@ class Journal(LastWritten):
         )
         schema = pa.schema([(name, pa.int64() if name == "attempts" else pa.string()) for name in names])
         return pa.Table.from_pylist([dict(zip(names, row, strict=True)) for row in rows], schema)
+
+
+def _operation(row: tuple[Any, ...]) -> Operation:
+    key, object_name, kind, entity, body, sent, crm_id, parent, sent_at, before, retracted, doubts = row
+    return Operation(
+        *(key, object_name, kind, entity, json.loads(body), json.loads(sent), crm_id, parent, sent_at),
+        before=json.loads(before),
+        retracted=tuple(json.loads(retracted)),
+        doubts=doubts,
+    )
