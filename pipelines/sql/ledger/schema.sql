@@ -9,7 +9,7 @@ CREATE TABLE journal (
     op_key TEXT PRIMARY KEY,
     account TEXT NOT NULL,
     object TEXT NOT NULL CHECK (object IN ('contacts', 'companies', 'activities')),
-    kind TEXT NOT NULL CHECK (kind IN ('create', 'update', 'field', 'tag', 'untag', 'log')),
+    kind TEXT NOT NULL CHECK (kind IN ('create', 'update', 'log')),
     entity_id TEXT NOT NULL,
     crm_id TEXT,
     parent TEXT,
