@@ -97,6 +97,15 @@ def test_a_row_that_is_not_there_is_no_fault(crm: Misbehaving, what: str) -> Non
     assert crm.plan.log == []
 
 
+@pytest.mark.parametrize("what", LISTS)
+def test_a_search_that_was_made_before_is_made_anew(crm: Misbehaving, what: str) -> None:
+    """What the server remembers of an earlier search is void once rows have moved."""
+    assert paged(crm, what, "5") == ["5"]
+    crm.meets(fault(f"GET {what}", "remove_row", nth=1, row=6))
+    assert paged(crm, what, "5") == ["5"]
+    assert paged(crm, what, "0") == []
+
+
 def test_the_file_stays_sound(crm: Misbehaving, tmp_path: Path) -> None:
     """After all of these changes to all lists, searches, links, counts and places are right."""
     kinds = ("remove_row", "update_row", "insert_row", "remove_row")
