@@ -174,13 +174,16 @@ def conflicts(config: Config = Path("sync.toml"), data: Data = Path("data")) -> 
 def crm(
     host: Annotated[str, typer.Option(help="The address to listen on; this machine only.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port; 0 takes a free one.")] = DEFAULT_PORT,
+    faults: Annotated[
+        Path | None, typer.Option("--faults", help="For tests: a file that says how to misbehave.")
+    ] = None,
     data: Data = Path("data"),
     config: Config = Path("sync.toml"),  # noqa: ARG001 - every command takes it
 ) -> None:
     """Serve the embedded CRM over HTTP, for browsers and other clients, also while runs go on."""
     data.mkdir(parents=True, exist_ok=True)
     with suppress(KeyboardInterrupt):
-        serve(data, host, port)
+        serve(data, host, port, faults=faults)
 
 
 @app.command()
