@@ -56,7 +56,7 @@ dry_run = dg.define_asset_job(
 
 defs = dg.Definitions(
     assets=ASSETS,
-    asset_checks=[checks.every_row_is_accounted_for],
+    asset_checks=[checks.every_row_is_accounted_for, checks.a_second_plan_would_be_empty],
     jobs=[sync, dry_run],
     schedules=[
         dg.ScheduleDefinition(

@@ -106,6 +106,10 @@ def _lines(work: Workspace) -> Iterator[tuple[int, str, str]]:
     if plan := reports.get("plan"):
         applied = reports.get("apply")
         yield from _plan_lines(plan, applied if applied and applied["writes_on"] else None)
+    if (verify := reports.get("verify")) and verify["read_back"]:
+        yield verify["read_back"], "contacts read back: a second plan would be empty", ""
+        if verify["changed_again"]:
+            yield verify["changed_again"], "of them changed again since", "read_back.parquet"
     if export := reports.get("export"):
         yield export["activities"], "activities in the timelines", "exports/activities/"
         yield export["files"], "Parquet files for analysts", "exports/"

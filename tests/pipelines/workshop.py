@@ -20,7 +20,7 @@ from connectors.giant_context.server.store import Store
 from connectors.giant_context.wire import Activity, Company, CompanyWrite, Contact, ContactCreate, ContactUpdate
 from pipelines.lake import Lake
 from pipelines.settings import Settings
-from pipelines.stages import apply, candidates, clean, export, extract, plan, resolve, snapshot
+from pipelines.stages import apply, candidates, clean, export, extract, plan, resolve, snapshot, verify
 from pipelines.workspace import StageReport, Workspace
 
 T = TypeVar("T")
@@ -33,6 +33,7 @@ STAGES: Final[Mapping[str, Callable[[Workspace], StageReport]]] = {
     "candidates": candidates.run,
     "plan": plan.run,
     "apply": apply.run,
+    "verify": verify.run,
     "export": export.run,
 }
 TO_CLEAN: Final = ("extract", "clean")
