@@ -22,11 +22,12 @@ from connectors.errors import CallError, Conflict, Rejected
 from connectors.giant_context.client import GiantContext
 from connectors.giant_context.wire import Given
 from pipelines import calling
-from pipelines.conflicting import Collision, SamePerson, WithoutKey, judge
-from pipelines.effects import UPDATES, Operation, op_key
+from pipelines.conflicting import Collision
+from pipelines.effects import UPDATES, Operation
 from pipelines.intentions import Standings
 from pipelines.ledger import Ledger
 from pipelines.outcomes import Answer, Outcomes
+from pipelines.replanning import Anew, Replanning
 from pipelines.rereading import Standing, overwrites, reread
 
 T = TypeVar("T")
@@ -41,7 +42,6 @@ class Manner:
     """How a run sends: what the settings and the account say."""
 
     run: str
-    account: str
     clears: calling.Clears
     reread: Literal["always", "overwrites", "never"]
     read_only: str
@@ -66,13 +66,12 @@ class Sending:
         collisions: list[Collision],
     ) -> None:
         """`collisions` gains what is found out of e-mails and phones that stand on other contacts."""
-        self._collisions = collisions
         self._crm = crm
         self._ledger = ledger
         self._manner = manner
         self._standing = standing
         self._outcomes = outcomes
-        self._replanned: set[str] = set()
+        self._conflicts = Replanning(crm, ledger, manner.run, standing, outcomes.counts, collisions, self._in_thread)
 
     async def send(self, operations: Sequence[Operation], advance: Callable[[int], None]) -> None:
         """Send all of these, and keep what came of them.
@@ -140,7 +139,7 @@ class Sending:
                 return
 
     def _wants_a_look(self, operation: Operation) -> bool:
-        if operation.kind not in UPDATES or self._manner.reread == "never" or operation.op_key in self._replanned:
+        if operation.kind not in UPDATES or self._manner.reread == "never" or self._conflicts.has_replanned(operation):
             return False
         return self._manner.reread == "always" or overwrites(operation, self._standing_of(operation))
 
@@ -226,64 +225,22 @@ class Sending:
         self._waiting.appendleft(operation)
 
     async def _call(self, operation: Operation, body: Given) -> None:
-        answer: Answer | Literal["again"]
+        answer: Answer | Anew
         try:
             answer = await calling.call(self._crm, operation, body)
         except Conflict as error:
-            answer = await self._conflict(operation, error)
+            answer = await self._conflicts.judged(operation, error)
         except CallError as error:
             answer = error
         self._under_way -= 1
-        if answer != "again":
+        if not isinstance(answer, Anew):
             self._hear(operation, answer)
-
-    async def _conflict(self, operation: Operation, refusal: Conflict) -> Answer | Literal["again"]:
-        """Plan a row anew, once: what comes of it is an answer, unless it is sent again."""
-        plannable = operation.object == "contacts" and operation.kind in ("create", "update")
-        if not plannable or operation.op_key in self._replanned:
-            return refusal
-        self._replanned.add(operation.op_key)
-        try:
-            verdict = await judge(self._crm, operation, refusal)
-            if isinstance(verdict, SamePerson):
-                update = await self._in_thread(lambda: self._link(operation, verdict, refusal))
-                self._outcomes.counts["linked_meanwhile"] += 1
-                if update is not None:
-                    self._ready.append(update)
-                else:
-                    self._advance(1)
-                return "again"
-            if not isinstance(verdict, WithoutKey):
-                return verdict
-            self._collisions.append(verdict.collision)
-            rest = verdict.operation
-            if rest is not None and rest.kind == "update":
-                rest = await reread(self._crm, rest, self._standing_of(rest))
-                if rest is None:
-                    return None
-        except CallError:
-            return refusal  # the next run decides anew
-        if rest is None:
-            refusal.reason = verdict.collision.reason
-            return refusal
-        self._outcomes.counts["sent_without_key"] += 1
-        self._again[rest.op_key] = rest
-        self._ready.append(rest)
-        return "again"
-
-    def _link(self, operation: Operation, same: SamePerson, refusal: Conflict) -> Operation | None:
-        """Keep that a person was created meanwhile by somebody else, and the update that fills what is empty there."""
-        crm_id = same.contact.id
-        self._ledger.place("contacts", [], [(operation.entity_id, crm_id)])
-        self._ledger.end(operation, "INTENT", "created meanwhile by somebody else, and linked", refusal.request_id)
-        if not same.body:
-            return None
-        number = self._ledger.updates_done().get(("contacts", crm_id), 0) + 1
-        key = op_key(self._manner.account, "update", "contacts", crm_id, number)
-        update = Operation(key, "contacts", "update", operation.entity_id, same.body, same.sent, crm_id)
-        self._ledger.intend(self._manner.run, [update])
-        self._replanned.add(key)
-        return update
+        elif answer.operation is None:
+            self._advance(1)
+        else:
+            if answer.operation.op_key == operation.op_key:
+                self._again[operation.op_key] = answer.operation
+            self._ready.append(answer.operation)
 
     def _hear(self, operation: Operation, answer: Answer) -> None:
         self._outcomes.heard(operation, answer)

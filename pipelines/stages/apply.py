@@ -61,7 +61,6 @@ async def _send(
     )
     manner = Manner(
         run=work.run,
-        account=ledger.account,
         clears=crm_settings.clears,
         reread=crm_settings.reread,
         read_only=plan.READ_ONLY,
