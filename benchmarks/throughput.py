@@ -4,7 +4,7 @@
 
 The embedded CRM answers from a process of its own (`throughput_server.py`). Ours is what a run does once its plan is
 made: operations become INTENT, SENT and DONE in a ledger on disk. The bare loops keep no journal, judge no answer and
-learn no pace: httpx on our transport with the concurrency that turned out best, httpx as it comes at 16, aiohttp itself.
+learn no pace: httpx on our transport with the concurrency that turned out best, httpx as it comes at 16, and aiohttp.
 All take turns in the same run, and each figure is the median of its repeats.
 """
 
