@@ -47,6 +47,8 @@ CEILING = 32
 Request = tuple[str, str, Any]
 """Method, path and body of a bare call."""
 
+Way = Callable[[], Awaitable[float]]
+
 serial = iter(range(10**9))
 
 
@@ -173,7 +175,7 @@ def client(base: str, transport: httpx.AsyncBaseTransport | None = None) -> Gian
         project_id=PROJECT_ID,
         app_id=APP_ID,
         api_key=SecretStr(KEY),
-        limits=Limits(concurrency=CEILING, retry_budget=1000.0),
+        limits=Limits(concurrency=CEILING),
         transport=transport,
     )
 
@@ -271,8 +273,7 @@ async def compare_one(base: str, kind: str, token: str, ids: Sequence[str], repe
     async def by_aiohttp() -> float:
         return await bare_aiohttp(base, token, jobs(), best)
 
-    ways: dict[str, Callable[[], Awaitable[float]]]
-    ways = {"ours": ours, "bare": bare, "httpx": as_it_comes, "aiohttp": by_aiohttp}
+    ways: dict[str, Way] = {"ours": ours, "bare": bare, "httpx": as_it_comes, "aiohttp": by_aiohttp}
     if kind == "update":
         ways["ours_reread"] = reading_again
     if kind == "create":
@@ -282,7 +283,7 @@ async def compare_one(base: str, kind: str, token: str, ids: Sequence[str], repe
     return {"best_width": best} | seen | ratios
 
 
-async def in_turns(ways: Mapping[str, Callable[[], Awaitable[float]]], repeats: int) -> dict[str, float]:
+async def in_turns(ways: Mapping[str, Way], repeats: int) -> dict[str, float]:
     """The median of each way, taken in turns, so that what else the machine does meets all of them."""
     seen: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(repeats):

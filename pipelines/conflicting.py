@@ -18,6 +18,9 @@ from pipelines.effects import Effect, Operation
 KEYS: Final = ("email", "phone")
 """What the CRM lets stand on one contact alone."""
 
+LONGEST_TERM: Final = 100
+"""Letters of a search: servers refuse long ones."""
+
 MARK: Final = "crm_bridge_id"
 
 
@@ -75,7 +78,7 @@ async def judge(crm: GiantContext, operation: Operation, refusal: Conflict) -> V
 
 async def _holder(crm: GiantContext, email: str) -> Contact | None:
     async def page(number: int, size: int) -> Page[Contact]:
-        return await crm.list_contacts(page=number, page_size=size, search=email)
+        return await crm.list_contacts(page=number, page_size=size, search=email[:LONGEST_TERM])
 
     async for contacts in Walk(page):
         for contact in contacts:
