@@ -7,7 +7,6 @@ is at work · 130 stopped by Ctrl-C or SIGTERM.
 from __future__ import annotations
 
 import os
-import uuid
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Final
@@ -19,10 +18,10 @@ from rich.table import Table
 
 from connectors.errors import BridgeError, Busy, ConfigurationError, SourceRefused
 from connectors.giant_context.server.serve import DEFAULT_PORT, serve
-from pipelines import evidence, explain_text, settings_file, sources, summary, target
+from pipelines import evidence, explain_text, ledger_commands, settings_file, sources, summary, target
+from pipelines.command_options import Config, Data, console, workspace
 from pipelines.execution import Interrupted, execute
 from pipelines.ledger import Ledger
-from pipelines.progress import for_console
 from pipelines.stages import export as export_stage
 from pipelines.ui import HOST, dagster_dev
 from pipelines.workspace import Workspace
@@ -34,12 +33,6 @@ TRACEBACK_VARIABLE: Final = "CRM_BRIDGE_TRACEBACK"
 SHOWN: Final = 40
 """Rows of a plan that are printed; the table has them all."""
 
-Config = Annotated[Path, typer.Option("--config", help="The settings file.", envvar="CRM_BRIDGE_CONFIG")]
-Data = Annotated[
-    Path,
-    typer.Option("--data", help="The data folder: landings, tables, ledger, embedded CRM.", envvar="CRM_BRIDGE_DATA"),
-]
-
 app = typer.Typer(
     name="crm-bridge",
     help="Brings contacts, companies and activities from anywhere into a CRM, and clean timelines out as Parquet.",
@@ -47,7 +40,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-console = Console(highlight=False, soft_wrap=True)
+app.add_typer(ledger_commands.app, name="ledger")
+app.command()(ledger_commands.retry)
 
 
 def main() -> None:
@@ -76,14 +70,6 @@ def _fail(error: Exception | str, code: int) -> None:
     raise SystemExit(code)
 
 
-def _workspace(config: Path, data: Path) -> Workspace:
-    loaded = settings_file.load(config)
-    sources.check(loaded)
-    if not loaded.crm.embedded:
-        target.api_key(loaded)
-    return Workspace(loaded, data, str(uuid.uuid4()), for_console(console))
-
-
 @app.command()
 def run(
     config: Config = Path("sync.toml"),
@@ -92,7 +78,7 @@ def run(
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 when anything was set aside.")] = False,
 ) -> None:
     """Bring the CRM up to date with the sources, and export the timelines."""
-    work = _workspace(config, data)
+    work = workspace(config, data)
     console.print(f"[bold]crm-bridge[/bold] → {escape(target.where(work.settings, data))}")
     execute(work, "dry_run" if dry_run else "sync")
     console.print()
@@ -111,7 +97,7 @@ def run(
 @app.command()
 def plan(config: Config = Path("sync.toml"), data: Data = Path("data")) -> None:
     """Print what a run would change: counts, then each field change with its rule and evidence. Sends nothing."""
-    work = _workspace(config, data)
+    work = workspace(config, data)
     execute(work, "dry_run")
     summary.show(work, console)
     with work.engine() as engine:
@@ -156,7 +142,7 @@ def ui(
     data: Data = Path("data"),
 ) -> None:
     """Open the Dagster UI on 127.0.0.1, with the embedded CRM beside it when that is the target."""
-    work = _workspace(config, data)
+    work = workspace(config, data)
     with suppress(KeyboardInterrupt), dagster_dev(config, work.lake.root, port) as process:
         console.print(f"Dagster UI: http://{HOST}:{port} (ready in a few seconds; Ctrl-C ends it)")
         if work.settings.crm.embedded:
@@ -168,7 +154,7 @@ def ui(
 @app.command()
 def export(config: Config = Path("sync.toml"), data: Data = Path("data")) -> None:
     """Export the CRM's timelines, contacts and companies to Parquet, without syncing first."""
-    work = _workspace(config, data)
+    work = workspace(config, data)
     counts = export_stage.run(work).counts
     console.print(
         f"{counts['activities']:,} activities, {counts['contacts']:,} contacts and {counts['companies']:,} companies "
@@ -184,7 +170,7 @@ def explain(
     data: Data = Path("data"),
 ) -> None:
     """Say which source rows make a person, what joins them, and where each field comes from; or why two are one."""
-    work = _workspace(config, data)
+    work = workspace(config, data)
     lines = explain_text.two(work, who, other) if other else explain_text.one(work, who)
     for line in lines:
         console.print(escape(line))
@@ -205,23 +191,15 @@ def status(config: Config = Path("sync.toml"), data: Data = Path("data")) -> Non
     console.print(f"Last plan: {work.lake.current().get('plan', 'none yet')}")
     for count, words in summary.waiting(work):
         console.print(f"Waits: {count:,} {words}")
-    path = work.lake.root / "ledger.db"
-    if path.exists():
+    if work.ledger_path.exists():
         with work.ledger() as ledger:
             _print_ledger(ledger)
     console.print(f"Dagster history: {os.environ.get('DAGSTER_HOME') or work.lake.root / 'dagster'}")
 
 
 def _print_ledger(ledger: Ledger) -> None:
-    words = {
-        "DONE": "done",
-        "SENT": "cut off; the next run looks for them first",
-        "INTENT": "decided and not sent; the next run decides anew",
-        "REJECTED": "refused by the CRM",
-        "UNKNOWN": "nobody can tell; look at them",
-    }
     states = ledger.states()
-    for state in words.keys() & states.keys():
-        console.print(f"Ledger: {states[state]:,} {words[state]}")
+    for state in [state for state in ledger_commands.WORDS if state in states]:
+        console.print(f"Ledger: {states[state]:,} {ledger_commands.WORDS[state]}")
     if not states:
         console.print("Ledger: empty")
