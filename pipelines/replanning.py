@@ -10,9 +10,10 @@ from typing import Any, Protocol
 from connectors.errors import CallError, Conflict
 from connectors.giant_context.client import GiantContext
 from pipelines.conflicting import Collision, SamePerson, WithoutKey, judge
-from pipelines.effects import Effect, Operation, op_key
+from pipelines.effects import Effect, Operation
 from pipelines.intentions import Standings
 from pipelines.ledger import Ledger
+from pipelines.operations import update_key
 from pipelines.outcomes import Answer
 from pipelines.rereading import Standing, reread
 
@@ -83,8 +84,8 @@ class Replanning:
             self._ledger.end(operation, "INTENT", "created meanwhile by somebody else, and linked", refusal.request_id)
             if not same.body:
                 return None
-            number = self._ledger.updates_done().get(("contacts", crm_id), 0) + 1
-            key = op_key(self._ledger.account, "update", "contacts", crm_id, number)
+            done, generation = self._ledger.updates_done(), self._ledger.generation
+            key = update_key(self._ledger.account, "contacts", crm_id, done, generation)
             update = Operation(key, "contacts", "update", operation.entity_id, same.body, same.sent, crm_id)
             self._ledger.intend(self._run, [update])
             return update
