@@ -203,6 +203,7 @@ def _account_for(ledger: Ledger, operation: Operation, answer: Effect | BaseExce
             return "access_refused"
         case _:
             # It may have been applied: it stays SENT until it is looked for.
+            ledger.end(operation, "SENT", "the answer was lost", getattr(answer, "request_id", None), doubt=True)
             return "unsure"
 
 
