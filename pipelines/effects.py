@@ -38,7 +38,7 @@ class Operation:
     before: Mapping[str, Any] = field(default_factory=dict)
     retracted: tuple[str, ...] = ()
     doubts: int = 0
-    """How often it was cut off and could not be found afterwards."""
+    """How often its answer was lost. A worker that was killed does not count: its call may never have left."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,8 +63,8 @@ class Journal(LastWritten):
     def drop_stale_intents(self) -> None:
         """Forget intents of earlier runs: nothing of them has left, and this run decides anew.
 
-        A log entry whose write was done, or may have been, is owed and stays. So does what was cut off and not found:
-        how often that was must not be forgotten.
+        A log entry whose write was done, or may have been, is owed and stays. So does one whose answer was lost: how
+        often that was must not be forgotten.
         """
         with self._reading() as database:
             database.execute(
@@ -111,7 +111,7 @@ class Journal(LastWritten):
     def end(
         self,
         operation: Operation,
-        state: Literal["INTENT", "REJECTED", "UNKNOWN"],
+        state: Literal["INTENT", "SENT", "REJECTED", "UNKNOWN"],
         reason: str,
         request_id: str | None = None,
         *,
@@ -119,7 +119,7 @@ class Journal(LastWritten):
     ) -> None:
         """Keep that an operation had no effect (INTENT), was refused (REJECTED) or cannot be told (UNKNOWN).
 
-        `doubt` counts that it was cut off and not found afterwards.
+        SENT: it may have been applied, and is to be looked for; `doubt` counts that its answer was lost.
         """
         with self._reading() as database:
             database.execute(

@@ -113,6 +113,7 @@ class Outcomes:
                 self._intent(operation, answer)
                 return "access_refused"
         # It may have been applied: it stays SENT until it is looked for.
+        self._ledger.end(operation, "SENT", "the answer was lost", getattr(answer, "request_id", None), doubt=True)
         return "unsure"
 
     def _intent(self, operation: Operation, error: CallError, reason: str | None = None) -> None:

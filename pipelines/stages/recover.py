@@ -31,8 +31,11 @@ async def settle(crm: GiantContext, ledger: Ledger, settings: Settings, progress
     """Decide every SENT operation of the account, none stays so: what is found is DONE, what is surely absent is free.
 
     Waits until nothing of them can be under way any more. What was created or logged and is absent may be sent once
-    more; absent a second time it is UNKNOWN, and so is what cannot be told or may not be looked for: it is never sent
-    again by itself. Returns how many were found, found several times, freed and left unknown.
+    more after its answer was lost; absent after two lost answers it is UNKNOWN, and so is what cannot be told or may
+    not be looked for: it is never sent again by itself. Where the worker was killed no answer was lost, since the call
+    may never have left: surely absent, it is free.
+
+    Returns how many were found, found several times, freed and left unknown.
 
     Raises:
         CallError: the CRM cannot be asked; all that was not decided stays as it is.
@@ -96,11 +99,11 @@ def _decide(ledger: Ledger, operation: Operation, finding: Trace | Rejected) -> 
             # Its object is read and decided anew by the next plan: a human may have written meanwhile.
             ledger.end(operation, "INTENT", finding.value)
             return FREE
-        case Trace.ABSENT if not operation.doubts:
-            ledger.end(operation, "INTENT", finding.value, doubt=True)
+        case Trace.ABSENT if operation.doubts <= 1:
+            ledger.end(operation, "INTENT", finding.value)
             return FREE
         case Trace.ABSENT:
-            ledger.end(operation, "UNKNOWN", "sent twice and not seen", doubt=True)
+            ledger.end(operation, "UNKNOWN", "sent twice and not seen")
         case Trace():
             ledger.end(operation, "UNKNOWN", finding.value)
         case Rejected():

@@ -1,5 +1,5 @@
 -- What version 3 of the ledger adds: calls that touch one field or one tag alone, what stood in a field before it was
--- ours, fields that are given back, and how often an operation was cut off and not found. The journal is made anew,
+-- ours, fields that are given back, and how often an answer was lost. The journal is made anew,
 -- since its CHECK of the kinds cannot be changed in place.
 CREATE TABLE journal_3 (
     op_key TEXT PRIMARY KEY,
@@ -13,7 +13,7 @@ CREATE TABLE journal_3 (
     sent TEXT NOT NULL,
     before TEXT NOT NULL DEFAULT '{}',     -- JSON by field: what stood there before it was ours
     retracted TEXT NOT NULL DEFAULT '[]',  -- JSON list: the fields that are ours no more once this is done
-    doubts INTEGER NOT NULL DEFAULT 0,     -- how often it was cut off and could not be found afterwards
+    doubts INTEGER NOT NULL DEFAULT 0,     -- how often its answer was lost
     state TEXT NOT NULL CHECK (state IN ('INTENT', 'SENT', 'DONE', 'REJECTED', 'UNKNOWN')),
     attempts INTEGER NOT NULL DEFAULT 0,
     run TEXT NOT NULL,

@@ -47,8 +47,15 @@ def cut_off(shop: RoughShop, *operations: Operation) -> Iterator[Ledger]:
     """A ledger in which these operations were sent, and nothing was heard of them."""
     with shop.work("cut-off").ledger() as ledger:
         ledger.intend("cut-off", operations)
-        ledger.sent("cut-off", operations)
+        lose(ledger, *operations)
         yield ledger
+
+
+def lose(ledger: Ledger, *operations: Operation) -> None:
+    """Send operations whose answers are lost."""
+    ledger.sent("cut-off", operations)
+    for operation in operations:
+        ledger.end(operation, "SENT", "the answer was lost", doubt=True)
 
 
 def settle(shop: RoughShop, ledger: Ledger, rule: Rule | None = None) -> dict[str, int]:
@@ -176,7 +183,7 @@ def test_an_entry_is_found_by_its_key_alone(shop: RoughShop) -> None:
 
 @pytest.mark.parametrize("kind", ["create", "log"])
 def test_what_is_absent_is_sent_once_more_and_then_left_to_a_human(shop: RoughShop, kind: str) -> None:
-    """What two looks do not find is free to be sent again; not found after that either, it is never sent again."""
+    """What two looks do not find is free to be sent again; lost and not found once more, it is never sent again."""
     ada = shop.type_in(first_name="A", last_name="B")
     entry = Operation(op_key("log", "1"), "activities", "log", MARK, {"description": "x"}, {}, ada.id)
     operation = creation() if kind == "create" else entry
@@ -187,11 +194,29 @@ def test_what_is_absent_is_sent_once_more_and_then_left_to_a_human(shop: RoughSh
         ledger.intend("next", [operation])
         (intended,) = ledger.in_state("INTENT")
         assert intended.doubts == 1
-        ledger.sent("next", [intended])
+        lose(ledger, intended)
         assert settle(shop, ledger) == {"UNKNOWN": 1}
         ledger.intend("last", [operation])
         assert ledger.states() == {"UNKNOWN": 1}
-        assert ledger.of_run("next")["reason"].to_pylist() == ["sent twice and not seen"]
+        assert ledger.of_run("cut-off")["reason"].to_pylist() == ["sent twice and not seen"]
+
+
+def test_a_run_whose_answers_are_lost_sends_twice_and_no_more(shop: RoughShop) -> None:
+    """A contact that the CRM never answers for and never shows is sent by two runs and by none after them."""
+    shop.file("a.csv", "First Name,Last Name,Email\nAda,Lovelace,ada@a.example")
+    sent = [shop.sync(on("POST contacts", Fault.LOST_BEFORE)) and shop.writes for _ in range(3)]
+    assert sent == [["POST contacts"], ["POST contacts"], []]
+    with shop.work().ledger() as ledger:
+        assert [operation.kind for operation in ledger.in_state("UNKNOWN")] == ["create"]
+
+
+def test_a_worker_that_is_killed_again_and_again_gives_nothing_up(shop: RoughShop) -> None:
+    """Calls of a killed worker may never have left: absent, they are free however often that happens."""
+    with cut_off(shop) as ledger:
+        for _ in range(4):
+            ledger.intend("killed", [creation()])
+            ledger.sent("killed", ledger.in_state("INTENT"))
+            assert settle(shop, ledger) == {"INTENT": 1}
 
 
 def test_what_is_there_several_times_is_done_and_told(shop: RoughShop) -> None:
