@@ -318,7 +318,7 @@ def measure(rows: int, repeats: int, *, with_limit: bool, journalled: int) -> di
         for name, delay in (("loopback", 0.0), ("20ms", 0.02)):
             with served(Path(folder) / name, delay) as base:
                 measured = asyncio.run(compare(base, rows, repeats))
-                if journalled:
+                if journalled and not delay:
                     measured |= {
                         f"journal_{key}": value for key, value in asyncio.run(journal(base, journalled, 1)).items()
                     }

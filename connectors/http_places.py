@@ -88,7 +88,7 @@ class Gradient:
             unhurried += self._least[kind] * count
             spent += total
         gradient = max(0.5, unhurried / spent) if spent > 0 else 1.0
-        wanted = self.limit * gradient + 1 + math.sqrt(self.limit)
+        wanted = self.limit * gradient + 1 + 2 * math.sqrt(self.limit)
         if wanted > self.limit:
             # What was not used up tells nothing of a higher limit.
             self.limit = min(round(wanted), 2 * self.limit, self.ceiling) if self._most >= self.limit else self.limit
