@@ -80,7 +80,7 @@ class Gradient:
         self._windows += 1
         if self._windows % LOOK_AGAIN == 0:
             self._least.clear()
-            self._shrink(max(1, self.limit // 2), now)
+            self._shrink(min(self.limit, START), now)
             return
         unhurried = spent = 0.0
         for kind, (count, total) in self._window.items():
