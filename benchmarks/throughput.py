@@ -15,16 +15,16 @@ import asyncio
 import json
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from statistics import median
 from typing import Any, Literal
 
-import aiohttp
 import httpx
 from pydantic import SecretStr
 
+from benchmarks.bare_loops import Request, bare_aiohttp, bare_httpx, bodies, in_flight, requests
 from benchmarks.report import show
 from benchmarks.throughput_server import KEY, served
 from connectors.giant_context import wire
@@ -39,17 +39,11 @@ from pipelines.outcomes import Outcomes
 from pipelines.rereading import Standing
 from pipelines.sending import Manner, Sending
 
-ROOT = wire.app_path(ORGANIZATION_ID, PROJECT_ID, APP_ID)
 WIDTHS = (1, 2, 4, 8, 16, 32)
 CEILING = 32
 """What our own concurrency may grow to: as far as the bare loop is tried."""
 
-Request = tuple[str, str, Any]
-"""Method, path and body of a bare call."""
-
 Way = Callable[[], Awaitable[float]]
-
-serial = iter(range(10**9))
 
 
 class NoLedger(Ledger):
@@ -75,19 +69,6 @@ class NoLedger(Ledger):
         """Keep nothing."""
 
 
-def bodies(count: int) -> Iterator[dict[str, str]]:
-    """New people."""
-    for _ in range(count):
-        number = next(serial)
-        yield {
-            "firstName": "New",
-            "lastName": f"Name {number}",
-            "email": f"new{number}.{time.time_ns()}@new.example",
-            "phone": f"+1312{number:07d}",
-            "title": "Buyer",
-        }
-
-
 def operations(kind: str, count: int, ids: Sequence[str]) -> list[Operation]:
     """What a run would send: new people, or a new title for those who are there."""
     if kind == "create":
@@ -104,55 +85,6 @@ def operations(kind: str, count: int, ids: Sequence[str]) -> list[Operation]:
 
 def _sent(body: Mapping[str, str]) -> dict[str, str]:
     return {"first_name": body["firstName"], "last_name": body["lastName"], "email": body["email"]}
-
-
-def requests(kind: str, count: int, ids: Sequence[str]) -> list[Request]:
-    """The same as bare calls."""
-    if kind == "create":
-        return [("POST", f"{ROOT}/contacts", body) for body in bodies(count)]
-    if kind == "read":
-        return [("GET", f"{ROOT}/contacts/{crm_id}", None) for crm_id in ids[:count]]
-    title = {"title": f"Title {time.time_ns()}"}
-    return [("PUT", f"{ROOT}/contacts/{crm_id}", title) for crm_id in ids[:count]]
-
-
-async def in_flight(width: int, jobs: Sequence[Request], job: Callable[[Request], Awaitable[None]]) -> float:
-    """Do the jobs with so many at once; returns jobs a second."""
-    left = iter(jobs)
-
-    async def worker() -> None:
-        for one in left:
-            await job(one)
-
-    start = time.perf_counter()
-    await asyncio.gather(*(worker() for _ in range(width)))
-    return len(jobs) / (time.perf_counter() - start)
-
-
-async def bare_httpx(base: str, token: str, jobs: Sequence[Request], width: int, *, ours: bool) -> float:
-    """Calls a second of a bare loop over httpx: on our transport, or as it comes."""
-    transport = SocketTransport(connections=width, keepalive=3.0) if ours else None
-    headers = {"authorization": f"Bearer {token}"}
-    async with httpx.AsyncClient(transport=transport, headers=headers, trust_env=False, timeout=30) as client:
-
-        async def call(request: Request) -> None:
-            answer = await client.request(request[0], base + request[1], json=request[2])
-            answer.raise_for_status().json()
-
-        return await in_flight(width, jobs, call)
-
-
-async def bare_aiohttp(base: str, token: str, jobs: Sequence[Request], width: int) -> float:
-    """Calls a second of a bare loop over aiohttp itself."""
-    async with aiohttp.ClientSession(
-        headers={"authorization": f"Bearer {token}"}, connector=aiohttp.TCPConnector(limit=width)
-    ) as session:
-
-        async def call(request: Request) -> None:
-            async with session.request(request[0], base + request[1], json=request[2], raise_for_status=True) as answer:
-                await answer.json()
-
-        return await in_flight(width, jobs, call)
 
 
 class Counting(SocketTransport):
@@ -318,7 +250,7 @@ def measure(rows: int, repeats: int, *, with_limit: bool, journalled: int) -> di
         for name, delay in (("loopback", 0.0), ("20ms", 0.02)):
             with served(Path(folder) / name, delay) as base:
                 measured = asyncio.run(compare(base, rows, repeats))
-                if journalled:
+                if journalled and not delay:
                     measured |= {
                         f"journal_{key}": value for key, value in asyncio.run(journal(base, journalled, 1)).items()
                     }

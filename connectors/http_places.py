@@ -80,15 +80,15 @@ class Gradient:
         self._windows += 1
         if self._windows % LOOK_AGAIN == 0:
             self._least.clear()
-            self._shrink(max(1, self.limit // 2), now)
+            self._shrink(min(self.limit, START), now)
             return
         unhurried = spent = 0.0
         for kind, (count, total) in self._window.items():
             self._least[kind] = min(self._least.get(kind, math.inf), total / count)
             unhurried += self._least[kind] * count
             spent += total
-        gradient = max(0.5, unhurried / spent) if spent > 0 else 1.0
-        wanted = self.limit * gradient + 1 + math.sqrt(self.limit)
+        gradient = unhurried / spent if spent > 0 else 1.0
+        wanted = max(self.limit / 2, self.limit * gradient + 1 + 2 * math.sqrt(self.limit))
         if wanted > self.limit:
             # What was not used up tells nothing of a higher limit.
             self.limit = min(round(wanted), 2 * self.limit, self.ceiling) if self._most >= self.limit else self.limit
