@@ -3,8 +3,8 @@
     what happened (reads are GET and HEAD)               write        read
     cannot connect, no free connection, a pause asked    NotApplied   NotApplied
     429                                                  RateLimited  RateLimited
-    401 again after a renewal, 403                       AccessError  AccessError
-    404 · 409 · any other 4xx but 408                    NotFound · Conflict · Rejected
+    401 again after a renewal                            AccessError  AccessError
+    403 · 404 · 409 · any other 4xx but 408              Forbidden · NotFound · Conflict · Rejected
     timeout, deadline, reset, 408, 5xx                   Ambiguous    NotApplied
     2xx cut, unreadable or unexpected; 3xx               Ambiguous    ProtocolError
 
@@ -27,6 +27,9 @@ from connectors.base_url import checked_base_url
 from connectors.errors import CallError
 from connectors.http_call import Answer, Call
 from connectors.http_limits import Clock, Limits
+from connectors.http_places import Places
+from connectors.http_rate import Rate
+from connectors.http_transport import SocketTransport
 from connectors.retry_after import retry_after
 from connectors.strict_json import Unreadable
 
@@ -70,16 +73,15 @@ class Http:
         self._auth = auth
         self._limits = limits or Limits()
         self._clock = clock or Clock()
-        self._places = asyncio.Semaphore(self._limits.concurrency)
+        self._places = Places(self._limits.concurrency)
+        self._rate = Rate(self._limits.requests_per_second)
         self._budget = self._limits.retry_budget
-        self._next_send = 0.0
         self._client = httpx.AsyncClient(
-            transport=transport,
+            # Servers close idle connections after 5 s and up; a POST must not run into that. One more is for tokens.
+            transport=transport or SocketTransport(connections=self._limits.concurrency + 1, keepalive=3.0),
             trust_env=False,
             follow_redirects=False,  # a 307 would carry the key to another host
             timeout=httpx.Timeout(self._limits.attempt, connect=self._limits.connect),
-            # Servers close idle connections after 5 s and up; a POST must not run into that.
-            limits=httpx.Limits(max_connections=self._limits.concurrency + 1, keepalive_expiry=3.0),
         )
 
     async def __aenter__(self) -> Self:
@@ -123,18 +125,10 @@ class Http:
                 any later failure of the call is Ambiguous too.
         """
         call = Call(method, path, route, read, json, params or {}, repeatable, expect, anonymous)
-        async with nullcontext() if anonymous else self._places:
+        async with nullcontext() if anonymous else self._places.place():
             latest = self._clock.monotonic() + self._limits.deadline
-            retrying = AsyncRetrying(
-                sleep=self._clock.sleep,
-                retry=retry_if_exception(call.may_repeat),
-                wait=self._wait,
-                stop=lambda state: anonymous or self._stop(state, latest),
-                before_sleep=_log_retry,
-                reraise=True,
-            )
             try:
-                answer: Answer[T] = await retrying(self._attempt, call, latest)
+                answer: Answer[T] = await self._first(call, latest)
             except CallError as error:
                 if not call.doubt or isinstance(error, errors.Ambiguous):
                     raise
@@ -142,8 +136,40 @@ class Http:
         self._budget = min(self._limits.retry_budget, self._budget + self._limits.retry_refill)
         return answer
 
+    @property
+    def places(self) -> int:
+        """How many calls may be in flight at once, as the server's pace is known by now."""
+        return self._places.gradient.limit
+
+    async def _first(self, call: Call[T], latest: float) -> Answer[T]:
+        """Make the first attempt, and more only where it failed: most calls never meet the machinery of retries."""
+        try:
+            return await self._attempt(call, latest)
+        except CallError as error:
+            failure = error
+        if call.anonymous or not call.may_repeat(failure):
+            raise failure
+        known: list[CallError] = [failure]  # for the machinery it is the first attempt
+
+        async def attempt() -> Answer[T]:
+            if known:
+                raise known.pop()
+            return await self._attempt(call, latest)
+
+        retrying = AsyncRetrying(
+            sleep=self._clock.sleep,
+            retry=retry_if_exception(call.may_repeat),
+            wait=self._wait,
+            stop=lambda state: self._stop(state, latest),
+            before_sleep=_log_retry,
+            reraise=True,
+        )
+        answer: Answer[T] = await retrying(attempt)
+        return answer
+
     def _wait(self, state: RetryCallState) -> float:
-        asked = max(0.0, self._next_send - self._clock.monotonic())
+        now = self._clock.monotonic()
+        asked = self._rate.earliest(now) - now
         return asked + self._clock.uniform(0.0, min(2.0**state.attempt_number, self._limits.max_backoff))
 
     def _stop(self, state: RetryCallState, latest: float) -> bool:
@@ -160,12 +186,14 @@ class Http:
             async with asyncio.timeout(min(self._limits.attempt, latest - self._clock.monotonic())):
                 response, body = await self._send(call, latest)
         except TimeoutError:
+            if call.sent:
+                self._places.gradient.refused(call.left, self._clock.monotonic())
             failure = call.lost("no answer in time")
         except httpx.HTTPError as error:
             call.sent = call.sent and not isinstance(error, _NOT_SENT)
             failure = call.lost(f"the connection failed ({type(error).__name__})")
         else:
-            return call.judged(response, body, self._pause(response))
+            return call.judged(response, body, self._learn(call, response))
         raise failure  # out here it has no context, which could show what was sent
 
     async def _send(self, call: Call[T], latest: float) -> tuple[httpx.Response, bytes | None]:
@@ -175,6 +203,7 @@ class Http:
             headers = await auth.headers() if auth else {}
             await self._turn(call, latest)
             request = self._request(call, headers)
+            call.left = self._clock.monotonic()
             call.sent = True
             response = await self._client.send(request, stream=True)
             call.sent = response.status_code != 401
@@ -189,14 +218,17 @@ class Http:
 
     async def _turn(self, call: Call[T], latest: float) -> None:
         """Wait for the pace and for pauses that the server asked for."""
-        now = self._clock.monotonic()
-        start = max(self._next_send, now)
-        if start >= latest:
-            raise call.limited("the pause asked for outlasts the deadline", start - now)
-        rate = self._limits.requests_per_second
-        self._next_send = start + (1 / rate if rate else 0.0)
-        if start > now:
+        while True:
+            now = self._clock.monotonic()
+            start = self._rate.earliest(now)
+            if start >= latest:
+                raise call.limited("the pause asked for outlasts the deadline", start - now)
+            self._rate.take(now)
+            if start <= now:
+                return
             await self._clock.sleep(start - now)
+            if not self._rate.paused(self._clock.monotonic()):
+                return
 
     def _request(self, call: Call[T], headers: Mapping[str, str]) -> httpx.Request:
         try:
@@ -217,13 +249,22 @@ class Http:
                 return None
         return bytes(body)
 
-    def _pause(self, response: httpx.Response) -> float | None:
-        """Return how long the server wants to be left alone, and have all calls wait so long if it is in earnest."""
-        if response.status_code < 400:
-            return None
-        pause = retry_after(response.headers, self._clock.wall(), self._limits.max_retry_after)
-        if response.status_code in {429, 503}:
-            self._next_send = max(self._next_send, self._clock.monotonic() + (pause or 0.0))
+    def _learn(self, call: Call[T], response: httpx.Response) -> float | None:
+        """Learn the server's pace from an answer; returns how long it wants to be left alone."""
+        now, status = self._clock.monotonic(), response.status_code
+        pause = None
+        if status >= 400:
+            pause = retry_after(response.headers, self._clock.wall(), self._limits.max_retry_after)
+        if status in {429, 503}:
+            self._places.gradient.refused(call.left, now)
+            if status == 429:
+                self._rate.refused(call.left, now, pause)
+            else:
+                self._rate.pause(now + (pause or 0.0))
+        elif not call.anonymous:
+            self._rate.answered(now)
+            if status < 500:
+                self._places.gradient.answered(f"{call.method} {call.route}", call.left, now, self._places.taken)
         return pause
 
 

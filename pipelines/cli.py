@@ -1,7 +1,7 @@
 """`crm-bridge …`: thin over the stages.
 
-Exit codes: 0 done · 1 done with rows set aside (`--strict` only) · 2 wrong use or settings · 3 failed · 5 another run
-is at work · 130 stopped by Ctrl-C or SIGTERM.
+Exit codes: 0 done · 1 done with rows set aside (`--strict` only) · 2 wrong use or settings · 3 failed · 4 a gate is
+closed · 5 another run is at work, or another ledger writes to the account · 130 stopped by Ctrl-C or SIGTERM.
 """
 
 from __future__ import annotations
@@ -15,24 +15,21 @@ from typing import Annotated, Final
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
-from connectors.errors import BridgeError, Busy, ConfigurationError, SourceRefused
+from connectors.errors import BridgeError, Busy, ConfigurationError, GateClosed, SourceRefused
 from connectors.giant_context.server.serve import DEFAULT_PORT, serve
-from pipelines import evidence, explain_text, settings_file, sources, summary, target
+from pipelines import explain_text, gates, plan_file, plan_text, settings_file, sources, summary, target
 from pipelines.execution import Interrupted, execute
 from pipelines.ledger import Ledger
 from pipelines.progress import for_console
+from pipelines.stages import apply as apply_stage
 from pipelines.stages import export as export_stage
 from pipelines.ui import HOST, dagster_dev
 from pipelines.workspace import Workspace
 
-DONE, SET_ASIDE, WRONG_USE, FAILED, BUSY, INTERRUPTED = 0, 1, 2, 3, 5, 130
+DONE, SET_ASIDE, WRONG_USE, FAILED, GATED, BUSY, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
 
 TRACEBACK_VARIABLE: Final = "CRM_BRIDGE_TRACEBACK"
-
-SHOWN: Final = 40
-"""Rows of a plan that are printed; the table has them all."""
 
 Config = Annotated[Path, typer.Option("--config", help="The settings file.", envvar="CRM_BRIDGE_CONFIG")]
 Data = Annotated[
@@ -56,6 +53,8 @@ def main() -> None:
         app()
     except Busy as error:
         _fail(error, BUSY)
+    except GateClosed as error:
+        _fail(error, GATED)
     except (ConfigurationError, SourceRefused) as error:
         _fail(error, WRONG_USE)
     except Interrupted as error:
@@ -76,12 +75,20 @@ def _fail(error: Exception | str, code: int) -> None:
     raise SystemExit(code)
 
 
-def _workspace(config: Path, data: Path) -> Workspace:
+Allow = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--allow", help="Open a gate this once, such as created=1200 (created, overwritten, retracted, dropped)."
+    ),
+]
+
+
+def _workspace(config: Path, data: Path, allow: list[str] | None = None) -> Workspace:
     loaded = settings_file.load(config)
     sources.check(loaded)
     if not loaded.crm.embedded:
         target.api_key(loaded)
-    return Workspace(loaded, data, str(uuid.uuid4()), for_console(console))
+    return Workspace(loaded, data, str(uuid.uuid4()), for_console(console), allowed=gates.parse(allow or ()))
 
 
 @app.command()
@@ -90,9 +97,10 @@ def run(
     data: Data = Path("data"),
     dry_run: Annotated[bool, typer.Option("--dry-run", help="End after the plan: send nothing.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 when anything was set aside.")] = False,
+    allow: Allow = None,
 ) -> None:
     """Bring the CRM up to date with the sources, and export the timelines."""
-    work = _workspace(config, data)
+    work = _workspace(config, data, allow)
     console.print(f"[bold]crm-bridge[/bold] → {escape(target.where(work.settings, data))}")
     execute(work, "dry_run" if dry_run else "sync")
     console.print()
@@ -109,43 +117,73 @@ def run(
 
 
 @app.command()
-def plan(config: Config = Path("sync.toml"), data: Data = Path("data")) -> None:
-    """Print what a run would change: counts, then each field change with its rule and evidence. Sends nothing."""
-    work = _workspace(config, data)
+def plan(
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Keep the sealed plan in a Parquet file, to be applied.")
+    ] = None,
+    config: Config = Path("sync.toml"),
+    data: Data = Path("data"),
+    allow: Allow = None,
+) -> None:
+    """Print what a run would change, what it would cost, and each change with its rule and evidence. Sends nothing."""
+    work = _workspace(config, data, allow)
     execute(work, "dry_run")
     summary.show(work, console)
-    with work.engine() as engine:
-        engine.read("plan", "golden", "golden_companies")
-        total = engine.count("plan")
-        engine.make("plan/plan_shown")
-        rows = engine.rows("FROM plan_shown LIMIT $1", [SHOWN])
-    if not rows:
-        console.print("\nNothing to change.")
-        return
-    table = Table(box=None, pad_edge=False)
-    for title in ("object", "op", "who", "field", "stands", "proposed", "decision", "rule", "evidence"):
-        table.add_column(title, overflow="ellipsis", no_wrap=title not in ("rule", "proposed"))
-    where = evidence.places(work, [(landing, row) for *_, landing, row in rows if landing is not None])
-    for *cells, file, landing, row in rows:
-        place = f"{file} {where[landing, row]}" if landing is not None else ""
-        table.add_row(*(escape(str(cell)) for cell in (*cells, place)))
     console.print()
-    Console(highlight=False, width=console.width if console.is_terminal else 200).print(table)
-    if total > SHOWN:
-        console.print(f"… and {total - SHOWN:,} more in {work.lake.root}/runs/{work.run}/plan.parquet")
+    for line in (*plan_text.cost(work), *plan_text.closed(work)):
+        console.print(escape(line))
+    console.print()
+    plan_text.show(work, console)
+    if out is not None:
+        plan_file.write(work, out)
+        console.print(f"\nSealed in {escape(str(out))}. Carry it out: crm-bridge apply {escape(str(out))}")
+
+
+@app.command()
+def apply(
+    plan: Annotated[Path, typer.Argument(help="A file that `crm-bridge plan --out` has made.")],
+    config: Config = Path("sync.toml"),
+    data: Data = Path("data"),
+    allow: Allow = None,
+) -> None:
+    """Carry out a sealed plan, exactly as it is; what has changed in the CRM since then is left alone and listed."""
+    work = _workspace(config, data, allow)
+    if not work.settings.crm.may_write:
+        raise ConfigurationError("crm.writes is off: nothing was sent.", guidance="Set crm.writes = true.")
+    # The plan may have waited for days: each contact is looked at again, whatever the settings say.
+    work.settings = work.settings.model_copy(update={"crm": work.settings.crm.model_copy(update={"reread": "always"})})
+    try:
+        work.lock.take()
+        plan_file.take(work, plan)
+        work.reports["apply"] = apply_stage.run(work)
+    finally:
+        work.end()
+    console.print(f"[bold]{escape(summary.applied(work))}[/bold]")
+    for line in plan_text.left(work):
+        console.print(escape(line))
+
+
+@app.command()
+def conflicts(config: Config = Path("sync.toml"), data: Data = Path("data")) -> None:
+    """List the fields that both a human and the sources have changed, as the last plan saw them, and who won."""
+    work = _workspace(config, data)
+    plan_text.show_conflicts(work, console)
 
 
 @app.command()
 def crm(
     host: Annotated[str, typer.Option(help="The address to listen on; this machine only.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port; 0 takes a free one.")] = DEFAULT_PORT,
+    faults: Annotated[
+        Path | None, typer.Option("--faults", help="For tests: a file that says how to misbehave.")
+    ] = None,
     data: Data = Path("data"),
     config: Config = Path("sync.toml"),  # noqa: ARG001 - every command takes it
 ) -> None:
     """Serve the embedded CRM over HTTP, for browsers and other clients, also while runs go on."""
     data.mkdir(parents=True, exist_ok=True)
     with suppress(KeyboardInterrupt):
-        serve(data, host, port)
+        serve(data, host, port, faults=faults)
 
 
 @app.command()

@@ -49,6 +49,8 @@ class Effect:
     crm_id: str
     echoed: Mapping[str, Any]
     request_id: str | None = None
+    note: str | None = None
+    """What is odd about it and must be told, such as that it was found more than once."""
 
 
 def op_key(*parts: str | int) -> str:

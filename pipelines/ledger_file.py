@@ -9,15 +9,18 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
-from connectors.errors import StateRefused
+from connectors.errors import BridgeError, Busy, StateRefused
 from connectors.giant_context.server.publish import publish_once
 from pipelines.engine import sql
 
-VERSION: Final = 2
+SCHEMAS: Final = ("ledger/schema", "ledger_2/schema", "ledger_3/schema")
+"""What each version of the file adds to the one before."""
+
+VERSION: Final = len(SCHEMAS)
 
 
 def open_file(path: Path) -> sqlite3.Connection:
-    """Open the ledger, or make it when it is missing.
+    """Open the ledger, or make it when it is missing; one of an earlier version is brought to this one.
 
     Raises:
         StateRefused: the file is damaged, empty, no ledger, or written by a newer version; it is left as it is.
@@ -29,33 +32,75 @@ def open_file(path: Path) -> sqlite3.Connection:
         database.execute("PRAGMA synchronous = FULL")
         _upgrade(database)
     except sqlite3.DatabaseError as error:
-        raise StateRefused(
-            f"{path}: the ledger cannot be read ({error}). It was left as it is.",
-            guidance="Restore a copy of it, or move it away to start from what the CRM holds.",
-        ) from None
+        raise (fault(path, error) or _unreadable(path, error)) from None
     return database
+
+
+def fault(path: Path, error: sqlite3.DatabaseError) -> BridgeError | None:
+    """What an error of SQLite's says of the file, for whoever must act; None where it is our own mistake."""
+    match error.sqlite_errorcode & 0xFF if hasattr(error, "sqlite_errorcode") else None:
+        case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
+            return _unreadable(path, error)
+        case sqlite3.SQLITE_FULL | sqlite3.SQLITE_IOERR | sqlite3.SQLITE_READONLY:
+            return StateRefused(
+                f"{path}: the ledger cannot be written ({error}). What it holds is safe; nothing more is sent.",
+                guidance="Make room on the disk, or give back the right to write, and start again.",
+            )
+        case sqlite3.SQLITE_BUSY:
+            return Busy(f"{path}: another process keeps the ledger.", guidance="Start again when it ends.")
+        case _:
+            return None
+
+
+def _unreadable(path: Path, error: sqlite3.DatabaseError) -> StateRefused:
+    return StateRefused(
+        f"{path}: the ledger cannot be read ({error}). It was left as it is.",
+        guidance="Restore a copy of it, or move it away to start from what the CRM holds.",
+    )
 
 
 def _make(draft: Path) -> None:
     with closing(sqlite3.connect(draft, isolation_level=None)) as database:
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA synchronous = FULL")
-        schema = f"{sql('ledger/schema')}; {sql('ledger_2/schema')}"
-        database.executescript(
-            f"BEGIN IMMEDIATE; {schema}; INSERT INTO meta VALUES ('ledger_id', '{uuid.uuid4()}'); "  # noqa: S608 - a UUID
-            f"PRAGMA user_version = {VERSION}; COMMIT"
-        )
+        database.execute("BEGIN IMMEDIATE")
+        for schema in SCHEMAS:
+            _execute(database, schema)
+        database.execute("INSERT INTO meta VALUES ('ledger_id', ?)", (str(uuid.uuid4()),))
+        database.execute(f"PRAGMA user_version = {VERSION}")
+        database.execute("COMMIT")
 
 
 def _upgrade(database: sqlite3.Connection) -> None:
-    """Bring a ledger of version 1 to version 2, whole or not at all; whoever comes first does it."""
-    if database.execute("PRAGMA user_version").fetchone()[0] == VERSION:
+    """Bring an older ledger to this version, step by step and whole or not at all; whoever comes first does it."""
+    if _version(database) == VERSION:
         return
     database.execute("BEGIN IMMEDIATE")
-    if database.execute("PRAGMA user_version").fetchone()[0] < VERSION:
-        database.execute(sql("ledger_2/schema"))
+    try:
+        for schema in SCHEMAS[_version(database) :]:
+            _execute(database, schema)
         database.execute(f"PRAGMA user_version = {VERSION}")
-    database.execute("COMMIT")
+        database.execute("COMMIT")
+    except BaseException:
+        if database.in_transaction:
+            database.execute("ROLLBACK")
+        raise
+
+
+def _version(database: sqlite3.Connection) -> int:
+    return int(database.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _execute(database: sqlite3.Connection, schema: str) -> None:
+    """Run a schema's statements within the transaction that is open; `executescript` would end it first."""
+    statement = ""
+    for line in sql(schema).splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            database.execute(statement)
+            statement = ""
+    if statement.strip():
+        database.execute(statement)
 
 
 def _examine(path: Path) -> None:
@@ -66,7 +111,7 @@ def _examine(path: Path) -> None:
             guidance="Restore a copy of it, or move it away to start from what the CRM holds.",
         )
     with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, timeout=30)) as database:
-        version = database.execute("PRAGMA user_version").fetchone()[0]
+        version = _version(database)
         tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     if version > VERSION:
         raise StateRefused(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -12,12 +13,23 @@ from pydantic import ValidationError
 
 from connectors.errors import AccessError, Ambiguous, Conflict, NotApplied, Rejected, StateRefused
 from connectors.giant_context.client import GiantContext
-from connectors.giant_context.wire import ActivityCreate, CompanyWrite, ContactCreate, ContactUpdate, Given
+from connectors.giant_context.wire import (
+    ActivityCreate,
+    CompanyWrite,
+    ContactCreate,
+    ContactUpdate,
+    FieldWrite,
+    Given,
+    TagWrite,
+)
+from pipelines import gates, seal
 from pipelines.echo import echoed
 from pipelines.effects import Effect, Operation
+from pipelines.engine import Engine
 from pipelines.intentions import Standings, intend
 from pipelines.ledger import Ledger
 from pipelines.operations import NEW_COMPANY, resolve_company
+from pipelines.planning import READ_ONLY
 from pipelines.rereading import reread
 from pipelines.stages import plan, recover
 from pipelines.workspace import StageReport, Workspace
@@ -38,12 +50,11 @@ def run(work: Workspace) -> StageReport:
     may_write = work.settings.crm.may_write
     with work.engine() as engine, work.ledger() as ledger:
         if may_write:
-            if not plan.still_holds(work, ledger):
-                raise StateRefused(
-                    "the plan is out of date: what it was made from has changed.", guidance="Plan again."
-                )
-            intended, standing, refused_before = intend(engine, ledger, work.run)
+            waited = check(work, engine, ledger)
+            intended, standing, refused_before = intend(engine, ledger, work.run, waited=waited)
             asyncio.run(_send(work, ledger, intended, standing, outcome))
+            engine.read("records")
+            plan.remember_records(engine, ledger)
         engine.put("applied", ledger.of_run(work.run))
         engine.write(*TABLES)
     work.lake.publish(work.run, TABLES)
@@ -52,6 +63,25 @@ def run(work: Workspace) -> StageReport:
     if refused_before:
         counts["refused_before"] = refused_before
     return StageReport(counts, TABLES)
+
+
+def check(work: Workspace, engine: Engine, ledger: Ledger) -> bool:
+    """Whether the plan may be carried out; returns whether it waited in a file, and may have been overtaken in part.
+
+    Raises:
+        StateRefused: the plan is not the one that was sealed, or something it was made from has changed since.
+        GateClosed: it would do more than the settings allow.
+    """
+    engine.read("plan", "plan_seal", "plan_gates")
+    ((text, sealed),) = engine.rows("SELECT seal, digest FROM plan_seal")
+    named = json.loads(text)
+    waited = bool(named[seal.RUN] != work.run)
+    for part, words in seal.differences(work, engine, ledger, named, sealed):
+        if not (waited and part == seal.LEDGER):
+            raise StateRefused(f"the plan is out of date: {words}.", guidance="Plan again.")
+    asked = [gates.Asked(**row) for row in engine.arrow("FROM plan_gates").to_pylist()]
+    gates.check(gates.closed(work.settings.gates, asked, work.allowed))
+    return waited
 
 
 async def _send(
@@ -146,7 +176,7 @@ def _whole(ledger: Ledger, operation: Operation) -> Operation | None:
         if contact is None:
             return None
         return replace(operation, body={**operation.body, "contactId": contact}, crm_id=contact)
-    if operation.object == "companies" and ledger.trait(plan.READ_ONLY) == "read-only":
+    if operation.object == "companies" and ledger.trait(READ_ONLY) == "read-only":
         return None
     company = str(operation.body.get("companyId", ""))
     if company.startswith(NEW_COMPANY):
@@ -154,7 +184,11 @@ def _whole(ledger: Ledger, operation: Operation) -> Operation | None:
     return operation if operation.body else None
 
 
-def _model(operation: Operation) -> type[ActivityCreate | CompanyWrite | ContactCreate | ContactUpdate]:
+def _model(operation: Operation) -> type[Given]:
+    if operation.kind in ("tag", "untag"):
+        return TagWrite
+    if operation.kind == "field":
+        return FieldWrite
     if operation.kind == "log":
         return ActivityCreate
     if operation.object == "companies":
@@ -172,6 +206,11 @@ async def _call(crm: GiantContext, operation: Operation, body: Given) -> Effect:
             return Effect(operation, company.id, echoed(company, operation.sent))
         case ContactCreate():
             contact = await crm.create_contact(body)
+        case TagWrite():
+            tagging = crm.tag_contact if operation.kind == "tag" else crm.untag_contact
+            contact = await tagging(crm_id or "", body.tag)
+        case FieldWrite():
+            contact = await crm.set_contact_field(crm_id or "", body.key, body.value)
         case ContactUpdate():
             contact = await crm.update_contact(crm_id or "", body)
         case _:
@@ -207,6 +246,6 @@ def _account_for(ledger: Ledger, operation: Operation, answer: Effect | BaseExce
 
 
 def _takes_no_companies(ledger: Ledger, operation: Operation, answer: Rejected) -> str:
-    ledger.learn(plan.READ_ONLY, "read-only")
+    ledger.learn(READ_ONLY, "read-only")
     ledger.end(operation, "INTENT", "the CRM takes no companies from us", answer.request_id)
     return "companies_read_only"

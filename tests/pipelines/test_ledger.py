@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import sqlite3
-import stat
-import subprocess
-import sys
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -18,10 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.errors import StateRefused
 from pipelines.effects import Effect, Operation, op_key
 from pipelines.ledger import Ledger
-from pipelines.ledger_file import VERSION
 
 CREATE = Operation(
     "key-c", "contacts", "create", "ada", {"firstName": "Ada", "lastName": "L"}, {"first_name": "Ada", "title": "x"}
@@ -197,80 +189,3 @@ def test_keys_stay_as_they_are() -> None:
     assert op_key("a", "update", "contacts", "1", 2) == (
         "9ff8229406dfde2f861edf056a8934e7d84fc7e8cf40adcde186ba0b236c7a9d"
     )
-
-
-# The file
-
-
-def refused(path: Path, words: str) -> None:
-    """Assert that the file is refused in one line and left as it was, byte by byte."""
-    before = path.read_bytes()
-    with pytest.raises(StateRefused, match=words) as caught:
-        Ledger(path, "account")
-    assert path.read_bytes() == before
-    assert "\n" not in str(caught.value)
-    assert str(path) in str(caught.value)
-
-
-def test_a_damaged_ledger_is_refused_and_left(tmp_path: Path) -> None:
-    """A file that is no database, or that was overwritten in part, is never opened for writing."""
-    path = tmp_path / "ledger.db"
-    path.write_bytes(b"not a database" * 100)
-    refused(path, "cannot be read")
-    path.unlink()
-    Ledger(path, "account").close()
-    path.write_bytes(b"\xff" * 100 + path.read_bytes()[100:])
-    refused(path, "cannot be read")
-
-
-def test_another_programs_database_is_refused_and_left(tmp_path: Path) -> None:
-    """A database that is no ledger is not touched, whatever version it claims to have."""
-    for version in (0, VERSION):
-        path = tmp_path / f"ledger-{version}.db"
-        with closing(sqlite3.connect(path)) as database:
-            database.executescript(f"CREATE TABLE mine (x); PRAGMA user_version = {version}")
-        refused(path, "not a ledger")
-
-
-def test_a_newer_ledger_is_refused_and_left(tmp_path: Path) -> None:
-    """A ledger of a later version asks for the later program."""
-    path = tmp_path / "ledger.db"
-    Ledger(path, "account").close()
-    with closing(sqlite3.connect(path)) as database:
-        database.execute(f"PRAGMA user_version = {VERSION + 1}")
-    refused(path, "written by a newer crm-bridge")
-
-
-def test_an_emptied_ledger_is_refused(tmp_path: Path) -> None:
-    """No bytes is not the same as no file: a ledger is made whole, so an empty one has lost what it held."""
-    path = tmp_path / "ledger.db"
-    path.touch()
-    refused(path, "empty, which a ledger never is")
-
-
-def test_the_file_is_private_durable_and_made_once(tmp_path: Path) -> None:
-    """It is its owner's alone, written through to the disk, and racing makers make one."""
-    path = tmp_path / "ledger.db"
-    with ThreadPoolExecutor(8) as pool:
-        ledgers = list(pool.map(lambda _: Ledger(path, "account"), range(8)))
-    for ledger in ledgers:
-        assert ledger._db.execute("PRAGMA synchronous").fetchone() == (2,)
-        assert ledger._db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
-        ledger.close()
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert [file.name for file in tmp_path.iterdir()] == ["ledger.db"]
-
-
-def test_what_a_method_returned_from_survives_a_kill(tmp_path: Path) -> None:
-    """A process that is killed right after it kept an intent has kept it."""
-    code = (
-        "import os, signal, sys; from pathlib import Path; from pipelines.effects import Operation; "
-        "from pipelines.ledger import Ledger; ledger = Ledger(Path(sys.argv[1]), 'account'); "
-        "ledger.intend('r', [Operation('k', 'contacts', 'create', 'ada', {}, {})]); os.kill(os.getpid(), 9)"
-    )
-    path = tmp_path / "ledger.db"
-    root = Path(__file__).resolve().parents[2]
-    killed = subprocess.run([sys.executable, "-c", code, str(path)], check=False, cwd=root, env=os.environ)
-    assert killed.returncode == -signal.SIGKILL
-    with closing(Ledger(path, "account")) as ledger:
-        assert ledger.states() == {"INTENT": 1}

@@ -1,0 +1,43 @@
+-- What version 3 of the ledger adds: calls that touch one field or one tag alone, what stood in a field before it was
+-- ours, fields that are given back, and how often an operation was cut off and not found. The journal is made anew,
+-- since its CHECK of the kinds cannot be changed in place.
+CREATE TABLE journal_3 (
+    op_key TEXT PRIMARY KEY,
+    account TEXT NOT NULL,
+    object TEXT NOT NULL CHECK (object IN ('contacts', 'companies', 'activities')),
+    kind TEXT NOT NULL CHECK (kind IN ('create', 'update', 'field', 'tag', 'untag', 'log')),
+    entity_id TEXT NOT NULL,
+    crm_id TEXT,
+    parent TEXT,
+    body TEXT NOT NULL,
+    sent TEXT NOT NULL,
+    before TEXT NOT NULL DEFAULT '{}',     -- JSON by field: what stood there before it was ours
+    retracted TEXT NOT NULL DEFAULT '[]',  -- JSON list: the fields that are ours no more once this is done
+    doubts INTEGER NOT NULL DEFAULT 0,     -- how often it was cut off and could not be found afterwards
+    state TEXT NOT NULL CHECK (state IN ('INTENT', 'SENT', 'DONE', 'REJECTED', 'UNKNOWN')),
+    attempts INTEGER NOT NULL DEFAULT 0,
+    run TEXT NOT NULL,
+    request_id TEXT,
+    reason TEXT,
+    intent_at REAL NOT NULL,
+    sent_at REAL,
+    ended_at REAL
+) STRICT, WITHOUT ROWID;
+INSERT INTO journal_3 (op_key, account, object, kind, entity_id, crm_id, parent, body, sent, state, attempts, run,
+                       request_id, reason, intent_at, sent_at, ended_at)
+    SELECT op_key, account, object, kind, entity_id, crm_id, parent, body, sent, state, attempts, run,
+           request_id, reason, intent_at, sent_at, ended_at FROM journal;
+DROP TABLE journal;
+ALTER TABLE journal_3 RENAME TO journal;
+CREATE INDEX journal_open ON journal (account, state, object) WHERE state <> 'DONE';
+CREATE INDEX journal_target ON journal (account, object, crm_id) WHERE crm_id IS NOT NULL;
+CREATE INDEX journal_run ON journal (run);
+
+-- What stood in each field before it was ours, by field: what undoing and giving back return to.
+ALTER TABLE written ADD COLUMN before TEXT NOT NULL DEFAULT '{}';
+
+-- Other ledgers whose traces in the account count as ours: they were lost, or gave way to this one.
+CREATE TABLE adopted (
+    account TEXT NOT NULL, ledger_id TEXT NOT NULL, adopted_at REAL NOT NULL,
+    PRIMARY KEY (account, ledger_id)
+) STRICT, WITHOUT ROWID
