@@ -91,11 +91,20 @@ async def _find_entry(crm: GiantContext, operation: Operation) -> Effect | Trace
     try:
         entries = await crm.contact_activities(str(operation.crm_id))
     except NotFound:
-        return Trace.ABSENT
+        return await _without_timeline(crm, str(operation.crm_id))
     for entry in entries:
         if entry.data.get("externalId") == operation.op_key:
             return Effect(operation, entry.id, {})
     return Trace.ABSENT
+
+
+async def _without_timeline(crm: GiantContext, contact_id: str) -> Trace:
+    """A timeline goes with its contact: while that is there, a timeline that is not found proves nothing."""
+    try:
+        await crm.get_contact(contact_id)
+    except NotFound:
+        return Trace.ABSENT
+    return Trace.UNSURE
 
 
 async def _find_update(crm: GiantContext, operation: Operation, crm_id: str) -> Effect | Trace:

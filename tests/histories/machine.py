@@ -69,9 +69,7 @@ class Histories(RuleBasedStateMachine):
         self.fax = self.changed = False
 
     @initialize(
-        policies=st.fixed_dictionaries(
-            dict.fromkeys(("title", "department", "tags"), overriding)
-        ),
+        policies=st.fixed_dictionaries(dict.fromkeys(("title", "department", "tags"), overriding)),
         fresh=st.integers(0, 7),
     )
     def begin(self, policies: dict[str, str], fresh: int) -> None:

@@ -20,8 +20,9 @@ from connectors.errors import BridgeError
 from connectors.giant_context.client import GiantContext
 from connectors.giant_context.wire import ContactUpdate
 from pipelines.lake import Lake
-from tests.pipelines.crash import NEVER, MortalShop, Points, forked
+from tests.pipelines.crash import NEVER, MortalShop, Points
 from tests.pipelines.faults import Call, Fault, Mishap
+from tests.pipelines.forks import forked
 from tests.pipelines.truth import journal, unsound
 from tests.pipelines.workshop import SYNC
 

@@ -20,6 +20,7 @@ from pathlib import Path
 from pipelines.ledger import Ledger
 from pipelines.workspace import Workspace
 from tests.pipelines.faults import Call, Fault, Mishap, RoughShop, RoughWorkspace
+from tests.pipelines.forks import forked
 
 NEVER = 10**9
 COMMITS = ("COMMIT", "INSERT", "UPDATE", "DELETE", "CREATE", "PRAGMA user_version =")
@@ -98,20 +99,6 @@ class MortalShop(RoughShop):
             return self.sync(lambda call: points.call(call) or also(call), *stages)
         finally:
             self.points = None
-
-
-def forked(job: Callable[[], object]) -> int:
-    """Do a job in a fork of this process: how it ended, 0 for well, -9 for killed, 1 for an error, told on stderr."""
-    process = os.fork()
-    if not process:
-        try:
-            job()
-        except BaseException:  # noqa: BLE001 - the child's every end is told by its code
-            sys.excepthook(*sys.exc_info())
-            os._exit(1)
-        os._exit(0)
-    _, status = os.waitpid(process, 0)
-    return os.waitstatus_to_exitcode(status)
 
 
 HEADER = "ID,First Name,Last Name,Email,Phone,Title,Company,Tags"

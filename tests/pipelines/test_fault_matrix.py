@@ -19,7 +19,7 @@ import pytest
 
 from connectors.errors import BridgeError
 from tests.pipelines.faults import Answered, Call, Fault, Mishap, RoughShop
-from tests.pipelines.truth import declared, states, unsound
+from tests.pipelines.truth import declared, states, unended, unsound
 from tests.pipelines.workshop import TO_PLAN
 
 WHOLE: Final = "CRM_BRIDGE_WHOLE_MATRIX" in os.environ
@@ -171,9 +171,7 @@ def test_cell(world: Path, worlds: Path, phase: str, fault: str) -> None:
     """Whatever happens to the calls of a phase, at most two further runs end as if nothing had happened."""
     place = PHASES[phase]
     slow = fault.startswith("stall")
-    shop = shop_in(
-        world, **({"deadline_seconds": 0.15} if slow else {"settle_seconds": 0.2} if fault == "late" else {})
-    )
+    shop = shop_in(world, **({"deadline_seconds": 0.4} if slow else {"settle_seconds": 0.2} if fault == "late" else {}))
     mishap = {**FAULTS, **ONCE}[fault]
     struck: list[Call] = []
 
@@ -191,7 +189,7 @@ def test_cell(world: Path, worlds: Path, phase: str, fault: str) -> None:
         assert states(shop)["SENT"]
         disturbed(shop, rule, *place.stages)
     assert struck, "the table promises a fault that never struck"
-    converges(shop_in(world), worlds)
+    converges(shop_in(world), contents(shop_in(worlds / "done"), phase), phase)
 
 
 def gone(shop: RoughShop, lost: str) -> Fault | None:
@@ -205,13 +203,25 @@ def disturbed(shop: RoughShop, rule: Any, *stages: str) -> None:
         shop.sync(rule, *stages, run="today" if stages == ("apply",) else None)
 
 
-def converges(shop: RoughShop, worlds: Path) -> None:
+def converges(shop: RoughShop, expected: dict[str, list[Any]], phase: str) -> None:
     """Assert that two further runs end in the state of an undisturbed one, or that what is missing is declared."""
     assert unsound(shop) == []
     shop.again()
-    if declared(shop) == 0 and shop.contents() != shop_in(worlds / "done").contents():
+    if declared(shop) == 0 and contents(shop, phase) != expected:
         shop.again()
     assert unsound(shop) == []
-    assert set(states(shop)) <= {"DONE", "UNKNOWN", "REJECTED"}
+    assert unended(shop) == []
     if declared(shop) == 0:
-        assert shop.contents() == shop_in(worlds / "done").contents()
+        assert contents(shop, phase) == expected
+
+
+def contents(shop: RoughShop, phase: str) -> dict[str, list[Any]]:
+    """What the CRM holds.
+
+    Contacts do not wait for a company that could not be made: they are linked when it is there, which is a change more,
+    with an entry of its own.
+    """
+    found = shop.contents()
+    if phase == "company create":
+        found["activities"] = [entry for entry in found["activities"] if not entry[1].startswith("Updated")]
+    return found

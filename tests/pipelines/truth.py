@@ -37,6 +37,13 @@ def declared(shop: Workshop) -> int:
     return sum(found[state] for state in DECLARED)
 
 
+def unended(shop: Workshop) -> list[dict[str, Any]]:
+    """Operations that nobody has ended: a log entry waits with the write that it reports, and is declared with it."""
+    rows = journal(shop)
+    declared_keys = {row["op_key"] for row in rows if row["state"] in DECLARED}
+    return [row for row in rows if row["state"] in ("INTENT", "SENT") and row["parent"] not in declared_keys]
+
+
 def entries(shop: Workshop) -> list[Activity]:
     """Every entry of every timeline."""
 

@@ -1,33 +1,37 @@
-"""Random histories by the thousand: `python -m tests.torture --histories 2000 --seed 7`.
+"""All durable points, the whole fault matrix, and random histories by the thousand: `make torture`.
 
-Each process draws batches of histories; a batch has a seed of its own, made of the run's seed and its number, so that
-one that fails is replayed alone. This process and its workers never hold a thread of DuckDB's: they fork.
+`python -m tests.torture --histories 2000 --seed 7` walks the histories alone, two processes at a time. Each draws
+batches; a batch has a seed of its own, made of the run's seed and its number, so that one that fails is replayed alone:
+`--seed 7 --batch 31`. None of these processes holds a thread of DuckDB's: they fork.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import secrets
 import subprocess
 import sys
 import time
 from collections import Counter
-from pathlib import Path
 from typing import Final
 
-from hypothesis import HealthCheck, Phase, seed, settings
-from hypothesis.stateful import run_state_machine_as_test
+from tests.connectors.giant_context.server.crm import REPOSITORY
+from tests.histories.machine import LANES
 
-from tests.histories import machine
+WORLDS: Final = 5
+"""Worlds that are drawn from one seed, each with `LANES` histories."""
+STEPS: Final = 14
+COUNTED: Final = ("histories", "runs", "dry runs", "faults", "kills", "human actions", "source changes", "findings")
 
-BATCH: Final = 10
-"""Worlds that are drawn from one seed."""
-STEPS: Final = 16
 
+def batch(seed: int, number: int, worlds: int) -> int:
+    """Walk the histories of one batch; a promise that is broken is told with the shortest history that breaks it."""
+    from hypothesis import HealthCheck, Phase, settings
+    from hypothesis import seed as seeded
+    from hypothesis.stateful import run_state_machine_as_test
 
-def batch(run: int, number: int, worlds: int) -> None:
-    """Walk the histories of one batch; raises the shortest one that breaks a promise."""
+    from tests.histories import machine
+
     how = settings(
         max_examples=worlds,
         stateful_step_count=STEPS,
@@ -36,21 +40,65 @@ def batch(run: int, number: int, worlds: int) -> None:
         phases=(Phase.generate, Phase.shrink),
         suppress_health_check=list(HealthCheck),
     )
-    # One seed gives the same histories again, whatever was drawn before it.
-    test = seed(run * 1_000_003 + number)(type(f"Batch{number}", (machine.Histories,), {}))
-    run_state_machine_as_test(test, settings=how)
-
-
-def work(run: int, first: int, last: int, step: int, worlds: int) -> int:
-    """Walk every `step`th batch, and tell the count after each."""
-    for number in range(first, last, step):
-        try:
-            batch(run, number, worlds)
-        finally:
-            sys.stdout.write("tally " + " ".join(f"{name}={machine.tally[name]}" for name in sorted(machine.tally)) + "\n")
-            sys.stdout.flush()
+    drawn = seeded(seed * 1_000_003 + number)(type(f"Batch{number}", (machine.Histories,), {}))
+    try:
+        run_state_machine_as_test(drawn, settings=how)
+    finally:
+        sys.stdout.write("tally:" + ",".join(f"{name}={machine.tally[name]}" for name in COUNTED) + "\n")
+        sys.stdout.flush()
     return 0
 
 
+def histories(seed: int, wanted: int, processes: int) -> int:
+    """Walk histories until there are as many as wanted; returns how many batches broke a promise."""
+    command = [sys.executable, "-m", "tests.torture", "--seed", str(seed)]
+    sys.stdout.write(f"{wanted} histories, seed {seed}: {' '.join(command[1:])} --histories {wanted}\n")
+    total: Counter[str] = Counter()
+    broken: list[int] = []
+    started, number = time.monotonic(), 0
+    at_work: dict[int, subprocess.Popen[str]] = {}
+    while total["histories"] < wanted or at_work:
+        while len(at_work) < processes and total["histories"] + len(at_work) * WORLDS * LANES < wanted and not broken:
+            number += 1
+            at_work[number] = subprocess.Popen(
+                [*command, "--batch", str(number)],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                cwd=REPOSITORY,
+            )
+        if not at_work:
+            break
+        first = min(at_work)
+        output, _ = at_work[first].communicate()
+        done = at_work.pop(first)
+        told, _, counts = output.rpartition("tally:")
+        for pair in counts.partition("\n")[0].split(","):
+            name, _, count = pair.partition("=")
+            total[name] += int(count or 0)
+        if done.returncode:
+            broken.append(first)
+            sys.stdout.write(f"{output if not told else told + counts}\nreplay: {' '.join(command)} --batch {first}\n")
+        rate = total["histories"] / (time.monotonic() - started)
+        sys.stdout.write(f"{total['histories']} of {wanted} histories, {60 * rate:.0f} a minute\n")
+        sys.stdout.flush()
+    sys.stdout.write(", ".join(f"{total[name]} {name}" for name in COUNTED) + "\n")
+    return len(broken)
+
+
+def main() -> int:
+    """Do what the command line says."""
+    parser = argparse.ArgumentParser(prog="python -m tests.torture")
+    parser.add_argument("--histories", type=int, default=2000)
+    parser.add_argument("--seed", type=int, default=None)
+    parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--batch", type=int, default=None, help="walk this batch alone")
+    given = parser.parse_args()
+    seed = secrets.randbelow(1_000_000) if given.seed is None else given.seed
+    if given.batch is not None:
+        return batch(seed, given.batch, WORLDS)
+    return min(1, histories(seed, given.histories, given.processes))
+
+
 if __name__ == "__main__":
-    batch(int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
+    sys.exit(main())

@@ -174,6 +174,16 @@ def test_an_entry_is_found_by_its_key_alone(shop: RoughShop) -> None:
         assert [operation.op_key for operation in ledger.in_state("INTENT")] == [keys[1]]
 
 
+def test_a_timeline_that_is_not_found_beside_its_contact_proves_nothing(shop: RoughShop) -> None:
+    """A 404 for the entries of a contact that is there leaves the entry SENT; with the contact gone it is absent."""
+    ada = shop.type_in(first_name="A", last_name="B")
+    entry = Operation(op_key("log", "1"), "activities", "log", MARK, {"description": "x"}, {}, ada.id)
+    with cut_off(shop, entry) as ledger:
+        assert settle(shop, ledger, on("GET contacts/*/activities", 404)) == {"SENT": 1}
+        shop.remove(ada.id)
+        assert settle(shop, ledger) == {"INTENT": 1}
+
+
 def test_over_http_it_waits_as_long_as_a_call_may_be_under_way(shop: RoughShop) -> None:
     """The wait is what the settings say even long after the batch became SENT: its last call may have left just now."""
     shop.sections = {"limits": {"settle_seconds": 0.3, "deadline_seconds": 30}}
