@@ -6,27 +6,18 @@ key, no name, no company and no file, and each takes its own part of what a rule
 
 from __future__ import annotations
 
-import json
 import shutil
-import tempfile
-from collections import Counter
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Any, ClassVar, Final
+from typing import Final
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+from hypothesis.stateful import initialize, precondition, rule
 
-from tests.histories.model import COLUMNS, Model, Person
-from tests.histories.world import AGAIN, Act, Seen, Weather, World
+from tests.histories.driver import FIRST, LANES, NAMES, OUTAGE, Driver, Who, nothing, tally, template
+from tests.histories.model import Model
+from tests.histories.world import AGAIN, Seen, Weather, World
 from tests.pipelines.faults import Answered, Fault, Mishap
 from tests.pipelines.workshop import TO_PLAN
 
-LANES: Final = 4
-TOWNS: Final = ("North", "East", "South", "West")
-NAMES: Final = (("Ada", "Adams"), ("Bob", "Baker"), ("Cid", "Clark"), ("Dee", "Dixon"), ("Eve", "Evans"))
-FIRST: Final = 2
-"""How many people each history starts with."""
 MOST_RUNS: Final = 4
 FAULTS: Final[tuple[Mishap, ...]] = (
     Fault.UNREACHABLE,
@@ -44,29 +35,14 @@ FAULTS: Final[tuple[Mishap, ...]] = (
     Answered(204, "", after=True),
 )
 
-tally: Counter[str] = Counter()
-"""What happened in all histories of this process."""
-
-whos = st.lists(st.tuples(st.integers(0, LANES - 1), st.integers(0, FIRST)), min_size=1, max_size=5, unique=True)
+whos = st.lists(st.tuples(st.integers(0, LANES - 1), st.integers(0, FIRST)), min_size=1, max_size=10, unique=True)
 lanes = st.lists(st.integers(0, LANES - 1), min_size=1, max_size=LANES, unique=True)
 somebody = st.tuples(st.integers(0, LANES - 1), st.integers(0, FIRST))
 overriding = st.sampled_from(("crm_wins", "crm_wins", "source_wins", "fill_empty", "review"))
-Who = Sequence[tuple[int, int]]
 
 
-class Histories(RuleBasedStateMachine):
+class Histories(Driver):
     """`LANES` histories over one world."""
-
-    template: ClassVar[Path | None] = None
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.folder = Path(tempfile.mkdtemp(prefix="histories-"))
-        self.day, self.number, self.runs = 1, 0, 0
-        self.acts: list[Act] = []
-        self.dirty: set[int] = set()
-        self.sound = True
-        self.fax = self.changed = False
 
     @initialize(
         policies=st.fixed_dictionaries(dict.fromkeys(("title", "department", "tags"), overriding)),
@@ -80,11 +56,11 @@ class Histories(RuleBasedStateMachine):
                 self._join(lane, number)
         tally["histories"] += LANES
         if fresh == 7:
-            self.world, self.seen = World(self.folder / "world"), _nothing()
+            self.world, self.seen = World(self.folder / "world"), nothing()
             self.changed = True
             return
-        self.world = World(_template(self)).copy(self.folder / "world")
-        self.seen = Seen(**json.loads((self.world.root / "first.json").read_text("utf-8")))
+        self.world = World(template(self)).copy(self.folder / "world")
+        self.seen = Seen.read(self.world.root / "first.json")
         self.dirty.clear()
 
     # Humans
@@ -194,33 +170,33 @@ class Histories(RuleBasedStateMachine):
 
     # Runs
 
-    @precondition(lambda self: self.changed or self.dirty)
-    @precondition(lambda self: self.runs < MOST_RUNS)
+    @precondition(lambda self: self.runs < MOST_RUNS and (self.changed or self.dirty))
     @rule()
     def an_undisturbed_run(self) -> None:
         """A run in fair weather."""
         self._run(Weather())
 
-    @precondition(lambda self: self.runs < MOST_RUNS)
+    @precondition(lambda self: self.runs < MOST_RUNS and (self.changed or self.dirty))
     @rule(
         faults=st.dictionaries(st.integers(1, 40), st.sampled_from(FAULTS), min_size=1, max_size=6),
         outage=st.integers(1, 60),
     )
     def a_run_in_bad_weather(self, faults: dict[int, Mishap], outage: int) -> None:
         """Calls fail here and there; now and then nothing comes through from one on."""
-        self._run(Weather(faults, outage if outage <= 20 else Weather().outage))
+        self._run(Weather(faults, outage if outage <= OUTAGE else Weather().outage))
 
-    @precondition(lambda self: self.runs < MOST_RUNS)
+    @precondition(lambda self: self.runs < MOST_RUNS and (self.changed or self.dirty))
     @rule(early=st.booleans(), at=st.integers(0, 70))
     def a_run_is_killed(self, early: bool, at: int) -> None:
         """A run dies at a durable point, mostly where it sends."""
         self._run(Weather(fatal=1 + at if early else 32 + at // 2))
 
-    @precondition(lambda self: self.runs < MOST_RUNS)
+    @precondition(lambda self: self.runs < MOST_RUNS and (self.changed or self.dirty))
     @rule()
     def a_dry_run(self) -> None:
         """A run stops after the plan: nothing was sent, nothing decided."""
         tally["dry runs"] += 1
+        self.runs += 1
         seen = self._live(Weather(), *(TO_PLAN if self.dirty else AGAIN[:-1]))
         self._hold([f"a dry run sent {seen.writes}"] if seen.writes else [])
         self._hold(["a dry run kept something"] if seen.states != self.seen.states else [])
@@ -235,107 +211,3 @@ class Histories(RuleBasedStateMachine):
                 self._hold([f"one more run sent {self.seen.writes}"] if self.seen.writes else [])
         finally:
             shutil.rmtree(self.folder, ignore_errors=True)
-
-    # How
-
-    def _run(self, weather: Weather) -> None:
-        self.runs += 1
-        before = {crm_id: dict(contact) for crm_id, contact in self.seen.contacts.items()}
-        self.seen = self._live(weather, *(() if self.dirty else AGAIN))
-        tally["runs"] += 1
-        tally["faults"] += len(weather.faults) + (weather.outage <= 20)
-        tally["kills"] += self.seen.killed
-        self._hold(self.model.after_any(self.seen))
-        if weather.fair:
-            self.dirty.clear()
-            self.changed = False
-            self._hold(self.model.after_fair_weather(before, self.seen))
-
-    def _live(self, weather: Weather, *stages: str) -> Seen:
-        for lane in sorted(self.dirty - {-1}):
-            self.day += 1
-            self.world.write(f"lane{lane}.csv", self.model.file(lane), self.day)
-        acts, self.acts = self.acts, []
-        return self.world.live(self._sections(), acts, weather, sorted(self.model.removed), *stages)
-
-    def _hold(self, wrong: Any) -> None:
-        found = list(wrong)
-        if found:
-            self.sound = False
-            tally["findings"] += 1
-        assert not found, "\n".join(found)
-
-    def _sections(self) -> dict[str, Any]:
-        inbox = {"kind": "csv_file", "options": {"path": "inbox"}}
-        inbox["columns"] = {"phones": ["Fax" if self.fax else "Phone"], "source_id": ["ID"]}
-        return {
-            "sources": {"inbox": inbox},
-            "limits": {"threads": 1, "concurrency": 4, "settle_seconds": 0.1},
-            "crm": {"imported_activity": "change"},
-            "fields": {name: {"policy": policy} for name, policy in self.model.policies.items()},
-        }
-
-    def _join(self, lane: int, number: int) -> None:
-        first, last = NAMES[number]
-        name, town = f"{TOWNS[lane]}{last.lower()}", TOWNS[lane].lower()
-        cells = dict.fromkeys(COLUMNS, "") | {"ID": f"{lane}{number}", "First Name": first, "Last Name": name}
-        cells |= {"Company": f"{TOWNS[lane]} Works", "Tags": "vip;new", "Title": "Buyer"}
-        cells |= {"Phone": f"+13125{lane}2{number:02}00", "Fax": f"+13125{lane}3{number:02}00"}
-        self.model.people[lane, number] = Person(name, cells | {"Email": f"{first.lower()}@{town}.example"})
-        self.dirty.add(lane)
-
-    def _people(self, who: Who) -> list[Person]:
-        found = [key for key in who if key in self.model.people]
-        self.dirty |= {lane for lane, _ in found}
-        return [self.model.people[key] for key in found]
-
-    def _contacts(self, who: Who) -> list[dict[str, Any]]:
-        names = [self.model.people[key].last_name for key in who if key in self.model.people]
-        by_name = {contact["last_name"]: contact for contact in self.seen.contacts.values()}
-        return [by_name[name] for name in names if name in by_name and by_name[name]["status"] != "archived"]
-
-    def _ours(self, contact: dict[str, Any]) -> list[str]:
-        return self.seen.ours.get(contact["id"], [])
-
-    def _value(self, field: str, about: dict[str, Any]) -> str:
-        number = self._next()
-        if field == "phone":
-            return f"+1312590{number:04}"
-        if field == "email":
-            name, _, host = (about.get("email") or about.get("Email") or "x@north.example").partition("@")
-            return f"{name.partition('.')[0]}.{number}@{host}"
-        return f"Word{'abcdefghij'[number % 10]}{'abcdefghij'[number // 10 % 10]}{'abcdefghij'[number // 100 % 10]}"
-
-    def _next(self) -> int:
-        self.number += 1
-        return self.number
-
-    def _human(self, deed: Act) -> None:
-        self.acts.append(deed)
-        self.changed = True
-        tally["human actions"] += 1
-
-    def _archive(self, contact: dict[str, Any]) -> None:
-        self._human(("edit", contact["id"], {"status": "archived"}))
-        contact["status"] = "archived"
-        self.model.frozen[contact["id"]] = dict(contact)
-
-    def _entangle(self, pair: Who) -> None:
-        for key in pair:
-            self.model.people[key].entangled = True
-
-
-def _nothing() -> Seen:
-    return Seen({}, {}, [], [], {}, {}, [], 0, "")
-
-
-def _template(machine: Histories) -> Path:
-    """A world in step, made once for this process."""
-    if Histories.template is None:
-        world = World(Path(tempfile.mkdtemp(prefix="histories-")) / "template")
-        for lane in range(LANES):
-            world.write(f"lane{lane}.csv", machine.model.file(lane), 1)
-        world.live(machine._sections(), (), Weather(), ())
-        shutil.copy(world.root / "seen.json", world.root / "first.json")
-        Histories.template = world.root
-    return Histories.template

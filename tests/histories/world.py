@@ -76,6 +76,11 @@ class Seen:
     error: str
     killed: bool = False
 
+    @classmethod
+    def read(cls, path: Path) -> Seen:
+        """What a fork has written down."""
+        return cls(**json.loads(path.read_text("utf-8")))
+
 
 class World:
     """One data folder, its inbox and its settings."""
@@ -114,7 +119,7 @@ class World:
             assert forked(lambda: look(MortalShop(self.root, **sections), told, removed, killed=True)) == 0
         else:
             assert end == 0, "a run ended in an error that nobody foresaw"
-        return Seen(**json.loads(told.read_text("utf-8")))
+        return Seen.read(told)
 
 
 def act(shop: MortalShop, acts: Sequence[Act]) -> None:

@@ -71,7 +71,7 @@ def test_a_humans_word_stands_unless_the_sources_win(tmp_path: Path, policy: str
     shop.untag(shop.contact("Untagged").id, "vip")
     wins = policy == "source_wins"
     shop.again()
-    assert shop.writes == (["PUT contacts/*"] * 3 if wins else [])
+    assert len(shop.writes) == (3 if wins else 0)
     shop.file("people.csv", SECOND, day=2)
     shop.sync()
     assert shop.contact("Edited").title == ("Head Buyer" if wins else "Chair")
@@ -88,7 +88,7 @@ def test_of_two_runs_at_once_one_works_and_the_other_ends_at_once(tmp_path: Path
     shop = RoughShop(tmp_path)
     rows = [f"{n},Ada,Name{n},a{n}@acme.com,Buyer,Sales,vip" for n in range(30)]
     shop.file("people.csv", "\n".join((HEADER, *rows)))
-    limits = "[limits]\nrequests_per_second = 20\nconcurrency = 2\n"
+    limits = "[limits]\nrequests_per_second = 2\nconcurrency = 2\n"
     sources = '[sources.inbox]\nkind = "csv_file"\noptions.path = "inbox"\n[match]\ncandidates = false\n'
     (tmp_path / "sync.toml").write_text(limits + sources, "utf-8")
     with start(shop) as first:

@@ -16,12 +16,11 @@ from collections import Counter
 from typing import Final
 
 from tests.connectors.giant_context.server.crm import REPOSITORY
-from tests.histories.machine import LANES
+from tests.histories.driver import COUNTED, LANES, tally
 
 WORLDS: Final = 5
 """Worlds that are drawn from one seed, each with `LANES` histories."""
 STEPS: Final = 14
-COUNTED: Final = ("histories", "runs", "dry runs", "faults", "kills", "human actions", "source changes", "findings")
 
 
 def batch(seed: int, number: int, worlds: int) -> int:
@@ -44,7 +43,7 @@ def batch(seed: int, number: int, worlds: int) -> int:
     try:
         run_state_machine_as_test(drawn, settings=how)
     finally:
-        sys.stdout.write("tally:" + ",".join(f"{name}={machine.tally[name]}" for name in COUNTED) + "\n")
+        sys.stdout.write("tally:" + ",".join(f"{name}={tally[name]}" for name in COUNTED) + "\n")
         sys.stdout.flush()
     return 0
 
