@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Final
 
 from hypothesis.stateful import RuleBasedStateMachine
 
-from tests.histories.model import COLUMNS, Model, Person
+from tests.histories.model import COLUMNS, FILE, Model, Person
 from tests.histories.world import AGAIN, Act, Seen, Weather, World
 
 TOWNS: Final = ("North", "East", "South", "West", "Upper", "Lower", "Inner", "Outer")
@@ -43,7 +43,7 @@ class Driver(RuleBasedStateMachine):
         self.folder = Path(tempfile.mkdtemp(prefix="histories-"))
         self.day, self.number, self.runs = 1, 0, 0
         self.acts: list[Act] = []
-        self.dirty: set[int] = set()
+        self.dirty = False
         self.sound = True
         self.fax = self.changed = False
 
@@ -56,14 +56,14 @@ class Driver(RuleBasedStateMachine):
         tally["kills"] += self.seen.killed
         self._hold(self.model.after_any(self.seen))
         if weather.fair:
-            self.dirty.clear()
+            self.dirty = False
             self.changed = False
             self._hold(self.model.after_fair_weather(before, self.seen))
 
     def _live(self, weather: Weather, *stages: str) -> Seen:
-        for lane in sorted(self.dirty - {-1}):
+        if self.dirty:
             self.day += 1
-            self.world.write(f"lane{lane}.csv", self.model.file(lane), self.day)
+            self.world.write(FILE, self.model.file(), self.day)
         acts, self.acts = self.acts, []
         return self.world.live(self._sections(), acts, weather, sorted(self.model.removed), *stages)
 
@@ -91,11 +91,11 @@ class Driver(RuleBasedStateMachine):
         cells |= {"Company": f"{TOWNS[lane]} Works", "Tags": "vip;new", "Title": "Buyer"}
         cells |= {"Phone": f"+13125{lane}2{number:02}00", "Fax": f"+13125{lane}3{number:02}00"}
         self.model.people[lane, number] = Person(name, cells | {"Email": f"{first.lower()}@{town}.example"})
-        self.dirty.add(lane)
+        self.dirty = True
 
     def _people(self, who: Who) -> list[Person]:
         found = [key for key in who if key in self.model.people]
-        self.dirty |= {lane for lane, _ in found}
+        self.dirty |= bool(found)
         tally["source changes"] += len(found)
         return [self.model.people[key] for key in found]
 
@@ -144,8 +144,7 @@ def template(machine: Driver) -> Path:
     """A world in step, made once for this process."""
     if Driver.template is None:
         world = World(Path(tempfile.mkdtemp(prefix="histories-")) / "template")
-        for lane in range(LANES):
-            world.write(f"lane{lane}.csv", machine.model.file(lane), 1)
+        world.write(FILE, machine.model.file(), 1)
         world.live(machine._sections(), (), Weather(), ())
         shutil.copy(world.root / "seen.json", world.root / "first.json")
         Driver.template = world.root

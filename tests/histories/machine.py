@@ -61,7 +61,7 @@ class Histories(Driver):
             return
         self.world = World(template(self)).copy(self.folder / "world")
         self.seen = Seen.read(self.world.root / "first.json")
-        self.dirty.clear()
+        self.dirty = False
 
     # Humans
 
@@ -166,7 +166,7 @@ class Histories(Driver):
         """The settings take the fax column for phones, and are corrected."""
         self.fax = not self.fax
         self.model.remapped = True
-        self.dirty.add(-1)
+        self.dirty = True
 
     # Runs
 
