@@ -1,18 +1,21 @@
 """All durable points, the whole fault matrix, and random histories by the thousand: `make torture`.
 
-`python -m tests.torture --histories 2000 --seed 7` walks the histories alone, two processes at a time. Each draws
-batches; a batch has a seed of its own, made of the run's seed and its number, so that one that fails is replayed alone:
+`python -m tests.torture --only-histories --histories 2000 --seed 7`: two processes at a time draw batches of histories.
+A batch has a seed of its own, made of the run's seed and its number, so that one that fails is replayed alone, with
 `--seed 7 --batch 31`. None of these processes holds a thread of DuckDB's: they fork.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import secrets
 import subprocess
 import sys
 import time
 from collections import Counter
+from contextlib import ExitStack
+from tempfile import TemporaryDirectory
 from typing import Final
 
 from tests.connectors.giant_context.server.crm import REPOSITORY
@@ -21,6 +24,7 @@ from tests.histories.driver import COUNTED, LANES, tally
 WORLDS: Final = 5
 """Worlds that are drawn from one seed, each with `LANES` histories."""
 STEPS: Final = 14
+MODULE: Final = (sys.executable, "-m")
 
 
 def batch(seed: int, number: int, worlds: int) -> int:
@@ -48,10 +52,25 @@ def batch(seed: int, number: int, worlds: int) -> int:
     return 0
 
 
+def points(processes: int) -> int:
+    """Kill runs at every durable point; returns in how many processes a promise was broken."""
+    with ExitStack() as folders:
+        roots = [folders.enter_context(TemporaryDirectory(prefix="points-")) for _ in range(processes)]
+        walks = [[*MODULE, "tests.torture.points", root, str(n)] for n, root in enumerate(roots, 1)]
+        at_work = [subprocess.Popen([*walk, str(processes)], cwd=REPOSITORY) for walk in walks]
+        return sum(process.wait() != 0 for process in at_work)
+
+
+def matrix() -> int:
+    """Walk every cell of the fault matrix; returns 1 if one broke a promise."""
+    command = [*MODULE, "pytest", "tests/pipelines/test_fault_matrix.py"]
+    return min(1, subprocess.call(command, cwd=REPOSITORY, env={**os.environ, "CRM_BRIDGE_WHOLE_MATRIX": "1"}))
+
+
 def histories(seed: int, wanted: int, processes: int) -> int:
     """Walk histories until there are as many as wanted; returns how many batches broke a promise."""
-    command = [sys.executable, "-m", "tests.torture", "--seed", str(seed)]
-    sys.stdout.write(f"{wanted} histories, seed {seed}: {' '.join(command[1:])} --histories {wanted}\n")
+    command = [*MODULE, "tests.torture", "--only-histories", "--seed", str(seed)]
+    sys.stdout.write(f"{wanted} histories, seed {seed}: {' '.join(command)} --histories {wanted}\n")
     total: Counter[str] = Counter()
     broken: list[int] = []
     started, number = time.monotonic(), 0
@@ -92,11 +111,13 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=None)
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--batch", type=int, default=None, help="walk this batch alone")
+    parser.add_argument("--only-histories", action="store_true", help="leave out the points and the matrix")
     given = parser.parse_args()
     seed = secrets.randbelow(1_000_000) if given.seed is None else given.seed
     if given.batch is not None:
         return batch(seed, given.batch, WORLDS)
-    return min(1, histories(seed, given.histories, given.processes))
+    broken = 0 if given.only_histories else points(given.processes) + matrix()
+    return min(1, broken + histories(seed, given.histories, given.processes))
 
 
 if __name__ == "__main__":
