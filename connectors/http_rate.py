@@ -22,7 +22,7 @@ SURE_AFTER: Final = 2.0
 HORIZON: Final = 10.0
 """Seconds that are looked back on for what the server takes in."""
 
-LONG: Final = 30.0
+LONG: Final = 45.0
 SHORT: Final = 10.0
 """Seconds in which the pace is back at what was refused: where that was nearly right, and where not."""
 
@@ -69,7 +69,7 @@ class Rate:
             return self._fixed
         held = max(0.0, now - self._since)
         if self._aim is None:
-            learned = self._base + 10.0 * max(0.0, held - 1.0)
+            learned = self._base * (1 + 0.003 * held**3) + 10.0 * held * (self._base < 10)
         else:
             gone = held / self._reach
             learned = self._aim + (self._aim - self._base) * (min(gone, 2.0) - 1) ** 3
@@ -108,8 +108,10 @@ class Rate:
             # What came in at once counts for a second, and for the pause after it.
             took = self._seen(now, min(held, HORIZON)) / max(1.0, min(held, HORIZON) + resumes - now)
             self._set(max(took, SLOWEST), None, 0.0, resumes)
-        elif held >= SURE_AFTER or self._aim is None:
-            base = pace * (BACK if self._aim else MUCH)
+        elif self._aim is None:  # found, by going on until it was too fast
+            self._set(max(pace * BACK**2, SLOWEST), max(pace * BACK, SLOWEST), LONG, resumes)
+        elif held >= SURE_AFTER:
+            base = pace * BACK
             self._tired = self._tired + 1 if held < HORIZON else 0
             if self._tired > 1:  # again so soon: what had gathered in the pause before has hidden that it is too fast
                 base = (base + self._seen(now, held) / max(0.1, held + self._rested)) / 2
@@ -119,7 +121,7 @@ class Rate:
             took = self._seen(now, held) / max(0.1, held + self._rested)
             self._tired += 1
             if wish is None:
-                resumes = now + min(2.0 ** max(0, self._tired - 3), 4.0)
+                resumes = now + min(2.0 ** (self._tired - 3), 4.0)
             self._set(max(pace * (MUCH if took > pace / 3 else VERY_MUCH), SLOWEST), pace, SHORT, resumes)
         self._rested = resumes - now
         self.pause(resumes)

@@ -7,7 +7,6 @@ closed · 5 another run is at work, or another ledger writes to the account · 1
 from __future__ import annotations
 
 import os
-import uuid
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Final
@@ -18,11 +17,10 @@ from rich.markup import escape
 
 from connectors.errors import BridgeError, Busy, ConfigurationError, GateClosed, SourceRefused
 from connectors.giant_context.server.serve import DEFAULT_PORT, serve
-from pipelines import explain_text, gates, plan_file, plan_text, settings_file, sources, summary, target
+from pipelines import explain_text, ledger_commands, plan_commands, settings_file, sources, summary, target
+from pipelines.command_options import Allow, Config, Data, console, workspace
 from pipelines.execution import Interrupted, execute
 from pipelines.ledger import Ledger
-from pipelines.progress import for_console
-from pipelines.stages import apply as apply_stage
 from pipelines.stages import export as export_stage
 from pipelines.ui import HOST, dagster_dev
 from pipelines.workspace import Workspace
@@ -31,12 +29,6 @@ DONE, SET_ASIDE, WRONG_USE, FAILED, GATED, BUSY, INTERRUPTED = 0, 1, 2, 3, 4, 5,
 
 TRACEBACK_VARIABLE: Final = "CRM_BRIDGE_TRACEBACK"
 
-Config = Annotated[Path, typer.Option("--config", help="The settings file.", envvar="CRM_BRIDGE_CONFIG")]
-Data = Annotated[
-    Path,
-    typer.Option("--data", help="The data folder: landings, tables, ledger, embedded CRM.", envvar="CRM_BRIDGE_DATA"),
-]
-
 app = typer.Typer(
     name="crm-bridge",
     help="Brings contacts, companies and activities from anywhere into a CRM, and clean timelines out as Parquet.",
@@ -44,7 +36,10 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-console = Console(highlight=False, soft_wrap=True)
+app.add_typer(ledger_commands.app, name="ledger")
+app.command()(ledger_commands.retry)
+for command in (plan_commands.plan, plan_commands.apply, plan_commands.conflicts):
+    app.command()(command)
 
 
 def main() -> None:
@@ -75,22 +70,6 @@ def _fail(error: Exception | str, code: int) -> None:
     raise SystemExit(code)
 
 
-Allow = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--allow", help="Open a gate this once, such as created=1200 (created, overwritten, retracted, dropped)."
-    ),
-]
-
-
-def _workspace(config: Path, data: Path, allow: list[str] | None = None) -> Workspace:
-    loaded = settings_file.load(config)
-    sources.check(loaded)
-    if not loaded.crm.embedded:
-        target.api_key(loaded)
-    return Workspace(loaded, data, str(uuid.uuid4()), for_console(console), allowed=gates.parse(allow or ()))
-
-
 @app.command()
 def run(
     config: Config = Path("sync.toml"),
@@ -100,7 +79,7 @@ def run(
     allow: Allow = None,
 ) -> None:
     """Bring the CRM up to date with the sources, and export the timelines."""
-    work = _workspace(config, data, allow)
+    work = workspace(config, data, allow)
     console.print(f"[bold]crm-bridge[/bold] → {escape(target.where(work.settings, data))}")
     execute(work, "dry_run" if dry_run else "sync")
     console.print()
@@ -114,60 +93,6 @@ def run(
             "Look around: make ui (Dagster on 127.0.0.1:3000) · crm-bridge plan · crm-bridge explain <e-mail>"
         )
     raise typer.Exit(SET_ASIDE if strict and summary.set_aside(work) else DONE)
-
-
-@app.command()
-def plan(
-    out: Annotated[
-        Path | None, typer.Option("--out", help="Keep the sealed plan in a Parquet file, to be applied.")
-    ] = None,
-    config: Config = Path("sync.toml"),
-    data: Data = Path("data"),
-    allow: Allow = None,
-) -> None:
-    """Print what a run would change, what it would cost, and each change with its rule and evidence. Sends nothing."""
-    work = _workspace(config, data, allow)
-    execute(work, "dry_run")
-    summary.show(work, console)
-    console.print()
-    for line in (*plan_text.cost(work), *plan_text.closed(work)):
-        console.print(escape(line))
-    console.print()
-    plan_text.show(work, console)
-    if out is not None:
-        plan_file.write(work, out)
-        console.print(f"\nSealed in {escape(str(out))}. Carry it out: crm-bridge apply {escape(str(out))}")
-
-
-@app.command()
-def apply(
-    plan: Annotated[Path, typer.Argument(help="A file that `crm-bridge plan --out` has made.")],
-    config: Config = Path("sync.toml"),
-    data: Data = Path("data"),
-    allow: Allow = None,
-) -> None:
-    """Carry out a sealed plan, exactly as it is; what has changed in the CRM since then is left alone and listed."""
-    work = _workspace(config, data, allow)
-    if not work.settings.crm.may_write:
-        raise ConfigurationError("crm.writes is off: nothing was sent.", guidance="Set crm.writes = true.")
-    # The plan may have waited for days: each contact is looked at again, whatever the settings say.
-    work.settings = work.settings.model_copy(update={"crm": work.settings.crm.model_copy(update={"reread": "always"})})
-    try:
-        work.lock.take()
-        plan_file.take(work, plan)
-        work.reports["apply"] = apply_stage.run(work)
-    finally:
-        work.end()
-    console.print(f"[bold]{escape(summary.applied(work))}[/bold]")
-    for line in plan_text.left(work):
-        console.print(escape(line))
-
-
-@app.command()
-def conflicts(config: Config = Path("sync.toml"), data: Data = Path("data")) -> None:
-    """List the fields that both a human and the sources have changed, as the last plan saw them, and who won."""
-    work = _workspace(config, data)
-    plan_text.show_conflicts(work, console)
 
 
 @app.command()
@@ -194,7 +119,7 @@ def ui(
     data: Data = Path("data"),
 ) -> None:
     """Open the Dagster UI on 127.0.0.1, with the embedded CRM beside it when that is the target."""
-    work = _workspace(config, data)
+    work = workspace(config, data)
     with suppress(KeyboardInterrupt), dagster_dev(config, work.lake.root, port) as process:
         console.print(f"Dagster UI: http://{HOST}:{port} (ready in a few seconds; Ctrl-C ends it)")
         if work.settings.crm.embedded:
@@ -206,7 +131,7 @@ def ui(
 @app.command()
 def export(config: Config = Path("sync.toml"), data: Data = Path("data")) -> None:
     """Export the CRM's timelines, contacts and companies to Parquet, without syncing first."""
-    work = _workspace(config, data)
+    work = workspace(config, data)
     counts = export_stage.run(work).counts
     console.print(
         f"{counts['activities']:,} activities, {counts['contacts']:,} contacts and {counts['companies']:,} companies "
@@ -222,7 +147,7 @@ def explain(
     data: Data = Path("data"),
 ) -> None:
     """Say which source rows make a person, what joins them, and where each field comes from; or why two are one."""
-    work = _workspace(config, data)
+    work = workspace(config, data)
     lines = explain_text.two(work, who, other) if other else explain_text.one(work, who)
     for line in lines:
         console.print(escape(line))

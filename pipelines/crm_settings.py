@@ -48,6 +48,8 @@ class Crm(Section):
     reread: Literal["always", "overwrites", "never"] = "always"
     """When a contact is read again right before an update: always, where something that stands there would change, or
     never."""
+    foreign_days: int = Field(default=30, ge=0)
+    """A run ends before it sends anything when another ledger wrote to the account within so many days; 0: never."""
 
     @field_validator("base_url")
     @classmethod

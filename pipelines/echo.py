@@ -46,6 +46,12 @@ def recovered(item: Contact | Company, sent: Mapping[str, Any]) -> dict[str, Any
     return {name: flat.get(name) if name in standing and name not in LISTS else value for name, value in sent.items()}
 
 
+def all_stand(item: Contact | Company, sent: Mapping[str, Any]) -> bool:
+    """Whether everything that was sent is there."""
+    flat = fields_of(item)
+    return all(_stands(name, value, flat.get(name)) for name, value in sent.items())
+
+
 def _stands(name: str, sent: Any, current: Any) -> bool:
     """Whether a value is there, whatever form the server gave it: the plan compares in the same way."""
     if name in LISTS:
@@ -64,9 +70,10 @@ def same(name: str, one: Any, other: Any) -> bool:
     if name == "email":
         return one.strip().lower() == other.strip().lower()
     if name == "phone":
-        return _digits(one) == _digits(other)
+        return digits(one) == digits(other)
     return one.strip() == other.strip()
 
 
-def _digits(text: str) -> str:
+def digits(text: str) -> str:
+    """A phone number as it is compared."""
     return "".join(letter for letter in text if letter.isdecimal())

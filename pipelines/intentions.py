@@ -62,7 +62,15 @@ def intend(engine: Engine, ledger: Ledger, run: str, *, waited: bool = False) ->
         )
     ]
     standing, updates = _standing(engine, rows), ledger.updates_done()
-    wanted = list(operations(rows, account=ledger.account, standing=standing, updates_done=updates))
+    wanted = list(
+        operations(
+            rows,
+            account=ledger.account,
+            standing=standing,
+            updates_done=updates,
+            generation=ledger.generation,
+        )
+    )
     ledger.intend(run, wanted)
     keys = {operation.op_key for operation in (*wanted, *owed)}
     held = (*ledger.in_state("REJECTED"), *ledger.in_state("UNKNOWN"))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from sqlite3 import Connection
 from typing import Any, Final, Literal
 
 import pyarrow as pa
@@ -15,6 +17,12 @@ from pipelines.ledger_access import to_json
 
 OPERATION: Final = "op_key, object, kind, entity_id, body, sent, crm_id, parent, sent_at, before, retracted, doubts"
 """The columns that an operation is made of, in the order in which it is."""
+
+TOLD: Final = (
+    *("op_key", "state", "kind", "object", "entity_id", "crm_id", "body", "reason", "request_id", "attempts", "doubts"),
+    "at",
+)
+"""What is told of an operation."""
 
 
 class Journal(LastWritten):
@@ -35,8 +43,15 @@ class Journal(LastWritten):
                 "before = excluded.before, retracted = excluded.retracted, crm_id = excluded.crm_id, state = 'INTENT', "
                 "reason = NULL, run = excluded.run, intent_at = excluded.intent_at "
                 "WHERE state = 'INTENT' OR state = 'REJECTED' AND body <> excluded.body",
-                (self._new_row(operation, run, now) for operation in operations),
+                (self._new_row(self._signed(operation), run, now) for operation in operations),
             )
+
+    def _signed(self, operation: Operation) -> Operation:
+        """The operation; an entry that bears a key of ours says which ledger it comes from, too."""
+        data = operation.body.get("data")
+        if operation.kind != "log" or not isinstance(data, Mapping) or "externalId" not in data:
+            return operation
+        return replace(operation, body={**operation.body, "data": {**data, "ledgerId": self.ledger_id}})
 
     def _new_row(self, operation: Operation, run: str, now: float) -> tuple[object, ...]:
         return (
@@ -123,6 +138,45 @@ class Journal(LastWritten):
             )
         ]
 
+    def told(self, *states: str) -> list[dict[str, Any]]:
+        """What to tell of operations in these states, newest first; of DONE ones only what is odd."""
+        marks = ", ".join(["?"] * len(states))
+        rows = self._rows(
+            "SELECT op_key, state, kind, object, entity_id, crm_id, body, reason, request_id, attempts, doubts, "  # noqa: S608 - question marks alone
+            f"coalesce(ended_at, sent_at, intent_at) FROM journal WHERE account = ? AND state IN ({marks}) "
+            "AND (state <> 'DONE' OR reason IS NOT NULL) ORDER BY coalesce(ended_at, sent_at, intent_at) DESC, op_key",
+            *(self.account, *states),
+        )
+        return [dict(zip(TOLD, row, strict=True)) for row in rows]
+
+    def look_before_sending(self) -> None:
+        """Turn owed entries into SENT: they may have been logged since this ledger was copied."""
+        owed = []
+        for operation in self.owed_logs():
+            contact = self.target_of(operation.parent or "")
+            owed.append(replace(operation, body={**operation.body, "contactId": contact}, crm_id=contact))
+        self.sent("restored", owed)
+
+    def _insert_done(self, database: Connection, effects: Iterable[Effect]) -> None:
+        """Keep effects that were met in the CRM and that the journal knows nothing of."""
+        now = time.time()
+        for effect in effects:
+            operation = effect.operation
+            database.execute(
+                "INSERT OR IGNORE INTO journal (op_key, account, object, kind, entity_id, crm_id, parent, body, sent, "
+                "state, run, reason, intent_at, ended_at) VALUES (?, ?, ?, ?, ?, ?, ?, '{}', '{}', 'DONE', 'rebuilt', "
+                "?, ?, ?)",
+                (
+                    *(operation.op_key, self.account, operation.object, operation.kind, operation.entity_id),
+                    *(effect.crm_id, operation.parent, effect.note, now, now),
+                ),
+            )
+            if operation.kind == "create":
+                database.execute(
+                    "INSERT OR REPLACE INTO links VALUES (?, ?, ?, ?)",
+                    (self.account, operation.object, operation.entity_id, effect.crm_id),
+                )
+
     def owed_logs(self) -> list[Operation]:
         """Log entries whose write was done but which were never sent."""
         owed = self._rows(
@@ -158,7 +212,7 @@ class Journal(LastWritten):
             "SELECT count(*), coalesce(max(ended_at), 0) FROM journal WHERE account = ? AND state = 'DONE'",
             self.account,
         )
-        return f"{count}:{last}"
+        return f"{count}:{last}" + (f":{self.generation}" if self.generation else "")
 
     def states(self) -> dict[str, int]:
         """How many operations are in each state."""

@@ -6,30 +6,16 @@ newer one is refused.
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterable, Sequence
+
+from pipelines.effects import Effect
 from pipelines.identities import Identities
 from pipelines.journal import Journal
 
 
 class Ledger(Journal, Identities):
     """The ledger of one account within the file."""
-
-    @property
-    def ledger_id(self) -> str:
-        """The ledger's own name, by which its traces in the CRM are told from another ledger's."""
-        return self._meta("ledger_id") or ""
-
-    @property
-    def generation(self) -> int:
-        """0, or a number that grew each time the ledger went back in time: it was restored, or made of the CRM.
-
-        It is part of the keys of updates: a number that was used before the loss, and is forgotten since, names another
-        update then.
-        """
-        return int(self._meta("generation") or 0)
-
-    def _meta(self, name: str) -> str | None:
-        row = self._row("SELECT value FROM meta WHERE name = ?", name)
-        return None if row is None else str(row[0])
 
     def trait(self, name: str) -> str | None:
         """What we learned about the account under this name."""
@@ -50,3 +36,44 @@ class Ledger(Journal, Identities):
         """Forget a trait of the account."""
         with self._reading() as database:
             database.execute("DELETE FROM traits WHERE account = ? AND name = ?", (self.account, name))
+
+    def adopt(self, *ledger_ids: str) -> None:
+        """Keep that other ledgers' traces in the account count as ours from now on."""
+        now = time.time()
+        with self._transaction() as database:
+            database.executemany(
+                "INSERT OR IGNORE INTO adopted VALUES (?, ?, ?)",
+                ((self.account, ledger_id, now) for ledger_id in ledger_ids),
+            )
+
+    def own_ids(self) -> set[str]:
+        """The ids whose traces are ours: this ledger's, and those it adopted."""
+        adopted = self._rows("SELECT ledger_id FROM adopted WHERE account = ?", self.account)
+        return {self.ledger_id, *(ledger_id for (ledger_id,) in adopted)}
+
+    def went_back(self, *, at_least: int = 0) -> None:
+        """Keep that the ledger went back in time: numbers of updates that it gave since are forgotten, not free.
+
+        The new generation is larger than any before, the forgotten ones included: hence the clock.
+        """
+        number = max(self.generation + 1, at_least + 1, int(time.time()))
+        with self._reading() as database:
+            database.execute("INSERT OR REPLACE INTO meta VALUES ('generation', ?)", (str(number),))
+
+    def knows_writes(self) -> bool:
+        """Whether anything was ever done in this account by this ledger."""
+        return self._row("SELECT 1 FROM journal WHERE account = ? AND state = 'DONE' LIMIT 1", self.account) is not None
+
+    def accounts(self) -> list[str]:
+        """Every account that the file knows operations of."""
+        return [account for (account,) in self._rows("SELECT DISTINCT account FROM journal ORDER BY account")]
+
+    def replace_with(self, effects: Sequence[Effect], ledger_ids: Iterable[str]) -> None:
+        """Forget all that is known of the account, and keep these effects as done, all at once."""
+        # Adopted or gone back in vain does no harm; the other way round a ledger could take itself for what it is not.
+        self.adopt(*ledger_ids)
+        self.went_back()
+        with self._transaction() as database:
+            for table in ("journal", "entities", "links", "written", "person_changes"):
+                database.execute(f"DELETE FROM {table} WHERE account = ?", (self.account,))  # noqa: S608 - constant names
+            self._insert_done(database, effects)

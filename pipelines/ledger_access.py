@@ -37,6 +37,24 @@ class LedgerAccess:
         with self._lock:
             self._db.close()
 
+    @property
+    def ledger_id(self) -> str:
+        """The ledger's own name, by which its traces in the CRM are told from another ledger's."""
+        return self._meta("ledger_id") or ""
+
+    @property
+    def generation(self) -> int:
+        """0, or a number that grew each time the ledger went back in time: it was restored, or made of the CRM.
+
+        It is part of the keys of updates: a number that was used before the loss, and is forgotten since, names another
+        update then.
+        """
+        return int(self._meta("generation") or 0)
+
+    def _meta(self, name: str) -> str | None:
+        row = self._row("SELECT value FROM meta WHERE name = ?", name)
+        return None if row is None else str(row[0])
+
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
         """The connection, for this thread alone.

@@ -29,6 +29,7 @@ def open_file(path: Path) -> sqlite3.Connection:
         publish_once(path, _make)
         _examine(path)
         database = sqlite3.connect(path, isolation_level=None, timeout=30, check_same_thread=False)
+        database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA synchronous = FULL")
         _upgrade(database)
     except sqlite3.DatabaseError as error:

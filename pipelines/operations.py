@@ -45,6 +45,7 @@ def operations(
     account: str,
     standing: Mapping[tuple[str, str], Standing],
     updates_done: Mapping[tuple[str, str], int],
+    generation: int = 0,
 ) -> Iterator[Operation]:
     """Make the operations that carry out `rows`, which come ordered by object, op and entity.
 
@@ -53,17 +54,18 @@ def operations(
         account: the account's name; it is part of every key.
         standing: what the CRM objects that are updated hold, by object and CRM id: ids may repeat across objects.
         updates_done: how many updates each CRM object has had from us, by object and CRM id.
+        generation: the ledger's, so that a number given before the ledger went back in time is never given again.
     """
     for (object_name, op, entity), group in groupby(rows, key=lambda row: (row.object, row.op, row.entity_id)):
         changes = list(group)
         if op == "log":
-            yield from (_log(account, entity, row, updates_done) for row in changes if row.field != "owed")
+            yield from (_log(account, entity, row, updates_done, generation) for row in changes if row.field != "owed")
         else:
             crm_id = changes[0].crm_id
             key = (
                 op_key(account, "create", object_name, entity)
                 if crm_id is None
-                else op_key(account, "update", object_name, crm_id, updates_done.get((object_name, crm_id), 0) + 1)
+                else update_key(account, object_name, crm_id, updates_done, generation)
             )
             yield _write(
                 key, object_name, entity, crm_id, changes, standing.get((object_name, crm_id or ""), Standing())
@@ -152,12 +154,23 @@ def _decoded(name: str, text: str | None) -> Any:
     return float(text) if name == "annual_revenue" else text
 
 
-def _log(account: str, entity: str, row: Row, updates_done: Mapping[tuple[str, str], int]) -> Operation:
+def update_key(
+    account: str, object_name: str, crm_id: str, updates_done: Mapping[tuple[str, str], int], generation: int
+) -> str:
+    """The key of the next update of an object."""
+    number = updates_done.get((object_name, crm_id), 0) + 1
+    since = (f"generation {generation}",) if generation else ()
+    return op_key(account, "update", object_name, crm_id, number, *since)
+
+
+def _log(
+    account: str, entity: str, row: Row, updates_done: Mapping[tuple[str, str], int], generation: int
+) -> Operation:
     # The entry's key comes from the write that it reports, so that it is logged once however often a run is repeated.
     parent = (
         op_key(account, "create", "contacts", entity)
         if row.crm_id is None
-        else op_key(account, "update", "contacts", row.crm_id, updates_done.get(("contacts", row.crm_id), 0) + 1)
+        else update_key(account, "contacts", row.crm_id, updates_done, generation)
     )
     key = op_key("log", parent)
     body = {"description": row.proposed, "source": "crm-bridge", "data": {"externalId": key}}

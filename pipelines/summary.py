@@ -16,11 +16,16 @@ DONE = {
     "companies_update_done": "companies updated",
     "contacts_create_done": "contacts created",
     "contacts_update_done": "contacts updated",
+    "contacts_field_done": "properties of contacts set",
+    "contacts_tag_done": "tags of contacts added",
+    "contacts_untag_done": "tags of contacts taken away",
     "activities_log_done": "activities logged",
 }
 """What apply counts as done, in words."""
 
 TROUBLES = {
+    "linked_meanwhile": "created meanwhile by somebody else, and linked",
+    "sent_without_key": "sent without an e-mail or phone that another contact has (see collisions.parquet)",
     "conflicts": "not written: another contact has the e-mail or phone (the next run decides anew)",
     "refused": "refused by the CRM (see applied.parquet)",
     "changed_meanwhile": "not written: changed in the CRM since it was read (the next run decides anew)",

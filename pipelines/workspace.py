@@ -53,6 +53,11 @@ class Workspace:
         """The account's name in the ledger."""
         return target.account(self.settings, self.lake.root)
 
+    @property
+    def ledger_path(self) -> Path:
+        """Where the ledger lies."""
+        return self.lake.root / "ledger.db"
+
     def end(self) -> None:
         """Let go of the writer's lock; a run that held it clears away the oldest runs' tables before."""
         if self.lock.held:
@@ -66,7 +71,7 @@ class Workspace:
     @contextmanager
     def ledger(self) -> Iterator[Ledger]:
         """The ledger, open."""
-        ledger = Ledger(self.lake.root / "ledger.db", self.account)
+        ledger = Ledger(self.ledger_path, self.account)
         try:
             yield ledger
         finally:

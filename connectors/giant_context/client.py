@@ -92,6 +92,11 @@ class GiantContext:
         await self._auth.aclose()
         await self._http.aclose()
 
+    @property
+    def places(self) -> int:
+        """How many calls may be in flight at once, as the server's pace is known by now."""
+        return self._http.places
+
     async def exchange_token(self) -> Answer[Token]:
         """Exchange the API key for a token. The other calls do this by themselves."""
         body = TokenRequest(api_key=self._key.get_secret_value()).body()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import pyarrow as pa
@@ -11,7 +12,10 @@ import pyarrow as pa
 from connectors.errors import NotFound
 from connectors.giant_context.client import GiantContext
 from pipelines import keys, listing
+from pipelines.echo import recovered
+from pipelines.effects import Effect
 from pipelines.engine import Engine
+from pipelines.foreign import refuse_foreign
 from pipelines.ledger import Ledger
 from pipelines.settings import Match
 from pipelines.stages import recover
@@ -26,6 +30,7 @@ def run(work: Workspace) -> StageReport:
     `gone_contacts` are those that the CRM answered 404 for: absence from a list alone proves nothing.
 
     Raises:
+        ForeignLedger: another ledger writes to the account.
         BridgeError: the lists could not be read to a stable end.
     """
     work.lock.take()
@@ -51,10 +56,30 @@ def with_keys(engine: Engine, match: Match) -> None:
 
 async def _fetch(work: Workspace, engine: Engine, ledger: Ledger) -> None:
     async with work.crm() as crm:
+        if work.settings.crm.may_write:
+            days = work.settings.crm.foreign_days
+            await refuse_foreign(crm, ledger.own_ids(), days=days, now=datetime.now(UTC))
         await recover.settle(crm, ledger, work.settings, work.progress)
         await listing.read(work, engine, crm, "contacts")
         await listing.read(work, engine, crm, "companies")
+        await _close_unknown(crm, engine, ledger)
         await _ask_for_missing(crm, engine, ledger.links("contacts")["crm_id"].to_pylist())
+
+
+async def _close_unknown(crm: GiantContext, engine: Engine, ledger: Ledger) -> None:
+    """What nobody could tell of is told by a mark that the walk met: that create is done."""
+    unknown = {operation.op_key: operation for operation in ledger.in_state("UNKNOWN") if operation.kind == "create"}
+    columns = {
+        "op_key": list(unknown),
+        "object": [operation.object for operation in unknown.values()],
+        "entity_id": [operation.entity_id for operation in unknown.values()],
+    }
+    engine.put("unknown_creates", pa.table({name: pa.array(cells, pa.string()) for name, cells in columns.items()}))
+    engine.make("snapshot/met_creates")
+    for op_key, crm_id in engine.rows("SELECT op_key, crm_id FROM met_creates ORDER BY created_at DESC, crm_id"):
+        operation = unknown[op_key]
+        item = await (crm.get_contact(crm_id) if operation.object == "contacts" else crm.get_company(crm_id))
+        ledger.done([Effect(operation, crm_id, recovered(item, operation.sent) or operation.sent)])
 
 
 async def _ask_for_missing(crm: GiantContext, engine: Engine, linked: Sequence[str]) -> None:

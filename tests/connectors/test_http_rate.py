@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.http_rate import Rate
@@ -132,6 +132,7 @@ def test_without_refusals_nothing_waits() -> None:
     assert [rate.take(moment) for moment in (1.0, 1.0, 1.5)] == [1.0, 1.0, 1.5]
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(
     st.one_of(st.none(), st.floats(0.5, 100)),
     st.lists(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -189,3 +190,40 @@ def test_keys_stay_as_they_are() -> None:
     assert op_key("a", "update", "contacts", "1", 2) == (
         "9ff8229406dfde2f861edf056a8934e7d84fc7e8cf40adcde186ba0b236c7a9d"
     )
+
+
+def test_any_thread_may_call_it(ledger: Ledger) -> None:
+    """Groups that several threads keep at once, while others read, are all there in the end, each whole."""
+
+    def work(number: int) -> int:
+        group = [replace(CREATE, op_key=f"{number}-{n}", entity_id=f"{number}-{n}") for n in range(20)]
+        ledger.intend("r", group)
+        ledger.sent("r", group)
+        ledger.done([Effect(operation, operation.op_key, {}) for operation in group])
+        return len(ledger.in_state("DONE")) % 20
+
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(work, range(16))) == {0}
+    assert ledger.states() == {"DONE": 320}
+    assert ledger.written("contacts").num_rows == 320
+
+
+def test_an_entry_says_which_ledger_it_comes_from(ledger: Ledger) -> None:
+    """The ledger's id stands beside the entry's key, and is the same when the entry is intended again."""
+    entry = replace(LOG, body={"description": "x", "data": {"externalId": "key-l"}})
+    for _ in range(2):
+        ledger.intend("r", [entry])
+        (kept,) = ledger.in_state("INTENT")
+        assert kept.body["data"] == {"externalId": "key-l", "ledgerId": ledger.ledger_id}
+
+
+def test_what_waits_is_told_with_what_the_server_said(ledger: Ledger) -> None:
+    """Refused and unknown operations are told, and of those that are done what is odd."""
+    odd = replace(CREATE, op_key="key-2", entity_id="eve")
+    ledger.intend("r", [CREATE, UPDATE, odd])
+    ledger.end(UPDATE, "REJECTED", "400 no", "request-9")
+    ledger.done([DONE, replace(DONE, operation=odd, note="found 2 times")])
+    told = {row["op_key"]: row for row in ledger.told("REJECTED", "UNKNOWN", "DONE")}
+    assert told.keys() == {"key-u", "key-2"}
+    assert (told["key-u"]["reason"], told["key-u"]["request_id"]) == ("400 no", "request-9")
+    assert told["key-2"]["reason"] == "found 2 times"

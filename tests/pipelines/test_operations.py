@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.effects import ObjectName, Operation, op_key
-from pipelines.operations import Row, operations, resolve_company
+from pipelines.operations import Row, operations, resolve_company, update_key
 from pipelines.rereading import Standing
 
 
@@ -124,3 +124,12 @@ def test_a_company_of_this_run_is_put_in_or_left_out() -> None:
     assert (found.body["companyId"], found.sent["company"]) == ("k-1", "k-1")
     assert (missing.body, missing.sent) == ({"firstName": "Ada"}, {"first_name": "Ada"})
     assert operation.body["companyId"] == "new:acme"
+
+
+def test_a_generation_has_keys_of_its_own() -> None:
+    """A number that was given before the ledger went back in time names another update and another entry afterwards."""
+    done = {("contacts", "crm-1"): 3}
+    given = ("contacts", "crm-1", done)
+    keys = {update_key("a", *given, generation) for generation in (0, 1, 2)}
+    assert len(keys) == 3
+    assert update_key("a", *given, 0) == op_key("a", "update", "contacts", "crm-1", 4)

@@ -6,18 +6,18 @@ WITH objects AS (
            bool_or("current" IS NOT NULL AND change NOT IN ('untag')) AS overwrites
     FROM plan WHERE decision = 'write' GROUP BY object, op, entity_id
 ), calls AS (
-    SELECT CASE WHEN op = 'log' THEN 'log activity'
-                WHEN op = 'create' THEN 'create ' || CASE object WHEN 'companies' THEN 'company' ELSE 'contact' END
-                WHEN object = 'companies' THEN 'update company'
-                WHEN rows = 1 AND tags AND change IN ('tag') THEN 'tag'
-                WHEN rows = 1 AND tags THEN 'untag'
-                WHEN rows = 1 AND properties THEN 'set field'
-                ELSE 'update contact' END AS kind, op, overwrites
+    SELECT CASE WHEN op = 'log' THEN 'activities logged'
+                WHEN op = 'create' THEN object || ' created'
+                WHEN object = 'companies' THEN 'companies updated'
+                WHEN rows = 1 AND tags AND change IN ('tag') THEN 'tags added'
+                WHEN rows = 1 AND tags THEN 'tags removed'
+                WHEN rows = 1 AND properties THEN 'properties set'
+                ELSE 'contacts updated' END AS kind, op, overwrites
     FROM objects
 )
 SELECT kind, count(*) AS calls FROM calls GROUP BY kind
 UNION ALL
 SELECT 'read again before an update', count(*) FROM calls CROSS JOIN setting
-WHERE op = 'update' AND kind NOT IN ('tag', 'untag') AND (reread = 'always' OR reread = 'overwrites' AND overwrites)
+WHERE op = 'update' AND kind NOT IN ('tags added', 'tags removed') AND (reread = 'always' OR reread = 'overwrites' AND overwrites)
 HAVING count(*) > 0
 ORDER BY calls DESC, kind

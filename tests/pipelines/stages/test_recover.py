@@ -174,14 +174,64 @@ def test_an_entry_is_found_by_its_key_alone(shop: RoughShop) -> None:
         assert [operation.op_key for operation in ledger.in_state("INTENT")] == [keys[1]]
 
 
-def test_a_timeline_that_is_not_found_beside_its_contact_proves_nothing(shop: RoughShop) -> None:
-    """A 404 for the entries of a contact that is there leaves the entry SENT; with the contact gone it is absent."""
+@pytest.mark.parametrize("kind", ["create", "log"])
+def test_what_is_absent_is_sent_once_more_and_then_left_to_a_human(shop: RoughShop, kind: str) -> None:
+    """What two looks do not find is free to be sent again; not found after that either, it is never sent again."""
     ada = shop.type_in(first_name="A", last_name="B")
     entry = Operation(op_key("log", "1"), "activities", "log", MARK, {"description": "x"}, {}, ada.id)
-    with cut_off(shop, entry) as ledger:
-        assert settle(shop, ledger, on("GET contacts/*/activities", 404)) == {"SENT": 1}
-        shop.remove(ada.id)
+    operation = creation() if kind == "create" else entry
+    with cut_off(shop, operation) as ledger:
         assert settle(shop, ledger) == {"INTENT": 1}
+        assert len(shop.calls) == 2
+        ledger.drop_stale_intents()
+        ledger.intend("next", [operation])
+        (intended,) = ledger.in_state("INTENT")
+        assert intended.doubts == 1
+        ledger.sent("next", [intended])
+        assert settle(shop, ledger) == {"UNKNOWN": 1}
+        ledger.intend("last", [operation])
+        assert ledger.states() == {"UNKNOWN": 1}
+        assert ledger.of_run("next")["reason"].to_pylist() == ["sent twice and not seen"]
+
+
+def test_what_is_there_several_times_is_done_and_told(shop: RoughShop) -> None:
+    """Of several contacts or entries that bear our mark the oldest is the one, and the journal says how many."""
+    first, second = (
+        shop.type_in(first_name="A", last_name="Lovelace", properties={"crm_bridge_id": MARK}) for _ in "12"
+    )
+    entry = Operation(op_key("log", "1"), "activities", "log", MARK, {"description": "x"}, {}, first.id)
+    for _ in range(3):
+        body = ActivityCreate(description="x", contact_id=first.id, data={"externalId": entry.op_key})
+        shop.crm(lambda client, body=body: client.log_activity(body))  # type: ignore[misc]
+    with cut_off(shop, creation(), entry) as ledger:
+        assert settle(shop, ledger) == {"DONE": 2}
+        assert ledger.crm_id("contacts", MARK) == first.id
+        reasons = sorted(ledger.of_run("cut-off")["reason"].to_pylist())
+    assert reasons[0] == f"found 2 times in the CRM: {first.id}, {second.id}"
+    assert reasons[1].startswith("found 3 times")
+
+
+def test_an_unknown_operation_is_looked_for_when_somebody_asks(shop: RoughShop) -> None:
+    """Found, it is done; surely absent, it is free; both are told, and what still cannot be told stays."""
+    ada = shop.type_in(first_name="Ada", last_name="Lovelace", properties={"crm_bridge_id": "ada"})
+    with cut_off(shop, creation("ada"), creation("eve"), creation("joe", lastName="Unspeakable")) as ledger:
+        for operation in ledger.in_state("SENT"):
+            ledger.end(operation, "UNKNOWN", "nobody knows", doubt=True)
+        shop.rule = lambda call: 400 if "Unspeakable" in call.query else None
+        became = asyncio.run(_look_again(shop, ledger))
+        assert {operation.entity_id: word for operation, word in became} == {
+            "ada": recover.FOUND,
+            "eve": recover.FREE,
+            "joe": recover.UNKNOWN,
+        }
+        assert ledger.crm_id("contacts", "ada") == ada.id
+        assert ledger.states() == {"DONE": 1, "INTENT": 1, "UNKNOWN": 1}
+
+
+async def _look_again(shop: RoughShop, ledger: Ledger) -> list[tuple[Operation, str]]:
+    work = shop.work()
+    async with work.crm() as crm:
+        return await recover.look_again(crm, ledger, ledger.in_state("UNKNOWN"), work.settings)
 
 
 def test_over_http_it_waits_as_long_as_a_call_may_be_under_way(shop: RoughShop) -> None:

@@ -151,6 +151,7 @@ def test_mark_on_a_contact_finds_its_person_without_a_ledger(shop: Workshop) -> 
     shop.edit(contact.id, email="jd@home.example")
     for path in shop.data.glob("ledger.db*"):
         path.unlink()
+    shop.sections = {"crm": {"foreign_days": 0}}
     shop.run(*TO_RESOLVE)
     assert matches(shop) == {before: contact.id}
 

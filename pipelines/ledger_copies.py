@@ -1,0 +1,171 @@
+"""Copies of the ledger: one made while it is in use, and one put back in its place. Neither is ever half a file."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+from connectors.errors import Busy, ConfigurationError, StateRefused
+from pipelines.ledger import Ledger
+from pipelines.ledger_file import fault, open_file
+
+PATIENCE: Final = 3_000
+"""Milliseconds that a restore waits for a process that works with the ledger; readers never make it wait."""
+
+
+def backup(ledger: Path, copy: Path, *, force: bool = False) -> None:
+    """Copy the ledger as it is at this moment, also while a run works with it. The copy is its owner's alone.
+
+    Raises:
+        StateRefused: there is no ledger, or it cannot be read.
+        ConfigurationError: the copy is there already, and `force` was not given.
+    """
+    if copy.exists() and not force:
+        raise ConfigurationError(f"{copy} is there already.", guidance="Name another file, or say --force.")
+    if not ledger.exists():
+        raise StateRefused(f"{ledger}: no ledger yet.", guidance="It is made by the first run.")
+    with _draft(copy.parent) as draft:
+        _copy(ledger, draft)
+        _put(draft, copy, replace=force)
+
+
+def restore(ledger: Path, copy: Path) -> Path | None:
+    """Put a copy in the ledger's place, which nobody else may be working with; the ledger that was there is kept.
+
+    The copy is of an earlier time: what may have been logged since is looked for before it is sent, and numbers that
+    were given to updates since are not given again. Returns where the replaced ledger lies, if there was one.
+
+    Raises:
+        StateRefused: the copy is no ledger, is damaged, or is of a newer version.
+    """
+    if not copy.exists():
+        raise StateRefused(f"{copy}: no such file.", guidance="Name a file that crm-bridge ledger backup made.")
+    with _draft(ledger.parent) as draft:
+        _copy(copy, draft)
+        kept = keep(ledger) if ledger.exists() else None
+        _prepare(draft, at_least=_generation(kept) if kept else 0)
+        if kept is None or not _overwrite(ledger, draft):
+            # What is there cannot be written into: it gives way as a file. Its old tail must not be read into the new.
+            for tail in ("-wal", "-shm"):
+                ledger.with_name(ledger.name + tail).unlink(missing_ok=True)
+            _put(draft, ledger, replace=True)
+    return kept
+
+
+def keep(ledger: Path) -> Path:
+    """Copy the ledger beside itself before something replaces it, as a file where it cannot be read; returns where."""
+    stamp = time.strftime("%Y%m%dT%H%M%S", time.gmtime())
+    kept = ledger.with_name(f"{ledger.stem}.replaced-{stamp}-{uuid.uuid4().hex[:4]}.db")
+    with _draft(ledger.parent) as draft:
+        try:
+            _copy(ledger, draft)
+        except StateRefused:
+            shutil.copyfile(ledger, draft)
+            if (tail := ledger.with_name(f"{ledger.name}-wal")).exists():
+                shutil.copyfile(tail, kept.with_name(f"{kept.name}-wal"))
+        _put(draft, kept)
+    return kept
+
+
+def _prepare(draft: Path, *, at_least: int) -> None:
+    open_file(draft).close()
+    with closing(Ledger(draft, "")) as any_account:
+        any_account.went_back(at_least=at_least)
+        accounts = any_account.accounts()
+    for account in accounts:
+        with closing(Ledger(draft, account)) as ledger:
+            ledger.look_before_sending()
+
+
+def _generation(path: Path) -> int:
+    try:
+        with closing(Ledger(path, "")) as ledger:
+            return ledger.generation
+    except StateRefused:
+        return 0
+
+
+def _overwrite(ledger: Path, draft: Path) -> bool:
+    """Write one database over the other in one transaction, whole or not at all; False: the other is past writing."""
+    try:
+        old = open_file(ledger)
+    except StateRefused:
+        return False
+    with closing(old), closing(sqlite3.connect(draft)) as new:
+        old.execute(f"PRAGMA busy_timeout = {PATIENCE}")
+        try:
+            new.backup(old, progress=_never_wait)
+        except sqlite3.DatabaseError as error:
+            if error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+                return False
+            raise (fault(ledger, error) or error) from None
+    return True
+
+
+def _never_wait(status: int, _left: int, _total: int) -> None:
+    """End a copy that is kept waiting: by itself it would try for ever."""
+    if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        raise Busy("another process works with the ledger; nothing was restored.", guidance="Start again when it ends.")
+
+
+def _copy(ledger: Path, draft: Path) -> None:
+    """Copy a ledger into a file of its own, and read the copy through.
+
+    Raises:
+        StateRefused: it is no ledger, or damaged.
+    """
+    try:
+        with (
+            closing(sqlite3.connect(f"file:{quote(str(ledger))}?mode=ro", uri=True, timeout=30)) as source,
+            closing(sqlite3.connect(draft)) as copy,
+        ):
+            source.backup(copy)
+            (verdict,) = copy.execute("PRAGMA quick_check(1)").fetchone()
+            tables = {name for (name,) in copy.execute("SELECT name FROM sqlite_master")}
+    except sqlite3.DatabaseError as error:
+        raise (
+            fault(ledger, error) or StateRefused(f"{ledger}: cannot be read ({error}). It was left as it is.")
+        ) from None
+    if verdict != "ok":
+        raise StateRefused(f"{ledger}: damaged ({verdict}). It was left as it is.", guidance="Take an earlier copy.")
+    if not {"meta", "journal"} <= tables:
+        raise StateRefused(f"{ledger}: not a ledger.", guidance="Name a file that crm-bridge ledger backup made.")
+
+
+@contextmanager
+def _draft(folder: Path) -> Iterator[Path]:
+    """A private file that is gone in the end, unless it was put in its place."""
+    folder.mkdir(parents=True, exist_ok=True)
+    draft = folder / f".ledger.{uuid.uuid4().hex}.new"
+    os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    try:
+        yield draft
+    finally:
+        for tail in ("", "-wal", "-shm", "-journal"):
+            draft.with_name(draft.name + tail).unlink(missing_ok=True)
+
+
+def _put(draft: Path, path: Path, *, replace: bool = False) -> None:
+    """Give a finished draft its name, flushed to the disk; a file that is there is only replaced when told to."""
+    _flush(draft)
+    if replace:
+        draft.replace(path)
+    else:
+        os.link(draft, path)
+    _flush(path.parent)
+
+
+def _flush(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,162 @@
+"""Copies of the ledger: made at any moment, put back without anything happening twice."""
+
+from __future__ import annotations
+
+import sqlite3
+import stat
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from connectors.errors import Busy, ConfigurationError, NotApplied, StateRefused
+from pipelines.effects import Effect, Operation
+from pipelines.ledger import Ledger
+from pipelines.ledger_copies import backup, restore
+from tests.pipelines.faults import Fault, RoughShop, on
+
+CREATE = Operation("key-c", "contacts", "create", "ada", {"firstName": "Ada"}, {"first_name": "Ada"})
+LOG = Operation("key-l", "activities", "log", "ada", {"description": "x"}, {}, parent="key-c")
+HEADER = "First Name,Last Name,Email,Title"
+
+
+def filled(path: Path) -> Ledger:
+    """A ledger whose one contact is made, and its entry owed."""
+    ledger = Ledger(path, "account")
+    ledger.intend("r", [CREATE, LOG])
+    ledger.done([Effect(CREATE, "crm-1", {"first_name": "Ada"})])
+    return ledger
+
+
+def test_a_copy_is_made_while_the_ledger_is_in_use(tmp_path: Path) -> None:
+    """The copy holds all that was kept, in one private file; it never replaces another unless told to."""
+    path, copy = tmp_path / "ledger.db", tmp_path / "copies" / "ledger.copy"
+    with closing(filled(path)) as ledger:
+        backup(path, copy)
+        ledger.intend("r", [Operation("key-2", "contacts", "create", "eve", {}, {})])
+        with pytest.raises(ConfigurationError, match="is there already"):
+            backup(path, copy)
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+    assert [file.name for file in copy.parent.iterdir()] == ["ledger.copy"]
+    with closing(Ledger(copy, "account")) as kept:
+        assert kept.states() == {"DONE": 1, "INTENT": 1}
+    backup(path, copy, force=True)
+    with closing(Ledger(copy, "account")) as kept:
+        assert kept.states() == {"DONE": 1, "INTENT": 2}
+
+
+def test_there_must_be_a_ledger_to_copy(tmp_path: Path) -> None:
+    """Neither a missing nor a damaged ledger leaves a copy behind."""
+    with pytest.raises(StateRefused, match="no ledger yet"):
+        backup(tmp_path / "ledger.db", tmp_path / "copy")
+    (tmp_path / "ledger.db").write_bytes(b"no ledger" * 1000)
+    with pytest.raises(StateRefused):
+        backup(tmp_path / "ledger.db", tmp_path / "copy")
+    assert [file.name for file in tmp_path.iterdir()] == ["ledger.db"]
+
+
+def test_what_is_put_back_looks_before_it_sends(tmp_path: Path) -> None:
+    """An entry that was owed may have been logged since: it is looked for, with the contact that it belongs to."""
+    path, copy = tmp_path / "ledger.db", tmp_path / "copy"
+    filled(path).close()
+    backup(path, copy)
+    with closing(Ledger(path, "account")) as ledger:
+        ledger.done([Effect(LOG, "entry-1", {})])
+    kept = restore(path, copy)
+    assert kept is not None
+    with closing(Ledger(path, "account")) as ledger, closing(Ledger(kept, "account")) as replaced:
+        (sent,) = ledger.in_state("SENT")
+        assert (sent.op_key, sent.crm_id, sent.body["contactId"]) == ("key-l", "crm-1", "crm-1")
+        assert ledger.ledger_id == replaced.ledger_id
+        assert replaced.states() == {"DONE": 2}
+
+
+def test_each_step_back_is_a_generation_of_its_own(tmp_path: Path) -> None:
+    """However often the same copy is put back, no generation comes again."""
+    path, copy = tmp_path / "ledger.db", tmp_path / "copy"
+    filled(path).close()
+    backup(path, copy)
+    seen = [0]
+    for _ in range(3):
+        restore(path, copy)
+        with closing(Ledger(path, "account")) as ledger:
+            seen.append(ledger.generation)
+    assert seen == sorted(set(seen))
+
+
+@pytest.mark.parametrize("damage", [b"", b"no ledger at all" * 1000, None])
+def test_a_copy_takes_the_place_of_what_cannot_be_read(tmp_path: Path, damage: bytes | None) -> None:
+    """An empty, a damaged and a missing ledger are replaced; what was there is kept as it was."""
+    path, copy = tmp_path / "ledger.db", tmp_path / "copy"
+    filled(path).close()
+    backup(path, copy)
+    path.unlink()
+    if damage is not None:
+        path.write_bytes(damage)
+    kept = restore(path, copy)
+    assert (kept and kept.read_bytes()) == damage
+    with closing(Ledger(path, "account")) as ledger:
+        assert ledger.crm_id("contacts", "ada") == "crm-1"
+        assert ledger._db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+@pytest.mark.parametrize("content", [b"", b"no ledger at all" * 1000, None])
+def test_only_a_ledger_is_put_back(tmp_path: Path, content: bytes | None) -> None:
+    """A file that is no ledger, is damaged or is missing changes nothing."""
+    path, copy = tmp_path / "ledger.db", tmp_path / "copy"
+    filled(path).close()
+    if content is not None:
+        copy.write_bytes(content)
+    before = path.read_bytes()
+    with pytest.raises(StateRefused):
+        restore(path, copy)
+    assert path.read_bytes() == before
+    assert {file.name for file in tmp_path.iterdir()} <= {"ledger.db", "copy"}
+
+
+def test_a_ledger_that_somebody_writes_to_is_not_replaced(tmp_path: Path) -> None:
+    """Where another process writes the restore waits in vain and says so; that process loses nothing."""
+    path, copy = tmp_path / "ledger.db", tmp_path / "copy"
+    filled(path).close()
+    backup(path, copy)
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        other.execute("INSERT INTO traits VALUES ('account', 'a', 'b')")
+        with pytest.raises(Busy):
+            restore(path, copy)
+        other.execute("COMMIT")
+    with closing(Ledger(path, "account")) as ledger:
+        assert ledger.trait("a") == "b"
+
+
+@pytest.mark.parametrize("imported", ["create", "change"])
+def test_a_ledger_several_runs_old_ends_where_the_new_one_was(tmp_path: Path, imported: str) -> None:
+    """People, changes and entries since the copy are neither made nor logged again, and what follows goes its way."""
+    shop = RoughShop(tmp_path, crm={"imported_activity": imported}, match={"default_region": "US"})
+    shop.file("a.csv", f"{HEADER}\nAda,Lovelace,ada@a.example,Lady\nAlan,Turing,alan@b.example,Fellow")
+    with pytest.raises(NotApplied):  # the copy falls between contacts and their entries
+        shop.sync(on("POST activities", Fault.UNREACHABLE))
+    ledger, copy = shop.work().ledger_path, tmp_path / "copy"
+    backup(ledger, copy)
+    more = [
+        "Ada,Lovelace,ada@a.example,Countess",
+        "Ada,Lovelace,ada@a.example,Duchess\nGrace,Hopper,g@c.example,Admiral",
+    ]
+    for day, rows in enumerate(more, 2):
+        shop.file("a.csv", f"{HEADER}\n{rows}", day=day)
+        shop.sync()
+    before = shop.contents()
+    restore(ledger, copy)
+    shop.sync()
+    assert shop.writes == []
+    assert shop.contents() == before
+    # What was written since the copy counts as a human's now: it gives way where the sources win.
+    shop.sections |= {"fields": {"title": {"policy": "source_wins"}}}
+    shop.file("a.csv", f"{HEADER}\nAda,Lovelace,ada@a.example,Queen", day=9)
+    shop.sync()
+    again = shop.contents()
+    assert len(again["contacts"]) == len(before["contacts"])
+    assert len(again["activities"]) == len(before["activities"]) + (imported == "change")
+    assert shop.contact("ada@a.example").title == "Queen"
+    shop.sync()
+    assert shop.writes == []
