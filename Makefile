@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 DATA   ?= data
+HISTORIES ?= 2000
 
-.PHONY: run test ui bench fast lock clean
+.PHONY: run test torture ui bench fast lock clean
 
 run: $(VENV)/.runtime
 	@$(BIN)/crm-bridge run --config sync.toml --data $(DATA)
@@ -15,6 +16,10 @@ test: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest
+
+# Kills at every durable point, the whole fault matrix, 2,000 random histories; SEED=… draws the same ones again.
+torture: $(VENV)/.dev
+	$(BIN)/python -m tests.torture --histories $(HISTORIES) $(if $(SEED),--seed $(SEED))
 
 ui: $(VENV)/.runtime
 	@$(BIN)/crm-bridge ui --config sync.toml --data $(DATA)

@@ -18,22 +18,13 @@ from connectors.giant_context.server.access import APP_ID, ORGANIZATION_ID, PROJ
 from pipelines import settings_file
 from pipelines.workspace import Workspace
 from tests.connectors.giant_context.server.crm import KEY, REPOSITORY, served
+from tests.pipelines.crash import settled, shop_in
 from tests.pipelines.faults import RoughShop
+from tests.pipelines.truth import unsound
 from tests.pipelines.workshop import STAGES, SYNC
 
 PEOPLE = 25
 HEADER = "First Name,Last Name,Email,Phone,Title,Company"
-
-POINTS = (
-    "KILLED_AFTER:2:POST companies",
-    "KILLED_BEFORE:1:POST contacts",
-    "KILLED_AFTER:9:POST contacts",
-    "KILLED_BEFORE:1:GET contacts",  # while it looks for what the last one did
-    "KILLED_AFTER:9:POST activities",
-    "KILLED_BEFORE:1:GET contacts/*/activities",
-    "KILLED_BEFORE:2:POST activities",
-)
-MORE_POINTS = ("KILLED_AFTER:1:PUT contacts/*", "KILLED_AFTER:2:GET contacts/*")
 
 
 def fill(shop: RoughShop, title: str = "Buyer", day: int = 1) -> None:
@@ -53,33 +44,28 @@ def expected(root: Path, *titles: str) -> dict[str, list[Any]]:
     return shop.contents()
 
 
-def crash(root: Path, *points: str) -> list[int]:
-    """How runs ended that kill themselves at these points, and one more that does not."""
-    command = [sys.executable, "-m", "tests.pipelines.crash", str(root), *points]
+def crash(root: Path, day: int, first: int, step: int) -> list[int]:
+    """How runs ended that were killed at every so manieth durable point, one after another over one folder."""
+    command = [sys.executable, "-m", "tests.pipelines.crash", str(root), *map(str, (day, first, step))]
     done = subprocess.run(command, capture_output=True, text=True, cwd=REPOSITORY, check=True)
     return [int(word) for word in done.stdout.split()]
 
 
-def test_killed_before_and_after_any_commit_it_converges(tmp_path: Path) -> None:
-    """Killed right before or after a commit in any phase, recovery included, runs do everything once and no more."""
-    shop = RoughShop(tmp_path / "killed")
-    fill(shop)
-    assert crash(shop.root, *POINTS) == [-signal.SIGKILL] * len(POINTS) + [0]
-    assert_once(shop)
-    fill(shop, "Head Buyer", 2)
-    assert crash(shop.root, *MORE_POINTS) == [-signal.SIGKILL] * len(MORE_POINTS) + [0]
-    assert_once(shop)
-    assert shop.contents() == expected(tmp_path / "undisturbed", "Buyer", "Head Buyer")
-    shop.again()
+def test_killed_at_durable_points_it_converges(tmp_path: Path) -> None:
+    """Killed before and after commits, renames and calls of any phase, recovery included, runs do everything once.
+
+    `make torture` walks all points, each in a world of its own.
+    """
+    root = tmp_path / "killed"
+    for day, first, step in ((1, 5, 13), (2, 44, 5)):
+        *killed, last = crash(root, day, first, step)
+        assert set(killed) == {-signal.SIGKILL}
+        assert last == 0
+        assert unsound(shop_in(root)) == []
+    shop = shop_in(root)
+    assert shop.contents() == settled(tmp_path / "undisturbed", 1, 2).contents()
+    shop.sync()
     assert shop.writes == []
-
-
-def assert_once(shop: RoughShop) -> None:
-    """Assert that no person, company or entry is there twice."""
-    contacts = shop.contacts()
-    assert len(contacts) == len({contact.email for contact in contacts}) == PEOPLE
-    assert len(shop.companies()) == 4
-    assert sorted(email for email, _ in shop.entries()) == sorted(contact.email or "" for contact in contacts)
 
 
 @pytest.mark.parametrize("where", ["in process", "over HTTP"])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -34,6 +36,28 @@ class Fault(Enum):
     KILLED_BEFORE = "the worker is killed before the server has done anything"
     KILLED_AFTER = "the worker is killed after the server has done it"
     GARBLED_AFTER = "the server has done it, and the answer is a page of HTML"
+    TRUNCATED_AFTER = "the server has done it, and half of the answer arrives"
+    STALLED_BEFORE = "nothing comes back, and the server has done nothing"
+    STALLED_AFTER = "nothing comes back, and the server has done it"
+    LATE = "the connection breaks, and the server does it a moment later"
+
+
+LATE_SECONDS = 0.05
+"""How long after its connection broke a late call is done: less than a run waits before it looks."""
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What is answered instead of the server's own words; `after`: once it has done what was asked."""
+
+    status: int
+    text: str = "<html>Oops</html>"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    after: bool = False
+
+    def response(self) -> httpx.Response:
+        """The answer on the wire."""
+        return httpx.Response(self.status, text=self.text, headers=dict(self.headers))
 
 
 @dataclass(frozen=True)
@@ -48,15 +72,19 @@ class Call:
 
     @property
     def writes(self) -> bool:
-        """Whether it changes anything."""
-        return not self.what.startswith("GET")
+        """Whether it changes anything in the CRM."""
+        return not self.what.startswith("GET") and self.what != "POST token"
 
 
-Rule = Callable[[Call], Fault | int | None]
-"""What is to happen to a call: a fault, a status to refuse it with, or nothing."""
+Meddling = Callable[[], None]
+"""What somebody else does to the CRM right before a call arrives there."""
+
+Mishap = Fault | Answered | Meddling | int
+Rule = Callable[[Call], Mishap | None]
+"""What is to happen to a call: a fault, an answer, a status to refuse it with, somebody's meddling, or nothing."""
 
 
-def on(what: str, fault: Fault | int, *numbers: int) -> Rule:
+def on(what: str, fault: Mishap, *numbers: int) -> Rule:
     """The rule that the calls of a kind fail: all of them, or those with these numbers."""
     return lambda call: fault if call.what == what and (not numbers or call.number in numbers) else None
 
@@ -71,24 +99,50 @@ class RoughTransport(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Note the call, and let happen to it what is to happen."""
         call = self.shop.note(request)
-        fault = None if call is None else self.shop.rule(call)
+        fault = self.shop.rule(call)
+        if isinstance(fault, int):
+            return httpx.Response(fault, json={"message": "no", "code": "NO"}, headers={"x-request-id": "r-1"})
+        if isinstance(fault, Answered):
+            if fault.after:
+                await self._done(request)
+            return fault.response()
+        if isinstance(fault, Fault):
+            return await self._fail(fault, request)
+        if fault is not None:
+            fault()
+        return await self.inner.handle_async_request(request)
+
+    async def _fail(self, fault: Fault, request: httpx.Request) -> httpx.Response:
         if fault is Fault.UNREACHABLE:
             raise httpx.ConnectError("nobody there")
         if fault is Fault.LOST_BEFORE:
             raise httpx.ReadError("reset")
         if fault is Fault.KILLED_BEFORE:
             os.kill(os.getpid(), signal.SIGKILL)
-        if isinstance(fault, int):
-            return httpx.Response(fault, json={"message": "no", "code": "NO"}, headers={"x-request-id": "r-1"})
-        response = await self.inner.handle_async_request(request)
-        if fault is None:
-            return response
-        await response.aread()
+        if fault is Fault.STALLED_BEFORE:
+            await asyncio.sleep(3600)
+        if fault is Fault.LATE:
+            self.shop.late.append(asyncio.create_task(self._late(request)))
+            raise httpx.ReadError("reset")
+        response = await self._done(request)
         if fault is Fault.KILLED_AFTER:
             os.kill(os.getpid(), signal.SIGKILL)
+        if fault is Fault.STALLED_AFTER:
+            await asyncio.sleep(3600)
         if fault is Fault.LOST_AFTER:
             raise httpx.ReadError("reset")
+        if fault is Fault.TRUNCATED_AFTER:
+            return httpx.Response(response.status_code, content=response.content[: len(response.content) // 2])
         return httpx.Response(500 if fault is Fault.FAILED_AFTER else 200, text="<html>Oops</html>")
+
+    async def _done(self, request: httpx.Request) -> httpx.Response:
+        response = await self.inner.handle_async_request(request)
+        await response.aread()
+        return response
+
+    async def _late(self, request: httpx.Request) -> None:
+        await asyncio.sleep(LATE_SECONDS)
+        await self._done(request)
 
 
 @dataclass
@@ -106,6 +160,10 @@ class RoughWorkspace(Workspace):
         async def at_once(_: float) -> None:
             return
 
+        def wall() -> datetime:
+            return datetime.now(UTC) + self.shop.clock_is_off_by
+
+        limits = self.settings.limits
         app = create_app(self.data, company_writes=self.shop.takes_companies)
         try:
             async with GiantContext(
@@ -115,11 +173,18 @@ class RoughWorkspace(Workspace):
                 app_id=access.APP_ID,
                 api_key=SecretStr(access.ensure_api_key(self.data)),
                 transport=RoughTransport(httpx.ASGITransport(app, raise_app_exceptions=False), self.shop),
-                limits=HttpLimits(attempts=2, concurrency=self.settings.limits.concurrency),
-                clock=Clock(sleep=at_once),
+                limits=HttpLimits(
+                    attempts=2,
+                    concurrency=limits.concurrency,
+                    deadline=limits.deadline_seconds,
+                    attempt=min(30.0, limits.deadline_seconds),
+                ),
+                clock=Clock(sleep=at_once, wall=wall),
             ) as client:
                 yield client
         finally:
+            await asyncio.gather(*self.shop.late, return_exceptions=True)
+            self.shop.late.clear()
             app.state.store.close()
 
 
@@ -131,6 +196,10 @@ class RoughShop(Workshop):
         self.rule: Rule = lambda _: None
         self.takes_companies = True
         self.calls: list[Call] = []
+        self.tokens = 0
+        self.late: list[asyncio.Task[None]] = []
+        self.clock_is_off_by = timedelta()
+        """How far the worker's clock is ahead of the CRM's."""
         self.data.mkdir(parents=True, exist_ok=True)
 
     def work(self, run: str | None = None) -> Workspace:
@@ -140,26 +209,29 @@ class RoughShop(Workshop):
             return smooth
         return RoughWorkspace(smooth.settings, smooth.data, smooth.run, shop=self)
 
-    def note(self, request: httpx.Request) -> Call | None:
-        """Keep a call of the CRM's own; None for one that fetches a token."""
+    def note(self, request: httpx.Request) -> Call:
+        """Keep a call of the CRM's own; one that fetches a token (`POST token`) is told, and not kept."""
+        content = request.read()
+        body = json.loads(content) if content else None
         _, app, path = request.url.path.partition(f"/{access.APP_ID}/")
         if not app:
-            return None
+            self.tokens += 1
+            return Call("POST token", self.tokens, body, "")
         parts = path.split("/")
         parts[1:2] = ["*"] * len(parts[1:2])
         what = f"{request.method} {'/'.join(parts)}"
         number = 1 + sum(call.what == what for call in self.calls)
-        content = request.read()
-        call = Call(what, number, json.loads(content) if content else None, request.url.query.decode())
+        call = Call(what, number, body, request.url.query.decode())
         self.calls.append(call)
         return call
 
-    def sync(self, rule: Rule | None = None, *stages: str) -> Workspace:
+    def sync(self, rule: Rule | None = None, *stages: str, run: str | None = None) -> Workspace:
         """Run all stages up to `apply`, or those named, under this rule alone; `calls` are then this run's."""
         self.rule = rule or (lambda _: None)
         self.calls = []
+        self.tokens = 0
         try:
-            return self.run(*stages)
+            return self.run(*stages, run=run)
         finally:
             self.rule = lambda _: None
 

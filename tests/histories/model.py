@@ -1,0 +1,161 @@
+"""What must be, in plain Python: the people of the sources, what humans said last, and what no run may undo."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from tests.histories.world import Act, Seen
+
+COLUMNS: Final = ("ID", "First Name", "Last Name", "Email", "Phone", "Fax", "Title", "Department", "Company", "Tags")
+FILE: Final = "people.csv"
+PLAIN: Final = {"title": "Title", "department": "Department", "first_name": "First Name"}
+"""Fields that nothing but their column and a human decides, and their columns."""
+KEYS: Final = {"email": "Email", "phone": "Phone"}
+OVERWRITING: Final = ("source_wins", "newest")
+"""Policies under which a human's value may give way."""
+
+Cells = dict[str, str]
+
+
+@dataclass
+class Person:
+    """Somebody in a source; the last name is theirs alone and never changes."""
+
+    last_name: str
+    cells: Cells
+    """The newest row; it stands when a later version of the file has none."""
+    in_file: bool = True
+    fate: str = ""
+    """`deleted`, `archived` or `merged` by a human."""
+    entangled: bool = False
+    """Whose keys a human moved around: who they are is for resolve to say, and only the strict rules are checked."""
+
+
+@dataclass
+class Model:
+    """All that was said so far."""
+
+    policies: dict[str, str]
+    people: dict[tuple[int, int], Person] = field(default_factory=dict)
+    said: dict[tuple[str, str], Any] = field(default_factory=dict)
+    """What a human chose for a field of a contact, None where they cleared one of ours."""
+    tagged: set[tuple[str, str]] = field(default_factory=set)
+    untagged: set[tuple[str, str]] = field(default_factory=set)
+    removed: set[str] = field(default_factory=set)
+    frozen: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Archived contacts as they were when they were archived."""
+    remapped: bool = False
+    """Whether phones were ever read from the wrong column."""
+
+    # What happens
+
+    def human_sets(self, contact: dict[str, Any], ours: list[str], fields: dict[str, Any]) -> Act:
+        """Note that a human writes fields of a contact; the act that does it."""
+        for name, value in fields.items():
+            # An empty field that was never ours is nobody's: emptying it says nothing.
+            if value is not None or name in ours:
+                self.said[contact["id"], name] = value
+            else:
+                self.said.pop((contact["id"], name), None)
+            contact[name] = value
+        return ("edit", contact["id"], fields)
+
+    def human_tags(self, contact: dict[str, Any], tag: str, *, away: bool = False) -> Act:
+        """Note that a human tags a contact, or takes a tag away."""
+        key = (contact["id"], tag)
+        (self.tagged if away else self.untagged).discard(key)
+        (self.untagged if away else self.tagged).add(key)
+        contact["tags"] = [one for one in contact["tags"] if one != tag] + [tag] * (not away)
+        return ("untag" if away else "tag", contact["id"], {"tag": tag})
+
+    # What must be
+
+    def after_any(self, seen: Seen) -> Iterator[str]:
+        """What is wrong, whatever the run met."""
+        yield from seen.wrong
+        for (crm_id, name), value in self.said.items():
+            contact = seen.contacts.get(crm_id)
+            if contact is None or self.policy(name) in OVERWRITING:
+                continue
+            if contact[name] != value:
+                yield f"a human's {name} of {contact['last_name']} was {value!r} and is {contact[name]!r}"
+        for crm_id, tag in self.tagged:
+            if crm_id in seen.contacts and tag not in seen.contacts[crm_id]["tags"]:
+                yield f"a human's tag {tag} is gone"
+        for crm_id, tag in self.untagged:
+            overwritten = self.policy("tags") in OVERWRITING
+            if not overwritten and crm_id in seen.contacts and tag in seen.contacts[crm_id]["tags"]:
+                yield f"the tag {tag} that a human took away is back"
+        for crm_id in self.removed & set(seen.contacts):
+            yield f"the contact {crm_id} is back"
+        for crm_id, before in self.frozen.items():
+            now = seen.contacts.get(crm_id, {})
+            changed = {name for name in before if before[name] != now.get(name) and name != "last_activity_at"}
+            if changed - {"updated_at"}:
+                yield f"the archived {before['last_name']} has changed: {sorted(changed)}"
+        yield from self._nobody_is_made_up(seen)
+
+    def _nobody_is_made_up(self, seen: Seen) -> Iterator[str]:
+        names = [contact["last_name"] for contact in seen.contacts.values()]
+        for person in self.people.values():
+            if person.fate == "deleted" and person.last_name in names:
+                yield f"{person.last_name} was deleted by a human and is there again"
+        known = {person.last_name for person in self.people.values()}
+        yield from (f"{name} is nobody of the sources" for name in names if name not in known)
+
+    def after_fair_weather(self, before: dict[str, dict[str, Any]], seen: Seen) -> Iterator[str]:
+        """What is wrong after an undisturbed run; `before` are the contacts as humans left them."""
+        yield from (f"an operation is {state}" for state in set(seen.states) - {"DONE"})
+        if seen.error:
+            yield f"an undisturbed run ended in {seen.error}"
+        by_name = {contact["last_name"]: contact for contact in seen.contacts.values()}
+        for person in self.people.values():
+            contact = by_name.get(person.last_name)
+            if person.fate in ("archived", "deleted") and not person.entangled:
+                rules = seen.listed.get(person.last_name, [])
+                if not any(person.fate in rule for rule in rules):
+                    yield f"{person.last_name} was {person.fate} by a human and is not listed: {rules}"
+            if person.fate == "deleted":
+                continue
+            if contact is None:
+                yield f"{person.last_name} is lost"
+            elif not person.fate and not person.entangled:
+                yield from self._fields(person, contact, before.get(contact["id"]))
+        if seen.landed.get(FILE) != len(self.file()) - 1:
+            yield f"{len(self.file()) - 1} rows came in, landed or set aside are {seen.landed.get(FILE)}"
+
+    def _fields(self, person: Person, contact: dict[str, Any], before: dict[str, Any] | None) -> Iterator[str]:
+        columns = PLAIN if self.remapped else PLAIN | KEYS
+        for name, column in columns.items():
+            told, policy = person.cells[column] or None, self.policy(name)
+            by_human = (contact["id"], name) in self.said
+            stands = before[name] if before else None
+            if policy in OVERWRITING:
+                wanted = told or stands
+            elif by_human:
+                continue  # judged after any run
+            elif policy == "crm_wins" or before is None:
+                wanted = told or stands
+            elif policy == "fill_empty":
+                wanted = stands or told
+            else:
+                continue
+            if policy == "newest" or contact[name] == wanted:
+                continue
+            yield f"{person.last_name}'s {name} is {contact[name]!r}, by {policy} it should be {wanted!r}"
+        if self.policy("tags") in ("crm_wins", "source_wins", "append"):
+            for tag in filter(None, person.cells["Tags"].split(";")):
+                untagged = (contact["id"], tag) in self.untagged and self.policy("tags") != "source_wins"
+                if tag not in contact["tags"] and not untagged:
+                    yield f"{person.last_name} lacks the tag {tag}"
+
+    def policy(self, name: str) -> str:
+        """The policy of a field."""
+        return self.policies.get(name, "crm_wins")
+
+    def file(self) -> list[list[str]]:
+        """The source's file as it is now."""
+        people = [person for _, person in sorted(self.people.items()) if person.in_file]
+        return [list(COLUMNS), *([person.cells[column] for column in COLUMNS] for person in people)]

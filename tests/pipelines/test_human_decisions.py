@@ -1,0 +1,133 @@
+"""What a human did between two runs, and what the runs after it make of it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.connectors.giant_context.server.crm import REPOSITORY
+from tests.pipelines.faults import RoughShop
+from tests.pipelines.truth import unsound
+from tests.pipelines.workshop import Workshop
+
+HEADER = "ID,First Name,Last Name,Email,Title,Department,Tags"
+FIRST = f"""{HEADER}
+1,Ada,Edited,edited@acme.com,Buyer,Sales,vip;new
+2,Bob,Cleared,cleared@acme.com,Buyer,Sales,vip;new
+3,Cid,Untagged,untagged@acme.com,Buyer,Sales,vip;new"""
+SECOND = FIRST.replace("Buyer", "Head Buyer").replace("vip;new", "vip;new;hot")
+
+
+def listed(shop: Workshop, last_name: str) -> set[tuple[str | None, str, str]]:
+    """The plan's rows about a person that are not written: field, decision, rule."""
+    ids = {row["person_id"] for row in shop.rows("golden") if row["last_name"] == last_name}
+    rows = [row for row in shop.rows("plan") if row["entity_id"] in ids and row["decision"] != "write"]
+    return {(row["field"], row["decision"], row["rule"]) for row in rows}
+
+
+def test_what_a_human_archived_or_deleted_stays_so_over_ten_runs(tmp_path: Path) -> None:
+    """Run after run, with the sources changing too, neither is revived nor made again, and each is listed each time."""
+    shop = RoughShop(tmp_path)
+    text = f"{HEADER}\n1,Ada,Archived,archived@acme.com,Buyer,,\n2,Bob,Deleted,deleted@acme.com,Buyer,,"
+    shop.file("people.csv", text)
+    shop.sync()
+    archived, deleted = shop.contact("Archived"), shop.contact("Deleted")
+    shop.edit(archived.id, status="archived")
+    shop.remove(deleted.id)
+    for number in range(10):
+        if number == 4:
+            shop.file("people.csv", text.replace("Buyer", "Head Buyer"), day=2)
+            shop.sync()
+        else:
+            shop.again()
+        assert shop.writes == []
+        assert (None, "review", "archived in the CRM: left alone") in listed(shop, "Archived")
+        assert (None, "review", "deleted in the CRM: not created again") in listed(shop, "Deleted")
+    (left,) = shop.contacts()
+    assert (left.id, left.status, left.title) == (archived.id, "archived", "Buyer")
+
+
+@pytest.mark.parametrize("policy", ["crm_wins", "fill_empty", "review", "source_wins"])
+def test_a_humans_word_stands_unless_the_sources_win(tmp_path: Path, policy: str) -> None:
+    """An edit, a cleared field and a removed tag survive every policy but `source_wins`, and are listed.
+
+    Listed they are when the sources changed as well: until then there is nothing to tell.
+    """
+    fields = {name: {"policy": policy} for name in ("title", "tags")}
+    shop = RoughShop(tmp_path, fields=fields)
+    shop.file("people.csv", FIRST)
+    shop.sync()
+    shop.edit(shop.contact("Edited").id, title="Chair")
+    shop.edit(shop.contact("Cleared").id, title=None)
+    shop.untag(shop.contact("Untagged").id, "vip")
+    wins = policy == "source_wins"
+    shop.again()
+    assert len(shop.writes) == (3 if wins else 0)
+    shop.file("people.csv", SECOND, day=2)
+    shop.sync()
+    assert shop.contact("Edited").title == ("Head Buyer" if wins else "Chair")
+    assert shop.contact("Cleared").title == ("Head Buyer" if wins else None)
+    assert ("vip" in shop.contact("Untagged").tags) is wins
+    for name in ("Edited", "Cleared"):
+        assert bool([row for row in listed(shop, name) if row[0] == "title"]) is not wins
+    shop.again()
+    assert shop.writes == []
+
+
+def test_of_two_runs_at_once_one_works_and_the_other_ends_at_once(tmp_path: Path) -> None:
+    """The second process ends with code 5 and one clear line and sends nothing; a killed run leaves no lock behind."""
+    shop = RoughShop(tmp_path)
+    rows = [f"{n},Ada,Name{n},a{n}@acme.com,Buyer,Sales,vip" for n in range(30)]
+    shop.file("people.csv", "\n".join((HEADER, *rows)))
+    limits = "[limits]\nrequests_per_second = 2\nconcurrency = 2\n"
+    sources = '[sources.inbox]\nkind = "csv_file"\noptions.path = "inbox"\n[match]\ncandidates = false\n'
+    (tmp_path / "sync.toml").write_text(limits + sources, "utf-8")
+    with start(shop) as first:
+        while contacts_in(shop) < 3 and first.poll() is None:
+            time.sleep(0.01)
+        with start(shop) as second:
+            output, _ = second.communicate(timeout=60)
+        assert second.returncode == 5
+        (line,) = [line for line in output.splitlines() if "another run" in line]
+        assert "nothing was sent" in line
+        assert first.poll() is None, "the first was to be at work all the while"
+        first.send_signal(signal.SIGKILL)
+    assert contacts_in(shop) < 30
+    (tmp_path / "sync.toml").write_text(sources, "utf-8")
+    with start(shop) as third:
+        output, _ = third.communicate(timeout=90)
+    assert third.returncode == 0, output
+    assert contacts_in(shop) == 30
+    assert unsound(shop) == []
+
+
+def start(shop: RoughShop) -> subprocess.Popen[str]:
+    """Start `crm-bridge run`."""
+    command: list[Any] = [sys.executable, "-c", "from pipelines.cli import main; main()", "run"]
+    environment = {name: value for name, value in os.environ.items() if name != "DAGSTER_HOME"}
+    return subprocess.Popen(
+        [*command, "--config", str(shop.root / "sync.toml"), "--data", str(shop.data)],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        cwd=REPOSITORY,
+    )
+
+
+def contacts_in(shop: RoughShop) -> int:
+    """How many contacts the CRM has by now."""
+    path = shop.data / "crm.db"
+    if not path.exists():
+        return 0
+    with closing(sqlite3.connect(path, timeout=10)) as database:
+        return int(database.execute("SELECT count(*) FROM contacts").fetchone()[0])
