@@ -3,8 +3,8 @@
     what happened (reads are GET and HEAD)               write        read
     cannot connect, no free connection, a pause asked    NotApplied   NotApplied
     429                                                  RateLimited  RateLimited
-    401 again after a renewal, 403                       AccessError  AccessError
-    404 · 409 · any other 4xx but 408                    NotFound · Conflict · Rejected
+    401 again after a renewal                            AccessError  AccessError
+    403 · 404 · 409 · any other 4xx but 408              Forbidden · NotFound · Conflict · Rejected
     timeout, deadline, reset, 408, 5xx                   Ambiguous    NotApplied
     2xx cut, unreadable or unexpected; 3xx               Ambiguous    ProtocolError
 
@@ -17,6 +17,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
+from functools import lru_cache
 from typing import Any, Final, Protocol, Self, TypeVar
 
 import httpx
@@ -27,6 +28,9 @@ from connectors.base_url import checked_base_url
 from connectors.errors import CallError
 from connectors.http_call import Answer, Call
 from connectors.http_limits import Clock, Limits
+from connectors.http_places import Places
+from connectors.http_rate import Rate
+from connectors.http_transport import SocketTransport
 from connectors.retry_after import retry_after
 from connectors.strict_json import Unreadable
 
@@ -35,6 +39,10 @@ __all__ = ["Answer", "Auth", "Clock", "Http", "Limits", "Unreadable"]
 T = TypeVar("T")
 
 _NOT_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+
+# Taking a URL apart is a fifth of a call's work, and creating and logging always go to the same one.
+_url = lru_cache(64)(httpx.URL)
+_HEADERS: Final = {"accept": "*/*", "accept-encoding": "gzip, deflate", "user-agent": "crm-bridge"}
 
 logger = logging.getLogger(__name__)
 # httpx logs each URL at INFO, and a URL may hold `?search=<e-mail>`. Unlike a level, a filter survives setLevel.
@@ -54,7 +62,11 @@ class Auth(Protocol):
 
 
 class Http:
-    """Calls to one server; close it with `async with` or `aclose`."""
+    """Calls to one server; close it with `async with` or `aclose`.
+
+    Requests go straight to httpx's transport: what httpx's client would add, redirects, cookies, proxies and logins
+    from the environment, is what must not happen here, and costs half a call's time.
+    """
 
     def __init__(
         self,
@@ -70,17 +82,13 @@ class Http:
         self._auth = auth
         self._limits = limits or Limits()
         self._clock = clock or Clock()
-        self._places = asyncio.Semaphore(self._limits.concurrency)
+        self._places = Places(self._limits.concurrency)
+        self._rate = Rate(self._limits.requests_per_second)
         self._budget = self._limits.retry_budget
-        self._next_send = 0.0
-        self._client = httpx.AsyncClient(
-            transport=transport,
-            trust_env=False,
-            follow_redirects=False,  # a 307 would carry the key to another host
-            timeout=httpx.Timeout(self._limits.attempt, connect=self._limits.connect),
-            # Servers close idle connections after 5 s and up; a POST must not run into that.
-            limits=httpx.Limits(max_connections=self._limits.concurrency + 1, keepalive_expiry=3.0),
-        )
+        # Servers close idle connections after 5 s and up; a POST must not run into that. One more is for tokens.
+        self._transport = transport or SocketTransport(connections=self._limits.concurrency + 1, keepalive=3.0)
+        silence, connecting = self._limits.attempt, self._limits.connect
+        self._timeouts = {"timeout": {"connect": connecting, "read": silence, "write": silence, "pool": silence}}
 
     async def __aenter__(self) -> Self:
         return self
@@ -90,7 +98,7 @@ class Http:
 
     async def aclose(self) -> None:
         """Close all connections."""
-        await self._client.aclose()
+        await self._transport.aclose()
 
     async def call(
         self,
@@ -123,18 +131,10 @@ class Http:
                 any later failure of the call is Ambiguous too.
         """
         call = Call(method, path, route, read, json, params or {}, repeatable, expect, anonymous)
-        async with nullcontext() if anonymous else self._places:
+        async with nullcontext() if anonymous else self._places.place():
             latest = self._clock.monotonic() + self._limits.deadline
-            retrying = AsyncRetrying(
-                sleep=self._clock.sleep,
-                retry=retry_if_exception(call.may_repeat),
-                wait=self._wait,
-                stop=lambda state: anonymous or self._stop(state, latest),
-                before_sleep=_log_retry,
-                reraise=True,
-            )
             try:
-                answer: Answer[T] = await retrying(self._attempt, call, latest)
+                answer: Answer[T] = await self._first(call, latest)
             except CallError as error:
                 if not call.doubt or isinstance(error, errors.Ambiguous):
                     raise
@@ -142,8 +142,40 @@ class Http:
         self._budget = min(self._limits.retry_budget, self._budget + self._limits.retry_refill)
         return answer
 
+    @property
+    def places(self) -> int:
+        """How many calls may be in flight at once, as the server's pace is known by now."""
+        return self._places.gradient.limit
+
+    async def _first(self, call: Call[T], latest: float) -> Answer[T]:
+        """Make the first attempt, and more only where it failed: most calls never meet the machinery of retries."""
+        try:
+            return await self._attempt(call, latest)
+        except CallError as error:
+            failure = error
+        if call.anonymous or not call.may_repeat(failure):
+            raise failure
+        known: list[CallError] = [failure]  # for the machinery it is the first attempt
+
+        async def attempt() -> Answer[T]:
+            if known:
+                raise known.pop()
+            return await self._attempt(call, latest)
+
+        retrying = AsyncRetrying(
+            sleep=self._clock.sleep,
+            retry=retry_if_exception(call.may_repeat),
+            wait=self._wait,
+            stop=lambda state: self._stop(state, latest),
+            before_sleep=_log_retry,
+            reraise=True,
+        )
+        answer: Answer[T] = await retrying(attempt)
+        return answer
+
     def _wait(self, state: RetryCallState) -> float:
-        asked = max(0.0, self._next_send - self._clock.monotonic())
+        now = self._clock.monotonic()
+        asked = self._rate.earliest(now) - now
         return asked + self._clock.uniform(0.0, min(2.0**state.attempt_number, self._limits.max_backoff))
 
     def _stop(self, state: RetryCallState, latest: float) -> bool:
@@ -160,12 +192,14 @@ class Http:
             async with asyncio.timeout(min(self._limits.attempt, latest - self._clock.monotonic())):
                 response, body = await self._send(call, latest)
         except TimeoutError:
+            if call.sent:
+                self._places.gradient.refused(call.left, self._clock.monotonic())
             failure = call.lost("no answer in time")
         except httpx.HTTPError as error:
             call.sent = call.sent and not isinstance(error, _NOT_SENT)
             failure = call.lost(f"the connection failed ({type(error).__name__})")
         else:
-            return call.judged(response, body, self._pause(response))
+            return call.judged(response, body, self._learn(call, response))
         raise failure  # out here it has no context, which could show what was sent
 
     async def _send(self, call: Call[T], latest: float) -> tuple[httpx.Response, bytes | None]:
@@ -175,8 +209,10 @@ class Http:
             headers = await auth.headers() if auth else {}
             await self._turn(call, latest)
             request = self._request(call, headers)
+            call.left = self._clock.monotonic()
             call.sent = True
-            response = await self._client.send(request, stream=True)
+            response = await self._transport.handle_async_request(request)
+            response.request = request
             call.sent = response.status_code != 401
             try:
                 body = await self._body(response)
@@ -189,19 +225,27 @@ class Http:
 
     async def _turn(self, call: Call[T], latest: float) -> None:
         """Wait for the pace and for pauses that the server asked for."""
-        now = self._clock.monotonic()
-        start = max(self._next_send, now)
-        if start >= latest:
-            raise call.limited("the pause asked for outlasts the deadline", start - now)
-        rate = self._limits.requests_per_second
-        self._next_send = start + (1 / rate if rate else 0.0)
-        if start > now:
+        while True:
+            now = self._clock.monotonic()
+            start = self._rate.earliest(now)
+            if start >= latest:
+                raise call.limited("the pause asked for outlasts the deadline", start - now)
+            self._rate.take(now)
+            if start <= now:
+                return
             await self._clock.sleep(start - now)
+            if not self._rate.paused(self._clock.monotonic()):
+                return
 
     def _request(self, call: Call[T], headers: Mapping[str, str]) -> httpx.Request:
         try:
-            return self._client.build_request(
-                call.method, self._base_url + call.path, json=call.json, params=call.params or None, headers=headers
+            return httpx.Request(
+                call.method,
+                _url(self._base_url + call.path),
+                params=call.params or None,
+                headers={**_HEADERS, **headers},
+                json=call.json,
+                extensions=self._timeouts,
             )
         except (ValueError, TypeError, RecursionError, httpx.InvalidURL) as error:
             name = type(error).__name__
@@ -217,13 +261,22 @@ class Http:
                 return None
         return bytes(body)
 
-    def _pause(self, response: httpx.Response) -> float | None:
-        """Return how long the server wants to be left alone, and have all calls wait so long if it is in earnest."""
-        if response.status_code < 400:
-            return None
-        pause = retry_after(response.headers, self._clock.wall(), self._limits.max_retry_after)
-        if response.status_code in {429, 503}:
-            self._next_send = max(self._next_send, self._clock.monotonic() + (pause or 0.0))
+    def _learn(self, call: Call[T], response: httpx.Response) -> float | None:
+        """Learn the server's pace from an answer; returns how long it wants to be left alone."""
+        now, status = self._clock.monotonic(), response.status_code
+        pause = None
+        if status >= 400:
+            pause = retry_after(response.headers, self._clock.wall(), self._limits.max_retry_after)
+        if status in {429, 503}:
+            self._places.gradient.refused(call.left, now)
+            if status == 429:
+                self._rate.refused(call.left, now, pause)
+            else:
+                self._rate.pause(now + (pause or 0.0))
+        elif not call.anonymous:
+            self._rate.answered(now)
+            if status < 500:
+                self._places.gradient.answered(f"{call.method} {call.route}", call.left, now, self._places.taken)
         return pause
 
 

@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 _MAX_DEPTH: Final = 64
 _SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
-_REFUSALS: Final = {401: errors.AccessError, 403: errors.AccessError, 404: errors.NotFound, 409: errors.Conflict}
+_REFUSALS: Final = {401: errors.AccessError, 403: errors.Forbidden, 404: errors.NotFound, 409: errors.Conflict}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,7 @@ class Call(Generic[T]):
     expect: tuple[int, ...]
     anonymous: bool
     sent: bool = False  # bytes may be on their way, unanswered
+    left: float = 0.0  # when the latest attempt left, on the monotonic clock
     doubt: str = ""  # why an earlier attempt may have been applied
 
     @property

@@ -1,7 +1,7 @@
 """`crm-bridge …`: thin over the stages.
 
-Exit codes: 0 done · 1 done with rows set aside (`--strict` only) · 2 wrong use or settings · 3 failed · 5 another run
-is at work · 130 stopped by Ctrl-C or SIGTERM.
+Exit codes: 0 done · 1 done with rows set aside (`--strict` only) · 2 wrong use or settings · 3 failed · 4 a gate is
+closed · 5 another run is at work, or another ledger writes to the account · 130 stopped by Ctrl-C or SIGTERM.
 """
 
 from __future__ import annotations
@@ -14,24 +14,20 @@ from typing import Annotated, Final
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
-from connectors.errors import BridgeError, Busy, ConfigurationError, SourceRefused
+from connectors.errors import BridgeError, Busy, ConfigurationError, GateClosed, SourceRefused
 from connectors.giant_context.server.serve import DEFAULT_PORT, serve
-from pipelines import evidence, explain_text, ledger_commands, settings_file, sources, summary, target
-from pipelines.command_options import Config, Data, console, workspace
+from pipelines import explain_text, ledger_commands, plan_commands, settings_file, sources, summary, target
+from pipelines.command_options import Allow, Config, Data, console, workspace
 from pipelines.execution import Interrupted, execute
 from pipelines.ledger import Ledger
 from pipelines.stages import export as export_stage
 from pipelines.ui import HOST, dagster_dev
 from pipelines.workspace import Workspace
 
-DONE, SET_ASIDE, WRONG_USE, FAILED, BUSY, INTERRUPTED = 0, 1, 2, 3, 5, 130
+DONE, SET_ASIDE, WRONG_USE, FAILED, GATED, BUSY, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
 
 TRACEBACK_VARIABLE: Final = "CRM_BRIDGE_TRACEBACK"
-
-SHOWN: Final = 40
-"""Rows of a plan that are printed; the table has them all."""
 
 app = typer.Typer(
     name="crm-bridge",
@@ -42,6 +38,8 @@ app = typer.Typer(
 )
 app.add_typer(ledger_commands.app, name="ledger")
 app.command()(ledger_commands.retry)
+for command in (plan_commands.plan, plan_commands.apply, plan_commands.conflicts):
+    app.command()(command)
 
 
 def main() -> None:
@@ -50,6 +48,8 @@ def main() -> None:
         app()
     except Busy as error:
         _fail(error, BUSY)
+    except GateClosed as error:
+        _fail(error, GATED)
     except (ConfigurationError, SourceRefused) as error:
         _fail(error, WRONG_USE)
     except Interrupted as error:
@@ -76,9 +76,10 @@ def run(
     data: Data = Path("data"),
     dry_run: Annotated[bool, typer.Option("--dry-run", help="End after the plan: send nothing.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 when anything was set aside.")] = False,
+    allow: Allow = None,
 ) -> None:
     """Bring the CRM up to date with the sources, and export the timelines."""
-    work = workspace(config, data)
+    work = workspace(config, data, allow)
     console.print(f"[bold]crm-bridge[/bold] → {escape(target.where(work.settings, data))}")
     execute(work, "dry_run" if dry_run else "sync")
     console.print()
@@ -95,43 +96,19 @@ def run(
 
 
 @app.command()
-def plan(config: Config = Path("sync.toml"), data: Data = Path("data")) -> None:
-    """Print what a run would change: counts, then each field change with its rule and evidence. Sends nothing."""
-    work = workspace(config, data)
-    execute(work, "dry_run")
-    summary.show(work, console)
-    with work.engine() as engine:
-        engine.read("plan", "golden", "golden_companies")
-        total = engine.count("plan")
-        engine.make("plan/plan_shown")
-        rows = engine.rows("FROM plan_shown LIMIT $1", [SHOWN])
-    if not rows:
-        console.print("\nNothing to change.")
-        return
-    table = Table(box=None, pad_edge=False)
-    for title in ("object", "op", "who", "field", "stands", "proposed", "decision", "rule", "evidence"):
-        table.add_column(title, overflow="ellipsis", no_wrap=title not in ("rule", "proposed"))
-    where = evidence.places(work, [(landing, row) for *_, landing, row in rows if landing is not None])
-    for *cells, file, landing, row in rows:
-        place = f"{file} {where[landing, row]}" if landing is not None else ""
-        table.add_row(*(escape(str(cell)) for cell in (*cells, place)))
-    console.print()
-    Console(highlight=False, width=console.width if console.is_terminal else 200).print(table)
-    if total > SHOWN:
-        console.print(f"… and {total - SHOWN:,} more in {work.lake.root}/runs/{work.run}/plan.parquet")
-
-
-@app.command()
 def crm(
     host: Annotated[str, typer.Option(help="The address to listen on; this machine only.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port; 0 takes a free one.")] = DEFAULT_PORT,
+    faults: Annotated[
+        Path | None, typer.Option("--faults", help="For tests: a file that says how to misbehave.")
+    ] = None,
     data: Data = Path("data"),
     config: Config = Path("sync.toml"),  # noqa: ARG001 - every command takes it
 ) -> None:
     """Serve the embedded CRM over HTTP, for browsers and other clients, also while runs go on."""
     data.mkdir(parents=True, exist_ok=True)
     with suppress(KeyboardInterrupt):
-        serve(data, host, port)
+        serve(data, host, port, faults=faults)
 
 
 @app.command()
@@ -191,15 +168,23 @@ def status(config: Config = Path("sync.toml"), data: Data = Path("data")) -> Non
     console.print(f"Last plan: {work.lake.current().get('plan', 'none yet')}")
     for count, words in summary.waiting(work):
         console.print(f"Waits: {count:,} {words}")
-    if work.ledger_path.exists():
+    path = work.lake.root / "ledger.db"
+    if path.exists():
         with work.ledger() as ledger:
             _print_ledger(ledger)
     console.print(f"Dagster history: {os.environ.get('DAGSTER_HOME') or work.lake.root / 'dagster'}")
 
 
 def _print_ledger(ledger: Ledger) -> None:
+    words = {
+        "DONE": "done",
+        "SENT": "cut off; the next run looks for them first",
+        "INTENT": "decided and not sent; the next run decides anew",
+        "REJECTED": "refused by the CRM",
+        "UNKNOWN": "nobody can tell; look at them",
+    }
     states = ledger.states()
-    for state in [state for state in ledger_commands.WORDS if state in states]:
-        console.print(f"Ledger: {states[state]:,} {ledger_commands.WORDS[state]}")
+    for state in words.keys() & states.keys():
+        console.print(f"Ledger: {states[state]:,} {words[state]}")
     if not states:
         console.print("Ledger: empty")

@@ -9,12 +9,14 @@ from typing import Final
 
 import dagster as dg
 
-from pipelines import settings_file, sources
+from pipelines import gates, settings_file, sources
 from pipelines.assets import apply, candidates, checks, clean, export, extract, plan, resolve, snapshot
 from pipelines.workspace import Workspace
 
 CONFIG_VARIABLE: Final = "CRM_BRIDGE_CONFIG"
 DATA_VARIABLE: Final = "CRM_BRIDGE_DATA"
+ALLOW_TAG: Final = "crm_bridge/allow"
+"""The tag of a run that opens gates once, such as `created=1200 overwritten=300`."""
 
 UP_TO_PLAN: Final = (
     *(extract.landings, clean.records, snapshot.current_contacts, resolve.golden, candidates.candidates),
@@ -28,7 +30,10 @@ def work(context: dg.InitResourceContext) -> Iterator[Workspace]:
     """Make the workspace of a run, and let go of the writer's lock when the run ends."""
     loaded = settings_file.load(Path(os.environ.get(CONFIG_VARIABLE, "sync.toml")))
     sources.check(loaded)
-    workspace = Workspace(loaded, Path(os.environ.get(DATA_VARIABLE, "data")), context.run_id or "ad-hoc")
+    tags = context.run.tags if context.run else {}
+    allowed = gates.parse(tags[ALLOW_TAG].split()) if ALLOW_TAG in tags else {}
+    data = Path(os.environ.get(DATA_VARIABLE, "data"))
+    workspace = Workspace(loaded, data, context.run_id or "ad-hoc", allowed=allowed)
     try:
         yield workspace
     finally:
@@ -51,7 +56,7 @@ dry_run = dg.define_asset_job(
 
 defs = dg.Definitions(
     assets=ASSETS,
-    asset_checks=[checks.every_row_is_accounted_for],
+    asset_checks=[checks.every_row_is_accounted_for, checks.a_second_plan_would_be_empty],
     jobs=[sync, dry_run],
     schedules=[
         dg.ScheduleDefinition(

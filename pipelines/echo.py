@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from connectors.giant_context.wire import Company, Contact
+
+LISTS: Final = ("tags", "properties.other_emails", "properties.other_phones")
+"""Fields that are compared element by element: what we keep of them is which elements are ours."""
 
 
 def fields_of(item: Contact | Company) -> dict[str, Any]:
@@ -23,11 +26,11 @@ def fields_of(item: Contact | Company) -> dict[str, Any]:
 def echoed(item: Contact | Company, sent: Mapping[str, Any]) -> dict[str, Any]:
     """The fields that were sent, as the answer has them.
 
-    Tags are the exception: what we ever added stays on record, since one that is missing later was taken away by a
-    human and must not come back.
+    Lists are the exception: what we ever added stays on record, since an element that is missing later was taken away
+    by a human and must not come back.
     """
     flat = fields_of(item)
-    return {name: sent[name] if name == "tags" else flat.get(name) for name in sent}
+    return {name: sent[name] if name in LISTS else flat.get(name) for name in sent}
 
 
 def recovered(item: Contact | Company, sent: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -40,7 +43,7 @@ def recovered(item: Contact | Company, sent: Mapping[str, Any]) -> dict[str, Any
     standing = {name for name, value in sent.items() if _stands(name, value, flat.get(name))}
     if not standing:
         return None
-    return {name: flat.get(name) if name in standing and name != "tags" else value for name, value in sent.items()}
+    return {name: flat.get(name) if name in standing and name not in LISTS else value for name, value in sent.items()}
 
 
 def all_stand(item: Contact | Company, sent: Mapping[str, Any]) -> bool:
@@ -51,9 +54,13 @@ def all_stand(item: Contact | Company, sent: Mapping[str, Any]) -> bool:
 
 def _stands(name: str, sent: Any, current: Any) -> bool:
     """Whether a value is there, whatever form the server gave it: the plan compares in the same way."""
-    if name == "tags":
-        return {tag.strip().lower() for tag in sent} <= {tag.strip().lower() for tag in current or ()}
+    if name in LISTS:
+        return bool(sent) and {_folded(one) for one in sent} <= {_folded(one) for one in current or ()}
     return same(name, sent, current)
+
+
+def _folded(element: Any) -> str:
+    return str(element).strip().lower()
 
 
 def same(name: str, one: Any, other: Any) -> bool:

@@ -39,7 +39,7 @@ def make(engine: Engine, fields: Mapping[str, FieldSettings], sources: Sequence[
         else:
             engine.put(name, pa.schema([("node", pa.int64()), ("place", pa.int64())]).empty_table())
     engine.drop("told")
-    for name in ("votes", "picks", "person_keys", "person_tags", "other_picks", "other_values"):
+    for name in ("votes", "picks", "person_keys", "person_tags", "other_picks", "other_values", "cleared_fields"):
         engine.make(f"resolve/{name}")
     for name in ("golden_keys", "golden_tags", "conflicts"):
         engine.define(f"resolve/{name}")

@@ -21,11 +21,12 @@ Standings = Mapping[tuple[str, str], Standing]
 """What each object that is updated held in the snapshot, by object and CRM id."""
 
 
-def intend(engine: Engine, ledger: Ledger, run: str) -> tuple[list[Operation], Standings, int]:
+def intend(engine: Engine, ledger: Ledger, run: str, *, waited: bool = False) -> tuple[list[Operation], Standings, int]:
     """Keep who is who, and everything that is about to be sent, before anything is.
 
     Returns what is to be sent, what the plan was decided on, and how much of the plan the CRM refused before in the
-    same words, or may have carried out without telling: that is not sent again.
+    same words, or may have carried out without telling: that is not sent again. A plan that has `waited` in a file may
+    have been overtaken: what is known by now of who is who stays so, and who was created meanwhile is not created.
     """
     engine.read("plan", "clusters", "company_clusters", "contact_matches", "company_matches")
     engine.read("current_contacts", "current_companies", "person_changes")
@@ -39,20 +40,25 @@ def intend(engine: Engine, ledger: Ledger, run: str) -> tuple[list[Operation], S
         engine.put("linked", ledger.links(name))  # type: ignore[arg-type]
         records = engine.rows(
             f"SELECT record_key, {entity} FROM {clusters} ANTI JOIN known "  # noqa: S608 - constant names
-            f"ON known.record_key = {clusters}.record_key AND known.entity_id = {clusters}.{entity} ORDER BY 1"
+            f"ON known.record_key = {clusters}.record_key AND ($1 OR known.entity_id = {clusters}.{entity}) ORDER BY 1",
+            [waited],
         )
         links = engine.rows(
             f"SELECT {entity}, crm_id FROM {matches} ANTI JOIN linked "  # noqa: S608 - constant names
-            f"ON linked.entity_id = {matches}.{entity} AND linked.crm_id = {matches}.crm_id ORDER BY 1"
+            f"ON linked.entity_id = {matches}.{entity} AND ($1 OR linked.crm_id = {matches}.crm_id) ORDER BY 1",
+            [waited],
         )
         ledger.place(name, records, links)  # type: ignore[arg-type]
+    engine.put("linked_contacts", ledger.links("contacts"))
     ledger.drop_stale_intents()
     owed = ledger.owed_logs()
     rows = [
         Row(*row)
         for row in engine.rows(
-            "SELECT object, op, entity_id, crm_id, field, proposed, base "
-            "FROM plan WHERE decision = 'write' ORDER BY number"
+            'SELECT object, op, entity_id, crm_id, field, proposed, base, "current", change, ours '
+            "FROM plan WHERE decision = 'write' "
+            "AND NOT (op = 'create' AND object = 'contacts' AND entity_id IN (SELECT entity_id FROM linked_contacts)) "
+            "ORDER BY number"
         )
     ]
     standing, updates = _standing(engine, rows), ledger.updates_done()

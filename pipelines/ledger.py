@@ -27,6 +27,16 @@ class Ledger(Journal, Identities):
         with self._reading() as database:
             database.execute("INSERT OR REPLACE INTO traits VALUES (?, ?, ?)", (self.account, name, value))
 
+    def traits(self, prefix: str) -> list[tuple[str, str]]:
+        """The account's traits whose names begin so, with their values."""
+        rows = self._rows("SELECT name, value FROM traits WHERE account = ? ORDER BY name", self.account)
+        return [(name, value) for name, value in rows if name.startswith(prefix)]
+
+    def forget(self, name: str) -> None:
+        """Forget a trait of the account."""
+        with self._reading() as database:
+            database.execute("DELETE FROM traits WHERE account = ? AND name = ?", (self.account, name))
+
     def adopt(self, *ledger_ids: str) -> None:
         """Keep that other ledgers' traces in the account count as ours from now on."""
         now = time.time()

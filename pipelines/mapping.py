@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
 
 from connectors.contract import Layout
-from connectors.records import SCHEMAS, Field
+from connectors.records import CONTACT, SCHEMAS, Field
 from pipelines.engine import quote_identifier, quote_text
 from pipelines.lake import Landing
 
@@ -13,11 +15,24 @@ UNIT_SEPARATOR = "chr(31)"
 """What stands between the values of a cell before they are parted: a control character that no cell means to hold."""
 
 
-def select(landing: Landing, layout: Layout, *, source_order: int, path_literal: str) -> str:
+CLEARABLE: Final = ("title", "department", "locale", "linkedin_url", "company_name", "emails", "phones", "tags")
+"""Fields of a contact of which a source can say that there is nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clears:
+    """How a source says that there is nothing: by a blank cell of a mapped column, by a marker, or not at all."""
+
+    blank: bool = False
+    marker: str | None = None
+
+
+def select(landing: Landing, layout: Layout, clears: Clears = Clears(), *, source_order: int, path_literal: str) -> str:
     """Return the SELECT that reads a landing as rows of its object's schema.
 
     Every field of the schema is a column: text, a list of text for `many` fields, a timestamp for `modified_at`
-    (with its raw text beside it, so that one that cannot be read is set aside and not lost).
+    (with its raw text beside it, so that one that cannot be read is set aside and not lost). `cleared` lists the
+    fields of a contact of which the row says that there is nothing.
     """
     present = {column.casefold(): column for column in landing.columns}
     parts = [
@@ -34,20 +49,47 @@ def select(landing: Landing, layout: Layout, *, source_order: int, path_literal:
         columns = [
             present[name.casefold()] for name in layout.columns.get(field.name, ()) if name.casefold() in present
         ]
-        parts.append(_expression(field, columns, layout))
+        parts.append(_expression(field, columns, layout, clears.marker))
         if field.name == "modified_at":
             parts.append(f"{_text(columns)} AS modified_text")
+    if landing.object == CONTACT.name:
+        parts.append(f"{_cleared(layout, present, clears)} AS cleared")
     return f"SELECT {', '.join(parts)} FROM read_parquet({path_literal}, file_row_number = true)"  # noqa: S608 - every part is quoted
 
 
-def _expression(field: Field, columns: list[str], layout: Layout) -> str:
+def _cleared(layout: Layout, present: dict[str, str], clears: Clears) -> str:
+    """The fields of which a row says that there is nothing: no cell of theirs says anything, and that means so."""
+    found = []
+    for name in CLEARABLE if clears.blank or clears.marker else ():
+        columns = [present[given.casefold()] for given in layout.columns.get(name, ()) if given.casefold() in present]
+        if not columns:
+            continue
+        silent = f"{_text(columns, clears.marker)} IS NULL"
+        if not clears.blank:
+            marked = [
+                f"coalesce(trim({quote_identifier(column)}), '') = {quote_text(clears.marker or '')}"
+                for column in columns
+            ]
+            silent += f" AND ({' OR '.join(marked)})"
+        found.append(f"CASE WHEN {silent} THEN {quote_text(name)} END")
+    if not found:
+        return "[]::VARCHAR[]"
+    return f"list_filter([{', '.join(found)}], lambda field: field IS NOT NULL)"
+
+
+def _unmarked(column: str, marker: str | None) -> str:
+    quoted = quote_identifier(column)
+    return quoted if marker is None else f"CASE WHEN trim({quoted}) = {quote_text(marker)} THEN '' ELSE {quoted} END"
+
+
+def _expression(field: Field, columns: list[str], layout: Layout, marker: str | None) -> str:
     name = quote_identifier(field.name)
     if field.many:
-        cells = [_cell(column, layout) for column in columns]
+        cells = [_cell(column, layout, marker) for column in columns]
         if field.name == "phones":
             cells = [_on_one_line(cell) for cell in cells]
         return f"{_list(cells, layout.separators)} AS {name}"
-    text = _text(columns)
+    text = _text(columns, marker)
     if field.name == "modified_at":
         if layout.date_format:
             return f"moment(try_strptime({text}, {quote_text(layout.date_format)})::TIMESTAMPTZ) AS {name}"
@@ -55,20 +97,20 @@ def _expression(field: Field, columns: list[str], layout: Layout) -> str:
     return f"{text} AS {name}"
 
 
-def _text(columns: list[str]) -> str:
+def _text(columns: list[str], marker: str | None = None) -> str:
     if not columns:
         return "NULL::VARCHAR"
-    cells = [f"plain_text({quote_identifier(column)})" for column in columns]
+    cells = [f"plain_text({_unmarked(column, marker)})" for column in columns]
     return f"coalesce({', '.join(cells)})" if len(cells) > 1 else cells[0]
 
 
-def _cell(column: str, layout: Layout) -> str:
+def _cell(column: str, layout: Layout, marker: str | None) -> str:
     label = layout.labels.get(column)
     if label is None:
-        return quote_identifier(column)
+        return _unmarked(column, marker)
     # coalesce: a label that is missing says nothing against the number.
     is_fax = f"contains(lower(coalesce({quote_identifier(label)}, '')), 'fax')"
-    return f"CASE WHEN {is_fax} THEN '' ELSE {quote_identifier(column)} END"
+    return f"CASE WHEN {is_fax} THEN '' ELSE {_unmarked(column, marker)} END"
 
 
 def _on_one_line(cell: str) -> str:
@@ -110,4 +152,6 @@ def nothing(object_name: str) -> str:
     for field in SCHEMAS[object_name].fields:
         kind = "VARCHAR[]" if field.many else "TIMESTAMPTZ" if field.name == "modified_at" else "VARCHAR"
         columns.append(f"NULL::{kind} AS {quote_identifier(field.name)}")
+    if object_name == CONTACT.name:
+        columns.append("NULL::VARCHAR[] AS cleared")
     return f"SELECT {', '.join(columns)} WHERE false"

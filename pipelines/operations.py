@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from pydantic.alias_generators import to_camel
 
-from pipelines.effects import ObjectName, Operation, op_key
+from pipelines.echo import LISTS
+from pipelines.effects import Kind, ObjectName, Operation, op_key
 from pipelines.rereading import Standing
 
 NEW_COMPANY: Final = "new:"
@@ -19,15 +20,23 @@ NEW_COMPANY: Final = "new:"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of the plan, as far as it says what to send."""
+    """A row of the plan, as far as it says what to send. `ours`: what stands there is what we last wrote."""
 
     object: ObjectName
     op: str
     entity_id: str
     crm_id: str | None
     field: str | None
-    proposed: str
+    proposed: str | None
     base: str | None
+    current: str | None = None
+    change: str | None = None
+    ours: bool = False
+
+    @property
+    def takes_away(self) -> bool:
+        """Whether a tag goes."""
+        return self.change in ("untag", "retract")
 
 
 def operations(
@@ -68,24 +77,81 @@ def _write(
 ) -> Operation:
     body: dict[str, Any] = {}
     sent: dict[str, Any] = {}
+    before: dict[str, Any] = {}
     for row in changes:
         name = row.field or ""
         group, _, key_in_group = name.partition(".")
         if group == "tags":
-            ours = sent.setdefault("tags", json.loads(row.base or "[]"))
-            ours.append(row.proposed)
-            body.setdefault("tags", list(standing.tags)).append(row.proposed)
-        elif group in ("properties", "address"):
-            value = json.loads(row.proposed) if group == "properties" else row.proposed
+            _tag(row, sent.setdefault("tags", json.loads(row.base or "[]")), body.setdefault("tags", [*standing.tags]))
+            continue
+        value = _value(row)
+        if group in ("properties", "address"):
             whole = body.setdefault(group, dict(getattr(standing, group)))
-            whole[key_in_group if group == "properties" else to_camel(key_in_group)] = value
-            sent[name] = value
-        elif name == "annual_revenue":
-            body["annualRevenue"] = sent[name] = float(row.proposed)
+            place = key_in_group if group == "properties" else to_camel(key_in_group)
+            if value is None:
+                whole.pop(place, None)
+            else:
+                whole[place] = value
         else:
-            body["companyId" if name == "company" else to_camel(name)] = row.proposed
-            sent[name] = row.proposed
-    return Operation(key, object_name, "create" if crm_id is None else "update", entity, body, sent, crm_id)
+            body["companyId" if name == "company" else to_camel(name)] = value
+        sent[name] = _ours(row, value) if name in LISTS else value
+        if crm_id is not None and not row.ours:
+            before[name] = _decoded(name, row.current)
+    kind: Kind = "create" if crm_id is None else "update"
+    if kind == "update" and object_name == "contacts" and len(changes) == 1:
+        kind, body = _single(changes[0], body, standing)
+    retracted = tuple(
+        row.field or ""
+        for row in changes
+        if row.change == "retract" and row.field is not None and row.field not in LISTS
+    )
+    return Operation(key, object_name, kind, entity, body, sent, crm_id, before=before, retracted=retracted)
+
+
+def _single(row: Row, body: dict[str, Any], standing: Standing) -> tuple[Kind, dict[str, Any]]:
+    """One tag or one property has a call of its own, which leaves alone what stands beside it."""
+    if row.field == "tags" and row.takes_away:
+        # As it stands there: the server compares to the letter.
+        there = next((tag for tag in standing.tags if _fold(tag) == _fold(row.current)), row.current)
+        return "untag", {"tag": there}
+    if row.field == "tags":
+        return "tag", {"tag": row.proposed}
+    group, _, key = (row.field or "").partition(".")
+    if group == "properties" and row.proposed is not None:
+        return "field", {"key": key, "value": body["properties"][key]}
+    return "update", body
+
+
+def _tag(row: Row, ours: list[str], tags: list[str]) -> None:
+    if row.takes_away:
+        for some in (ours, tags):
+            some[:] = [tag for tag in some if _fold(tag) != _fold(row.current)]
+    else:
+        ours.append(row.proposed or "")
+        tags.append(row.proposed or "")
+
+
+def _fold(tag: str | None) -> str:
+    return (tag or "").strip().lower()
+
+
+def _ours(row: Row, target: Any) -> list[str]:
+    """Which elements of a list are ours once it is written: those that were and stay, or are gone, and the new ones."""
+    was, there = json.loads(row.base or "[]"), json.loads(row.current or "[]")
+    gone = [one for one in was if one not in there]
+    return [*gone, *(one for one in target or () if one in was or one not in there)]
+
+
+def _value(row: Row) -> Any:
+    return _decoded(row.field or "", row.proposed)
+
+
+def _decoded(name: str, text: str | None) -> Any:
+    if text is None:
+        return None
+    if name.startswith("properties."):
+        return json.loads(text)
+    return float(text) if name == "annual_revenue" else text
 
 
 def update_key(

@@ -39,19 +39,30 @@ async def reread(crm: GiantContext, operation: Operation, standing: Standing) ->
     now = fields_of(item)
     if isinstance(item, Contact) and item.status != standing.fields.get("status", item.status):
         return None
-    if any(name != "tags" and not same(name, standing.fields.get(name), now.get(name)) for name in operation.sent):
+    touched = {*operation.sent, *operation.retracted} - {"tags"}
+    if any(not same(name, standing.fields.get(name), now.get(name)) for name in touched):
         return None
     body = dict(operation.body)
-    if "tags" in body:
+    if operation.kind == "update" and "tags" in body:
+        gone = [tag for tag in standing.tags if tag not in body["tags"]]
         added = [tag for tag in body["tags"] if tag not in standing.tags and tag not in item.tags]
-        body["tags"] = [*item.tags, *added]
-    if "properties" in body:
-        body["properties"] = {**item.properties, **_changed(body["properties"], standing.properties)}
+        body["tags"] = [*(tag for tag in item.tags if tag not in gone), *added]
+    if operation.kind == "update" and "properties" in body:
+        body["properties"] = _over(item.properties, body["properties"], standing.properties)
     if "address" in body and not isinstance(item, Contact):
         stands = item.address.model_dump(mode="json", by_alias=True, exclude_none=True)
-        body["address"] = {**stands, **_changed(body["address"], standing.address)}
+        body["address"] = _over(stands, body["address"], standing.address)
     return replace(operation, body=body)
 
 
-def _changed(planned: Mapping[str, Any], standing: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in planned.items() if key not in standing or standing[key] != value}
+def overwrites(operation: Operation, standing: Standing) -> bool:
+    """Whether an update would change something that stands there, or replace a list or map as a whole."""
+    if operation.kind == "update" and {"tags", "properties", "address"} & {*operation.body}:
+        return True
+    return any(standing.fields.get(name) not in (None, "", [], {}) for name in {*operation.sent} - {"tags"})
+
+
+def _over(stands: Mapping[str, Any], planned: Mapping[str, Any], standing: Mapping[str, Any]) -> dict[str, Any]:
+    """What stands now, with what the plan changes of what stood before: keys that it sets, and keys that it leaves."""
+    kept = {key: value for key, value in stands.items() if key in planned or key not in standing}
+    return kept | {key: value for key, value in planned.items() if key not in standing or standing[key] != value}

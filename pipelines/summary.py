@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from rich.console import Console
 from rich.markup import escape
@@ -16,11 +16,16 @@ DONE = {
     "companies_update_done": "companies updated",
     "contacts_create_done": "contacts created",
     "contacts_update_done": "contacts updated",
+    "contacts_field_done": "properties of contacts set",
+    "contacts_tag_done": "tags of contacts added",
+    "contacts_untag_done": "tags of contacts taken away",
     "activities_log_done": "activities logged",
 }
 """What apply counts as done, in words."""
 
 TROUBLES = {
+    "linked_meanwhile": "created meanwhile by somebody else, and linked",
+    "sent_without_key": "sent without an e-mail or phone that another contact has (see collisions.parquet)",
     "conflicts": "not written: another contact has the e-mail or phone (the next run decides anew)",
     "refused": "refused by the CRM (see applied.parquet)",
     "changed_meanwhile": "not written: changed in the CRM since it was read (the next run decides anew)",
@@ -106,6 +111,10 @@ def _lines(work: Workspace) -> Iterator[tuple[int, str, str]]:
     if plan := reports.get("plan"):
         applied = reports.get("apply")
         yield from _plan_lines(plan, applied if applied and applied["writes_on"] else None)
+    if (verify := reports.get("verify")) and verify["read_back"]:
+        yield verify["read_back"], "contacts read back: a second plan would be empty", ""
+        if verify["changed_again"]:
+            yield verify["changed_again"], "of them changed again since", "read_back.parquet"
     if export := reports.get("export"):
         yield export["activities"], "activities in the timelines", "exports/activities/"
         yield export["files"], "Parquet files for analysts", "exports/"
@@ -121,6 +130,8 @@ def _plan_lines(plan: dict[str, int], done: dict[str, int] | None) -> Iterator[t
         yield done.get("contacts_update_done", 0), "contacts updated", ""
     yield plan["contacts_unchanged"], "contacts unchanged", ""
     yield plan["held_for_review"], "held for review", "plan.parquet"
+    if plan["conflicts"]:
+        yield plan["conflicts"], "conflicts: changed by a human and by the sources", "crm-bridge conflicts"
     if plan["fields_kept"]:
         yield plan["fields_kept"], "fields where the CRM's value stays", ""
     if plan["values_omitted"]:
@@ -153,6 +164,17 @@ def verdict(work: Workspace) -> str:
                 "words or may have carried them out without telling (crm-bridge status)."
             )
         return "Nothing was sent: the CRM already agrees with the sources."
-    done = [f"{count:,} {DONE[name]}" for name, count in applied.counts.items() if name in DONE]
-    troubles = [f"{applied.counts[name]:,} {words}" for name, words in TROUBLES.items() if applied.counts.get(name)]
+    return applied_words(applied.counts)
+
+
+def applied(work: Workspace) -> str:
+    """One sentence: what a plan that was carried out has sent."""
+    counts = work.reports["apply"].counts
+    return applied_words(counts) if counts["calls"] else "Nothing was sent: all of it is done or was overtaken."
+
+
+def applied_words(counts: Mapping[str, int]) -> str:
+    """What was sent, and what was not, in a sentence."""
+    done = [f"{count:,} {DONE[name]}" for name, count in counts.items() if name in DONE]
+    troubles = [f"{counts[name]:,} {words}" for name, words in TROUBLES.items() if counts.get(name)]
     return ("Sent: " if done else "Nothing is known to be written: ") + ", ".join(done + troubles) + "."

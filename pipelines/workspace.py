@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -35,6 +35,8 @@ class Workspace:
     progress: Reporter = field(default_factory=Quiet)
     reports: dict[str, StageReport] = field(default_factory=dict)
     """What each stage of this run has done so far, by the stage's name."""
+    allowed: Mapping[str, int] = field(default_factory=dict)
+    """What this run may do beyond the gates' limits, by kind."""
 
     @cached_property
     def lake(self) -> Lake:

@@ -13,7 +13,7 @@ from urllib.parse import quote
 import httpx
 from pydantic import BaseModel, SecretStr, TypeAdapter, ValidationError
 
-from connectors.errors import ConfigurationError, Rejected
+from connectors.errors import AccessError, ConfigurationError, Forbidden, Rejected
 from connectors.giant_context.token import TokenKeeper
 from connectors.giant_context.wire import (
     DEFAULT_PAGE_SIZE,
@@ -91,6 +91,11 @@ class GiantContext:
         """Close all connections."""
         await self._auth.aclose()
         await self._http.aclose()
+
+    @property
+    def places(self) -> int:
+        """How many calls may be in flight at once, as the server's pace is known by now."""
+        return self._http.places
 
     async def exchange_token(self) -> Answer[Token]:
         """Exchange the API key for a token. The other calls do this by themselves."""
@@ -180,10 +185,17 @@ class GiantContext:
         params: dict[str, str | int] = {"page": page, "pageSize": page_size}
         if search:
             params["search"] = search
-        answer = await self._http.call(
-            "GET", f"{self._app}/{route}", route=f"…/{route}", read=_model(model), params=params
+        try:
+            answer = await self._http.call(
+                "GET", f"{self._app}/{route}", route=f"…/{route}", read=_model(model), params=params
+            )
+        except Forbidden as error:  # whoever may not list is not told so of a row
+            failure = error
+        else:
+            return answer.value
+        raise AccessError(
+            failure.reason, method="GET", route=failure.route, status=failure.status, request_id=failure.request_id
         )
-        return answer.value
 
     async def _call(
         self,

@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from pipelines.stages import verify
 from pipelines.workspace import Workspace
 
 ENDS = ("rows_rejected", "rows_replaced", "unmatched", "contact_records", "company_records")
@@ -19,3 +20,12 @@ def every_row_is_accounted_for(context: dg.AssetCheckExecutionContext) -> dg.Ass
     return dg.AssetCheckResult(
         passed=ended == counts["rows_read"], metadata={"rows_read": counts["rows_read"], "rows_ended": ended}
     )
+
+
+@dg.asset_check(asset="applied", required_resource_keys={"work"}, blocking=True)
+def a_second_plan_would_be_empty(context: dg.AssetCheckExecutionContext) -> dg.AssetCheckResult:
+    """What was written is read back and planned again: nothing is left to write but what this run has set aside."""
+    work: Workspace = context.resources.work
+    report = verify.run(work)
+    work.reports["verify"] = report
+    return dg.AssetCheckResult(passed=report.counts["remaining"] == 0, metadata=dict(report.counts))

@@ -15,6 +15,7 @@ from pipelines.workspace import StageReport, Workspace
 
 TABLES: Final = (
     *("records", "company_records", "unmatched", "rejected_rows", "rejected_values", "flagged_values", "clean_counts"),
+    "former_versions",
 )
 
 
@@ -56,7 +57,7 @@ def _records(engine: Engine) -> None:
     for name in ("replaced", "rejected_values", "mistyped_hosts", "flagged_values"):
         engine.make(f"clean/{name}")
     engine.drop("given_emails", "given_phones")
-    for name in ("contact_records", "company_records", "records"):
+    for name in ("contact_records", "company_records", "records", "former_versions"):
         engine.define(f"clean/{name}")
     engine.make("clean/unmatched")
 
@@ -75,13 +76,20 @@ def _map(engine: Engine, work: Workspace, landings: list[Landing]) -> None:
     for landing, layout in zip(landings, layouts, strict=True):
         literal = parquet_literal(landing.path)
         selects[landing.object].append(
-            mapping.select(landing, layout, source_order=order[landing.source], path_literal=literal)
+            mapping.select(
+                landing, layout, _clears(work, landing), source_order=order[landing.source], path_literal=literal
+            )
         )
     for name, parts in selects.items():
         text = " UNION ALL BY NAME ".join(parts) or mapping.nothing(name)
         engine.connection.execute(
             f"CREATE OR REPLACE VIEW mapped_{name} AS SELECT * REPLACE ({shortened}) FROM ({text})"  # noqa: S608 - quoted
         )
+
+
+def _clears(work: Workspace, landing: Landing) -> mapping.Clears:
+    source = work.settings.sources[landing.source]
+    return mapping.Clears(source.blank_clears, source.clear_marker)
 
 
 def _declared(engine: Engine, work: Workspace) -> None:

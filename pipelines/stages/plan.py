@@ -1,96 +1,73 @@
-"""Plan: golden × current × last written → one row a field change, sealed. Nothing is sent here."""
+"""Plan: golden × current × last written → one row a field change, sealed, with cost and gates. Nothing is sent."""
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Final
 
 import pyarrow as pa
 
+from pipelines import gates, planning, seal
 from pipelines.engine import Engine
-from pipelines.lake import Lake, digest_of
 from pipelines.ledger import Ledger
-from pipelines.settings import Settings
 from pipelines.workspace import StageReport, Workspace
 
-TABLES: Final = ("plan", "plan_counts", "plan_seal")
-INPUTS: Final = (
-    *("golden", "golden_keys", "golden_tags", "golden_companies", "clusters", "company_clusters", "contact_matches"),
-    *("company_matches", "merge_candidates", "records", "company_records", "current_contacts", "current_companies"),
-)
-READ_ONLY: Final = "companies"
-"""The trait of an account that takes no companies from us: its value is `read-only`."""
+TABLES: Final = ("plan", "plan_counts", "plan_cost", "plan_gates", "plan_seal")
+SPEED: Final = "calls_per_second"
+"""The trait of an account that says how many calls a second the last larger run made."""
+RECORDS: Final = "records:"
+"""What the name of a trait begins with that says how many records a source had when a run was last applied."""
 
 
 def run(work: Workspace) -> StageReport:
-    """Make `plan`, its counts, and the seal that names what it was made from and what it says."""
+    """Make `plan`, its counts, cost and gates, and the seal that names what it was made from and what it says."""
     work.lock.take()
     with work.engine() as engine, work.ledger() as ledger, work.progress.task("planning"):
-        engine.read(*INPUTS)
+        engine.read(*planning.INPUTS)
         engine.macros("clean/macros")
         engine.macros("plan/macros")
-        _inputs(engine, ledger, work.settings)
-        for name in ("contact_targets", "key_claims", "key_choices", "further_keys", "new_companies"):
-            engine.make(f"plan/{name}")
-        for name in ("contact_states", "contact_tags", "company_states", "changes", "reviews", "logs"):
-            engine.make(f"plan/{name}")
-        engine.make("plan/plan")
-        engine.make("plan/plan_counts")
-        engine.write("plan", "plan_counts")
-        seal = {**_named(work.lake, work.run), "account": ledger.account, "ledger": ledger.position()}
-        engine.one_row("plan_seal", {"seal": json.dumps(seal, sort_keys=True), "digest": digest(seal)})
-        engine.write("plan_seal")
+        planning.make(engine, ledger, work.settings)
+        engine.make("plan/plan_cost")
         counts = dict(engine.rows("SELECT name, rows FROM plan_counts"))
+        questions = asked(engine, ledger, counts)
+        engine.put("plan_gates", pa.Table.from_pylist([asdict(one) for one in questions], planning.GATES))
+        engine.write("plan", "plan_counts", "plan_cost", "plan_gates")
+        made = seal.made(work, engine, ledger, work.run)
+        engine.one_row("plan_seal", {"seal": json.dumps(made, sort_keys=True), "digest": seal.digest(made)})
+        engine.write("plan_seal")
+        ((calls,),) = engine.rows("SELECT coalesce(sum(calls), 0)::BIGINT FROM plan_cost")
     work.lake.publish(work.run, TABLES)
-    return StageReport(counts, TABLES)
+    closed = gates.closed(work.settings.gates, questions, work.allowed)
+    return StageReport({**counts, "calls": calls, "gates_closed": len(closed)}, TABLES)
 
 
-def still_holds(work: Workspace, ledger: Ledger) -> bool:
-    """Whether the plan, and everything it was made from, is still what its seal names."""
-    with work.engine() as engine:
-        engine.read("plan_seal")
-        ((text, sealed),) = engine.rows("SELECT seal, digest FROM plan_seal")
-    seal = {**_named(work.lake, work.run), "account": ledger.account, "ledger": ledger.position()}
-    return bool(digest(json.loads(text)) == sealed == digest(seal))
+def asked(engine: Engine, ledger: Ledger, counts: Mapping[str, int]) -> list[gates.Asked]:
+    """What the plan in this database would do, as the gates ask it."""
+    there = engine.count("current_contacts")
+    first = not there and not ledger.states().get("DONE")
+    known = dict(engine.rows("SELECT source::VARCHAR, count(*) FROM records GROUP BY source"))
+    dropped = [
+        gates.Asked("dropped", before - known.get(source, 0), before, whose=source)
+        for source, before in ((name.removeprefix(RECORDS), int(count)) for name, count in ledger.traits(RECORDS))
+    ]
+    return [
+        gates.Asked("created", counts["contacts_created"], there, by_share=not first),
+        gates.Asked("overwritten", counts["contacts_overwritten"], there),
+        gates.Asked("retracted", counts["contacts_retracted"], there),
+        *dropped,
+    ]
 
 
-def digest(seal: Mapping[str, str]) -> str:
-    """The one text that stands for a plan: SHA-256 over what it says and what it was made from."""
-    return hashlib.sha256(json.dumps(seal, sort_keys=True).encode()).hexdigest()
+def remember_records(engine: Engine, ledger: Ledger) -> None:
+    """Keep how many records each source has, now that a run is applied: what the gate `dropped` compares with.
 
-
-def _named(lake: Lake, run: str) -> dict[str, str]:
-    paths = {name: lake.find(run, name) for name in (*INPUTS, "plan")}
-    return {name: digest_of(path) for name, path in paths.items() if path is not None}
-
-
-def _inputs(engine: Engine, ledger: Ledger, settings: Settings) -> None:
-    takes_companies = settings.crm.company_writes == "auto" and ledger.trait(READ_ONLY) != "read-only"
-    engine.one_row(
-        "setting",
-        {
-            "name_placeholder": settings.crm.name_placeholder,
-            "company_writes": takes_companies,
-            "imported_activity": settings.crm.imported_activity,
-        },
-    )
-    policies = {name: field.policy for name, field in settings.fields.items()}
-    engine.put("policies", _texts(field=list(policies), policy=list(policies.values())))
-    engine.put("contact_links", ledger.links("contacts"))
-    engine.put("written_contacts", ledger.written("contacts"))
-    engine.put("written_companies", ledger.written("companies"))
-    owed = ledger.owed_logs()
-    engine.put(
-        "owed_logs",
-        _texts(
-            entity_id=[operation.entity_id for operation in owed],
-            crm_id=[operation.crm_id for operation in owed],
-            description=[str(operation.body["description"]) for operation in owed],
-        ),
-    )
-
-
-def _texts(**columns: Sequence[str | None]) -> pa.Table:
-    return pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()})
+    A source that is gone is forgotten: its absence was allowed, or was too small to ask.
+    """
+    known = dict(engine.rows("SELECT source::VARCHAR, count(*) FROM records GROUP BY source"))
+    for name, _ in ledger.traits(RECORDS):
+        if name.removeprefix(RECORDS) not in known:
+            ledger.forget(name)
+    for source, count in known.items():
+        ledger.learn(f"{RECORDS}{source}", str(count))

@@ -17,6 +17,7 @@ from pipelines.effects import Effect
 from pipelines.engine import Engine
 from pipelines.foreign import refuse_foreign
 from pipelines.ledger import Ledger
+from pipelines.settings import Match
 from pipelines.stages import recover
 from pipelines.workspace import StageReport, Workspace
 
@@ -38,14 +39,19 @@ def run(work: Workspace) -> StageReport:
             asyncio.run(_fetch(work, engine, ledger))
         with work.progress.task("looking at the CRM's keys"):
             engine.macros("clean/macros")
-            engine.make("snapshot/given_emails")
-            engine.make("snapshot/given_phones")
-            keys.normalise(engine, work.settings.match, hosts="snapshot/hosts")
-            engine.make("snapshot/current_contacts")
-            engine.make("snapshot/current_companies")
+            with_keys(engine, work.settings.match)
         counts = engine.write(*TABLES)
     work.lake.publish(work.run, TABLES)
     return StageReport(counts, TABLES)
+
+
+def with_keys(engine: Engine, match: Match) -> None:
+    """Make `current_contacts` and `current_companies` of what was fetched; the macros of `clean` must be there."""
+    engine.make("snapshot/given_emails")
+    engine.make("snapshot/given_phones")
+    keys.normalise(engine, match, hosts="snapshot/hosts")
+    engine.make("snapshot/current_contacts")
+    engine.make("snapshot/current_companies")
 
 
 async def _fetch(work: Workspace, engine: Engine, ledger: Ledger) -> None:

@@ -28,7 +28,7 @@ def test_an_answer_carries_value_status_and_request_id() -> None:
         (httpx.PoolTimeout("x"), errors.NotApplied, errors.NotApplied),
         (httpx.Response(429), errors.RateLimited, errors.RateLimited),
         (httpx.Response(401), errors.AccessError, errors.AccessError),
-        (httpx.Response(403), errors.AccessError, errors.AccessError),
+        (httpx.Response(403), errors.Forbidden, errors.Forbidden),
         (httpx.Response(404), errors.NotFound, errors.NotFound),
         (httpx.Response(409), errors.Conflict, errors.Conflict),
         (httpx.Response(400), errors.Rejected, errors.Rejected),

@@ -79,11 +79,12 @@ def test_a_contact_and_a_company_with_one_id_stay_apart() -> None:
     rows = [
         row("properties.a", "1", crm_id="7", object_name="companies", entity="acme"),
         row("properties.a", "1", crm_id="7"),
+        row("title", "x", crm_id="7"),
     ]
     standing = {("companies", "7"): Standing({"of": "company"}), ("contacts", "7"): Standing({"of": "contact"})}
     company, contact = made(rows, standing, {("companies", "7"): 3})
     assert company.body == {"properties": {"of": "company", "a": 1}}
-    assert contact.body == {"properties": {"of": "contact", "a": 1}}
+    assert contact.body == {"properties": {"of": "contact", "a": 1}, "title": "x"}
     assert company.op_key == op_key("a", "update", "companies", "7", 4)
     assert contact.op_key == op_key("a", "update", "contacts", "7", 1)
 

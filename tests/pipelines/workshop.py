@@ -20,7 +20,7 @@ from connectors.giant_context.server.store import Store
 from connectors.giant_context.wire import Activity, Company, CompanyWrite, Contact, ContactCreate, ContactUpdate
 from pipelines.lake import Lake
 from pipelines.settings import Settings
-from pipelines.stages import apply, candidates, clean, export, extract, plan, resolve, snapshot
+from pipelines.stages import apply, candidates, clean, export, extract, plan, resolve, snapshot, verify
 from pipelines.workspace import StageReport, Workspace
 
 T = TypeVar("T")
@@ -33,6 +33,7 @@ STAGES: Final[Mapping[str, Callable[[Workspace], StageReport]]] = {
     "candidates": candidates.run,
     "plan": plan.run,
     "apply": apply.run,
+    "verify": verify.run,
     "export": export.run,
 }
 TO_CLEAN: Final = ("extract", "clean")
@@ -54,6 +55,7 @@ class Workshop:
         self.inbox = root / "inbox"
         self.data = root / "data"
         self.sections = sections
+        self.allowed: dict[str, int] = {}
         self.inbox.mkdir(parents=True, exist_ok=True)
 
     @property
@@ -93,7 +95,7 @@ class Workshop:
 
     def work(self, run: str | None = None) -> Workspace:
         """A workspace of a new run, or of the one named; whoever runs stages with it frees its lock."""
-        return Workspace(self.settings, self.data, run or str(uuid.uuid4()))
+        return Workspace(self.settings, self.data, run or str(uuid.uuid4()), allowed=self.allowed)
 
     def run(self, *stages: str, run: str | None = None) -> Workspace:
         """Run stages, all up to `apply` when none is named, and free the lock; `reports` has their counts."""

@@ -16,9 +16,10 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("data"), help="the data folder (default: data)")
     parser.add_argument("--host", default="127.0.0.1", help="a loopback address (default: 127.0.0.1)")
     parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="0 takes any free port")
+    parser.add_argument("--faults", type=Path, metavar="FILE", help="for tests: a file that says how to misbehave")
     given = parser.parse_args()
     try:
-        serve(given.data, given.host, given.port)
+        serve(given.data, given.host, given.port, faults=given.faults)
     except BridgeError as error:
         sys.exit(f"error: {error}")
 

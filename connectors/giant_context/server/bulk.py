@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from connectors.giant_context.server.contacts import derived
-from connectors.giant_context.server.ids import Clock, birth, new_id
+from connectors.giant_context.server.ids import Clock, Table, birth, new_id
 from connectors.giant_context.server.refusals import not_found
 
 _LOADED: Final = ("first_name", "last_name", "email", "phone", "title", "department", "company_id")
@@ -48,9 +48,6 @@ def insert_contacts(connection: sqlite3.Connection, rows: Sequence[Mapping[str, 
 def remove_contact(connection: sqlite3.Connection, contact_id: str) -> None:
     """Delete a contact as if by hand; its activities stay, linked to nobody.
 
-    The contacts after it move up by one, since pages rely on ordinals without gaps. That rewrites them all, which is
-    why the API has no such call.
-
     Raises:
         Refusal: 404.
     """
@@ -58,7 +55,21 @@ def remove_contact(connection: sqlite3.Connection, contact_id: str) -> None:
     if found is None:
         raise not_found("Contact")
     connection.execute("DELETE FROM contacts WHERE id = ?", (contact_id,))
+    close_gap(connection, "contacts", found[0])
+
+
+def close_gap(connection: sqlite3.Connection, table: Table, ordinal: int) -> None:
+    """Move the rows after one that was deleted up by one, since pages rely on ordinals without gaps.
+
+    That rewrites them all, which is why the API has no call that deletes.
+    """
     # By way of the negative numbers: an ordinal must be free before a row takes it.
-    connection.execute("UPDATE contacts SET ordinal = -ordinal WHERE ordinal > ?", found)
-    connection.execute("UPDATE contacts SET ordinal = -ordinal - 1 WHERE ordinal < 0")
-    connection.execute("INSERT INTO contacts_fts (contacts_fts) VALUES ('rebuild')")
+    connection.execute(f"UPDATE {table} SET ordinal = -ordinal WHERE ordinal > ?", (ordinal,))  # noqa: S608 - one of three names
+    connection.execute(f"UPDATE {table} SET ordinal = -ordinal - 1 WHERE ordinal < 0")  # noqa: S608
+    index_anew(connection, table)
+
+
+def index_anew(connection: sqlite3.Connection, table: Table) -> None:
+    """Make what a search looks through agree with the table, and the hits that searches remember void."""
+    connection.execute(f"INSERT INTO {table}_fts ({table}_fts) VALUES ('rebuild')")  # noqa: S608
+    connection.execute("UPDATE revisions SET n = n + 1 WHERE name = ?", (table,))

@@ -5,11 +5,14 @@ from __future__ import annotations
 import ipaddress
 import socket
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import uvicorn
+from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from connectors.errors import ConfigurationError
 from connectors.giant_context.server.access import (
@@ -24,18 +27,20 @@ from connectors.giant_context.server.app import create_app
 DEFAULT_PORT: Final = 8765
 
 
-def serve(data_dir: Path, host: str = "127.0.0.1", port: int = DEFAULT_PORT) -> None:
+def serve(data_dir: Path, host: str = "127.0.0.1", port: int = DEFAULT_PORT, *, faults: Path | None = None) -> None:
     """Serve the CRM of a data folder until interrupted.
 
     Args:
         data_dir: Holds `crm.db` and the API key; made if it is not there.
         host: A loopback address.
         port: 0 takes any free one; the port taken is printed.
+        faults: A file of faults, for tests: the CRM then misbehaves as it says.
 
     Raises:
-        ConfigurationError: The address is not on loopback, or the port cannot be had.
+        ConfigurationError: The address is not on loopback, the port cannot be had, or the file cannot be used.
     """
     _require_loopback(host)
+    configuration = _configuration(faults)
     listening = _listen(host, port)
     with listening:
         app = create_app(data_dir, loopback_only=True)
@@ -47,17 +52,32 @@ def serve(data_dir: Path, host: str = "127.0.0.1", port: int = DEFAULT_PORT) -> 
             f"App:           {APP_ID}\n"
             f"API key:       in {api_key_file(data_dir)} (or {API_KEY_VARIABLE})\n"
         )
+        if faults is not None:
+            sys.stdout.write(f"Misbehaves:    as {faults} says\n")
         sys.stdout.flush()
-        config = uvicorn.Config(
-            app,
-            access_log=False,  # paths and queries carry personal data
-            log_level="warning",
-            server_header=False,
-            proxy_headers=False,
-            timeout_graceful_shutdown=5,
-        )
         with suppress(KeyboardInterrupt):
-            uvicorn.Server(config).run(sockets=[listening])
+            uvicorn.Server(configuration(app)).run(sockets=[listening])
+
+
+def configured(app: ASGIApp, **more: Any) -> uvicorn.Config:
+    """Return how an app is served."""
+    return uvicorn.Config(
+        app,
+        access_log=False,  # paths and queries carry personal data
+        log_level="warning",
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=5,
+        **more,
+    )
+
+
+def _configuration(faults: Path | None) -> Callable[[FastAPI], uvicorn.Config]:
+    if faults is None:
+        return configured
+    from connectors.giant_context.server.faults.serving import misbehaving_as  # noqa: PLC0415 - for tests alone
+
+    return misbehaving_as(faults)
 
 
 def _require_loopback(host: str) -> None:

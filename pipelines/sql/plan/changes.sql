@@ -1,16 +1,38 @@
--- Every field that differs, judged.
+-- Every field that differs, judged: what is written, kept, or left to a human, by which rule.
 WITH states AS (
     SELECT 'companies' AS object, 'crm_wins' AS policy, * FROM company_states
     UNION ALL
     SELECT 'contacts', coalesce(p.policy, 'crm_wins'), s.* FROM contact_states s
     LEFT JOIN policies p ON p.field = split_part(s.field, '.', 1)
+    WHERE s.proposed IS NOT NULL OR s.clears
+), seen AS (
+    SELECT s.*, is_ours(s) AS ours, s.was_written AND unlike(s.kind, s.sent, s.proposed) AS source_changed,
+           s.policy = 'newest' AND coalesce(r.modified_at, r.dated) > s.updated_at AS newer
+    FROM states s LEFT JOIN records r ON s.policy = 'newest' AND r.record_key = s.record_key
 ), decided AS (
-    SELECT *, judged(is_new, policy, base, was_written, "current", proposed, sent, kind) AS verdict FROM states
+    SELECT *, CASE WHEN is_new THEN 'create' WHEN proposed IS NULL THEN 'clear' WHEN "current" IS NULL THEN 'fill' ELSE 'overwrite' END AS change,
+           was_written AND NOT ours AND source_changed AS conflict,
+           judged(is_new, policy, ours, was_written, "current", source_changed, coalesce(newer, false)) AS verdict
+    FROM seen
+), everything AS (
+    SELECT object, is_new, person_id, crm_id, field, base, "current", proposed, ours, change, conflict, verdict, record_key FROM decided
+    UNION ALL
+    SELECT 'contacts', false, person_id, crm_id, field, base, "current", proposed, true, 'retract', false,
+           retract || ':ours, and nothing supports it any more', NULL
+    FROM retractions WHERE retract <> 'keep'
+    UNION ALL
+    SELECT 'contacts', is_new, person_id, crm_id, 'tags', to_json(ours)::VARCHAR, standing, proposed, true, change, false, verdict, record_key
+    FROM tag_changes
+    UNION ALL
+    SELECT 'contacts', is_new, person_id, crm_id, field, base, "current", proposed, true, change, false, verdict, record_key
+    FROM list_changes
+), sendable AS (
+    -- What would leave a field empty can only be sent where the settings say how.
+    SELECT * REPLACE (CASE WHEN (SELECT clears FROM setting) = 'never' AND proposed IS NULL AND field <> 'tags' AND starts_with(verdict, 'write:')
+                           THEN 'review:clearing is turned off (crm.clears)' ELSE verdict END AS verdict)
+    FROM everything
 )
 SELECT object, CASE WHEN is_new THEN 'create' ELSE 'update' END AS op, person_id AS entity_id, crm_id, field,
-       base, "current", proposed, split_part(verdict, ':', 1) AS decision, substr(verdict, strpos(verdict, ':') + 1) AS rule, record_key
-FROM decided WHERE NOT starts_with(verdict, 'same:')
-UNION ALL
-SELECT 'contacts', CASE WHEN is_new THEN 'create' ELSE 'update' END, person_id, crm_id, 'tags', to_json(ours)::VARCHAR, NULL, tag,
-       'write', 'a tag more', record_key
-FROM contact_tags
+       base, "current", proposed, split_part(verdict, ':', 1) AS decision, substr(verdict, strpos(verdict, ':') + 1) AS rule,
+       change, conflict, ours, record_key
+FROM sendable WHERE NOT starts_with(verdict, 'same:')

@@ -1,18 +1,29 @@
--- Tags that the sources have and the contact has not. One that we wrote and that is gone was taken away by a human: it
--- comes back only where the sources win.
-WITH sides AS (
-    SELECT t.person_id, t.crm_id, t.op = 'create' AS is_new, g.tag, g.record_key,
-           list_transform(coalesce(c.tags, []), lambda given: lower(trim(given))) AS standing,
-           coalesce(try_cast(json_extract(w.sent, '$.tags') AS VARCHAR[]), []) AS ours,
-           coalesce((SELECT policy FROM policies WHERE field = 'tags'), 'crm_wins') AS policy
-    FROM contact_targets t JOIN golden_tags g USING (person_id)
-    LEFT JOIN current_contacts c USING (crm_id) LEFT JOIN written_contacts w USING (crm_id)
-    WHERE t.op IN ('create', 'update')
+-- Tags that want a row: those that the sources have and the contact has not (`adds`; one that we wrote and that is gone was
+-- taken away by a human: it comes back only where the sources win), and those of ours that still stand and that no record
+-- bears any more.
+WITH policy AS (
+    SELECT coalesce((SELECT policy FROM policies WHERE field = 'tags'), 'crm_wins') AS policy
+), written AS (
+    SELECT crm_id, elements(json_extract(sent, '$.tags')) AS ours FROM written_contacts WHERE contains(sent, '"tags"')
+), tagged AS (
+    -- Only these need to be looked at: those who bear a tag in the sources, and those to whom we gave one.
+    SELECT t.person_id, t.crm_id, t.op = 'create' AS is_new, coalesce(w.ours, []) AS ours FROM contact_targets t LEFT JOIN written w ON w.crm_id = t.crm_id
+    WHERE t.op IN ('create', 'update') AND (w.crm_id IS NOT NULL OR t.person_id IN (SELECT person_id FROM golden_tags))
+), sides AS (
+    SELECT t.*, list_transform(coalesce(c.tags, []), lambda given: lower(trim(given))) AS standing
+    FROM tagged t LEFT JOIN (SELECT crm_id, tags FROM current_contacts WHERE len(tags) > 0) c ON c.crm_id = t.crm_id
+), wanted AS (
+    SELECT person_id, list(lower(trim(tag))) AS tags FROM golden_tags GROUP BY person_id
 )
-SELECT person_id, crm_id, is_new, tag, record_key,
-       CASE policy WHEN 'source_wins' THEN list_filter(ours, lambda written: list_contains(standing, lower(trim(written)))) ELSE ours END AS ours
-FROM sides
-WHERE NOT list_contains(standing, lower(trim(tag)))
-  AND CASE policy WHEN 'source_wins' THEN true
-                  WHEN 'fill_empty' THEN len(standing) + len(ours) = 0
-                  ELSE NOT list_contains(ours, tag) END
+SELECT s.person_id, s.crm_id, s.is_new, g.tag, g.record_key, true AS adds, s.policy,
+       -- Where the sources win, what a human took away is forgotten, or it would be ours twice.
+       CASE s.policy WHEN 'source_wins' THEN list_filter(s.ours, lambda written: list_contains(s.standing, lower(trim(written)))) ELSE s.ours END AS ours
+FROM (FROM sides CROSS JOIN policy) s JOIN golden_tags g USING (person_id)
+WHERE NOT list_contains(s.standing, lower(trim(g.tag)))
+  AND CASE s.policy WHEN 'source_wins' THEN true
+                    WHEN 'fill_empty' THEN len(s.standing) + len(s.ours) = 0
+                    ELSE NOT list_contains(s.ours, g.tag) END
+UNION ALL
+SELECT person_id, crm_id, false, tag, NULL, false, policy, ours
+FROM (SELECT s.*, w.tags AS wanted, unnest(s.ours) AS tag FROM sides s LEFT JOIN wanted w USING (person_id) WHERE len(s.ours) > 0) CROSS JOIN policy
+WHERE list_contains(standing, lower(trim(tag))) AND NOT coalesce(list_contains(wanted, lower(trim(tag))), false)

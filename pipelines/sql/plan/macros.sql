@@ -3,33 +3,53 @@ CREATE OR REPLACE MACRO comparable(kind, given) AS
     CASE kind WHEN 'email' THEN lower(trim(given)) WHEN 'phone' THEN regexp_replace(given, '[^0-9]', '', 'g')
               WHEN 'number' THEN try_cast(given AS DOUBLE)::VARCHAR ELSE trim(given) END;
 
--- One field of one object, ready to be judged.
-CREATE OR REPLACE MACRO field_state(name, kind, proposed, current_value, written, record) AS {
-    'field': name, 'proposed': proposed, 'current': current_value,
+-- Whether two values say different things. Most are equal to the letter, and those need no other form.
+CREATE OR REPLACE MACRO unlike(kind, one, other) AS
+    one IS DISTINCT FROM other AND comparable(kind, one) IS DISTINCT FROM comparable(kind, other);
+
+-- Whether a field may want a row, by hashes: the sources say something else than what stands there, or nothing (any more)
+-- where we may have written.
+CREATE OR REPLACE MACRO stirs(proposed, current_value, nothing, known) AS
+    proposed <> current_value AND (proposed <> nothing OR known);
+
+-- One field of one object, with what we last wrote there, ready to be judged. `clears`: the sources say that there is
+-- nothing. A text is told from JSON by its kind.
+CREATE OR REPLACE MACRO field_state(name, kind, proposed, clears, current_value, written, record) AS {
+    'field': name, 'kind': kind, 'proposed': proposed, 'clears': proposed IS NULL AND coalesce(clears, false), 'current': current_value,
     'base': CASE kind WHEN 'json' THEN json_extract(written.echoed, '$."' || name || '"')::VARCHAR
                       ELSE json_extract_string(written.echoed, '$."' || name || '"') END,
     'sent': CASE kind WHEN 'json' THEN json_extract(written.sent, '$."' || name || '"')::VARCHAR
                       ELSE json_extract_string(written.sent, '$."' || name || '"') END,
+    'before': CASE kind WHEN 'json' THEN json_extract(written.before, '$."' || name || '"')::VARCHAR
+                      ELSE json_extract_string(written.before, '$."' || name || '"') END,
     'was_written': written.sent IS NOT NULL AND json_exists(written.sent, '$."' || name || '"'),
-    'kind': kind, 'record_key': record};
+    'record_key': record};
 
--- Whether a field needs a row at all: the sources say something, it is not what stands there, and it is not what the
--- server made of exactly this when we last wrote it.
+-- Whether what stands there is what the server made of our last write.
+CREATE OR REPLACE MACRO is_ours(state) AS state.was_written AND NOT unlike(state.kind, state.current, state.base);
+
+-- Whether a field needs to be looked at: it shall hold something else than it does, and that is not what the server made
+-- of exactly this when we last wrote it; or what we wrote stands there and nobody says it any more.
 CREATE OR REPLACE MACRO differs(state) AS
-    state.proposed IS NOT NULL
-    AND comparable(state.kind, state.proposed) IS DISTINCT FROM comparable(state.kind, state.current)
-    AND NOT (state.was_written AND state.proposed IS NOT DISTINCT FROM state.sent
-             AND comparable(state.kind, state.current) IS NOT DISTINCT FROM comparable(state.kind, state.base));
+    CASE WHEN state.proposed IS NULL AND NOT state.clears THEN state.current IS NOT NULL AND state.base IS NOT NULL AND is_ours(state)
+         ELSE unlike(state.kind, state.proposed, state.current)
+              AND NOT (is_ours(state) AND state.proposed IS NOT DISTINCT FROM state.sent) END;
 
 -- Three-way: what we last wrote, as the server echoed it (base), what stands there (current), what the sources say
--- (proposed). A value of ours that is empty now was emptied by a human.
-CREATE OR REPLACE MACRO judged(is_new, policy, base, was_written, current_value, proposed, sent, kind) AS
+-- (proposed). A value of ours that is empty now was emptied by a human. `newer`: the sources spoke after the CRM did.
+CREATE OR REPLACE MACRO judged(is_new, policy, ours, was_written, current_value, source_changed, newer) AS
     CASE WHEN is_new THEN 'write:a new object'
+         WHEN was_written AND NOT source_changed AND policy <> 'source_wins' THEN 'same:a human changed it, the sources did not'
+         WHEN policy = 'review' THEN 'review:the settings leave it to a human'
          WHEN policy = 'source_wins' THEN 'write:the sources win here'
          WHEN current_value IS NULL AND NOT was_written THEN 'write:fills an empty field'
-         WHEN policy = 'fill_empty' THEN 'keep:only empty fields are filled here'
+         WHEN policy IN ('fill_empty', 'append') THEN 'keep:only empty fields are filled here'
+         WHEN ours THEN 'write:ours, and the sources changed'
+         WHEN policy = 'newest' AND newer THEN 'write:the sources spoke last'
+         WHEN policy = 'newest' THEN 'keep:the CRM spoke last'
          WHEN NOT was_written THEN 'keep:it was there before us'
-         WHEN comparable(kind, current_value) IS NOT DISTINCT FROM comparable(kind, base) THEN 'write:ours, and the sources changed'
-         WHEN comparable(kind, sent) IS NOT DISTINCT FROM comparable(kind, proposed) THEN 'same:a human changed it, the sources did not'
          WHEN current_value IS NULL THEN 'keep:a human cleared it, and the sources changed'
          ELSE 'keep:a human changed it, and so did the sources' END;
+
+-- The elements of a JSON list of texts.
+CREATE OR REPLACE MACRO elements(given) AS coalesce(try_cast(given AS VARCHAR[]), []);

@@ -5,13 +5,13 @@ SELECT 'contacts' AS object, CASE WHEN t.op IN ('nameless', 'keyless') THEN 'cre
        CASE t.op WHEN 'archived' THEN 'archived in the CRM: left alone' WHEN 'gone' THEN 'deleted in the CRM: not created again'
                  WHEN 'nameless' THEN 'the CRM wants a first and a last name'
                  ELSE 'only a shared line identifies them' END AS rule,
-       g.first_name_from AS record_key
+       NULL AS change, false AS conflict, false AS ours, g.first_name_from AS record_key
 FROM contact_targets t JOIN golden g USING (person_id) LEFT JOIN contact_links l ON l.entity_id = t.person_id
 WHERE t.op IN ('archived', 'gone', 'nameless', 'keyless')
 UNION ALL
-SELECT 'contacts', 'update', person_id, crm_id, NULL, NULL, NULL, other_crm_id, 'review', 'may be the same person: ' || reason, NULL
+SELECT 'contacts', 'update', person_id, crm_id, NULL, NULL, NULL, other_crm_id, 'review', 'may be the same person: ' || reason, NULL, false, false, NULL
 FROM merge_candidates
 UNION ALL
 SELECT 'contacts', CASE WHEN t.op = 'create' THEN 'create' ELSE 'update' END, c.person_id, t.crm_id, c.kind, NULL, NULL, c.key,
-       'omit', c.refused, c.record_key
+       'omit', c.refused, NULL, false, false, c.record_key
 FROM key_claims c JOIN contact_targets t USING (person_id) WHERE c.refused IS NOT NULL

@@ -4,6 +4,7 @@ WITH valued AS (
     SELECT s.person_id, r.record_key, coalesce(p.records, 1) AS records, CASE WHEN s.plain THEN r.emails ELSE coalesce(k.emails, []) END AS emails,
            CASE WHEN s.plain THEN r.phones ELSE coalesce(k.phones, []) END AS phones,
            coalesce(o.email_from, r.record_key) AS email_from, coalesce(o.phone_from, r.record_key) AS phone_from, coalesce(t.tags, []) AS tags,
+           CASE WHEN p.person IS NULL THEN r.cleared ELSE coalesce(d.cleared, []) END AS cleared,
            CASE WHEN p.node IS NOT DISTINCT FROM p.first_name THEN r.first_name ELSE o.first_name END AS first_name, CASE WHEN p.node IS NOT DISTINCT FROM p.first_name THEN r.record_key ELSE o.first_name_from END AS first_name_from,
            CASE WHEN p.node IS NOT DISTINCT FROM p.last_name THEN r.last_name ELSE o.last_name END AS last_name, CASE WHEN p.node IS NOT DISTINCT FROM p.last_name THEN r.record_key ELSE o.last_name_from END AS last_name_from,
            CASE WHEN p.node IS NOT DISTINCT FROM p.title THEN r.title ELSE o.title END AS title, CASE WHEN p.node IS NOT DISTINCT FROM p.title THEN r.record_key ELSE o.title_from END AS title_from,
@@ -14,6 +15,7 @@ WITH valued AS (
     FROM records r JOIN firsts s ON s.node = r.file_row_number LEFT JOIN company_entities e USING (company)
     LEFT JOIN picks p ON p.person = s.person LEFT JOIN other_values o ON o.person = s.person
     LEFT JOIN key_lists k ON k.person = s.person LEFT JOIN tag_lists t ON t.person = s.person
+    LEFT JOIN cleared_fields d ON d.person = s.person
 )
 -- An address that reads first.last@ names its owner where nothing else does.
 SELECT person_id, records,
@@ -27,5 +29,5 @@ SELECT person_id, records,
        locale, CASE WHEN locale IS NOT NULL THEN locale_from END AS locale_from,
        company, CASE WHEN company IS NOT NULL THEN company_from END AS company_from,
        linkedin_url, CASE WHEN linkedin_url IS NOT NULL THEN linkedin_url_from END AS linkedin_url_from,
-       tags
+       tags, cleared
 FROM valued

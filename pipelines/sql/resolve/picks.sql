@@ -1,13 +1,13 @@
 -- Which record each field of a person with several comes from. First and last name come as a pair from one record where
--- any record has both.
+-- any record has both. A record that says that there is nothing has spoken, too: then the pick has no value.
 SELECT person, count(*) AS records, arg_min(node, place) AS node,
        coalesce(arg_min(node, first_name_place) FILTER (first_name IS NOT NULL AND last_name IS NOT NULL),
                 arg_min(node, first_name_place) FILTER (first_name IS NOT NULL)) AS first_name,
        coalesce(arg_min(node, first_name_place) FILTER (first_name IS NOT NULL AND last_name IS NOT NULL),
                 arg_min(node, first_name_place) FILTER (last_name IS NOT NULL)) AS last_name,
-       arg_min(node, title_place) FILTER (title IS NOT NULL) AS title,
-       arg_min(node, department_place) FILTER (department IS NOT NULL) AS department,
-       arg_min(node, place) FILTER (locale IS NOT NULL) AS locale,
-       arg_min(node, place) FILTER (linkedin_url IS NOT NULL) AS linkedin_url,
-       arg_min(node, company_place) FILTER (company IS NOT NULL) AS company
+       arg_min(node, title_place) FILTER (title IS NOT NULL OR list_contains(cleared, 'title')) AS title,
+       arg_min(node, department_place) FILTER (department IS NOT NULL OR list_contains(cleared, 'department')) AS department,
+       arg_min(node, place) FILTER (locale IS NOT NULL OR list_contains(cleared, 'locale')) AS locale,
+       arg_min(node, place) FILTER (linkedin_url IS NOT NULL OR list_contains(cleared, 'linkedin_url')) AS linkedin_url,
+       arg_min(node, company_place) FILTER (company IS NOT NULL OR list_contains(cleared, 'company_name')) AS company
 FROM votes GROUP BY person

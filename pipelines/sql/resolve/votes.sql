@@ -1,5 +1,5 @@
 -- What the records of people with several say, and the place of each for each field, by the field's rule.
-SELECT s.person, s.node, s.place, s.outdated, r.record_key, r.emails, r.phones, r.first_name, r.last_name, r.title, r.department, r.locale, r.linkedin_url, e.entity_id AS company,
+SELECT s.person, s.node, s.place, s.outdated, r.record_key, r.emails, r.phones, r.first_name, r.last_name, r.title, r.department, r.locale, r.linkedin_url, r.cleared, e.entity_id AS company,
        place_by(v.first_name, v.first_name_sources, s.source_order, s.place, a.place, f.place) AS first_name_place,
        place_by(v.title, v.title_sources, s.source_order, s.place, a.place, f.place) AS title_place,
        place_by(v.department, v.department_sources, s.source_order, s.place, a.place, f.place) AS department_place,

@@ -27,7 +27,7 @@ def test_many_callers_share_one_exchange() -> None:
 
     with_crm(crm, use, limits=Limits(concurrency=50))
     assert crm.exchanges == 2
-    assert len(crm.calls) == 100
+    assert 50 < len(crm.calls) <= 100  # again: those that were in flight with the refused one
 
 
 def test_a_caller_that_gives_up_does_not_end_the_exchange() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from connectors.errors import AccessError, Ambiguous, NotApplied, StateRefused
+from connectors.errors import AccessError, Ambiguous, NotApplied, Rejected, StateRefused
 from pipelines import summary
 from tests.pipelines.faults import Fault, RoughShop, on
 from tests.pipelines.workshop import TO_PLAN
@@ -99,16 +99,82 @@ def test_a_company_whose_answer_is_lost_is_linked_in_the_same_run(tmp_path: Path
     assert shop.writes == []
 
 
-def test_a_conflict_is_evidence_for_the_next_plan(shop: RoughShop) -> None:
-    """When a human creates a contact with the e-mail between plan and apply, the next run takes it for that person."""
+def test_a_person_created_meanwhile_is_linked_and_filled(shop: RoughShop) -> None:
+    """A contact that a human creates with the e-mail between plan and apply is taken for that person at once."""
     planned = shop.sync(None, *TO_PLAN)
-    human = shop.type_in(first_name="Ada", last_name="Lovelace", email="ada@gmail.com")
+    human = shop.type_in(first_name="Ada", last_name="LOVELACE", email="ada@gmail.com", department="Looms")
+    applied = shop.run("apply", run=planned.run)
+    assert applied.reports["apply"].counts["linked_meanwhile"] == 1
+    found = shop.contact(human.id)
+    assert (found.title, found.department, found.last_name) == ("Countess", "Looms", "LOVELACE")
+    shop.again()
+    assert shop.writes == []
+    assert len(shop.contacts()) == 4
+
+
+def test_a_create_that_was_delivered_late_is_ours(shop: RoughShop) -> None:
+    """A 409 by a contact that bears our own mark means that the create was carried out."""
+    planned = shop.sync(None, *TO_PLAN)
+    mark = next(row["entity_id"] for row in shop.rows("plan") if row["proposed"] == "ada@gmail.com")
+    shop.type_in(
+        first_name="Ada",
+        last_name="Lovelace",
+        email="ada@gmail.com",
+        title="Countess",
+        properties={"crm_bridge_id": mark},
+    )
+    applied = shop.run("apply", run=planned.run)
+    assert applied.reports["apply"].counts["contacts_create_done"] == 4
+    assert_in_step(shop)
+
+
+def test_an_e_mail_of_another_name_is_left_out_and_listed(tmp_path: Path) -> None:
+    """With a phone left to know it by, a contact is created without the e-mail that someone else has got meanwhile."""
+    shop = RoughShop(tmp_path)
+    shop.file("people.csv", "First Name,Last Name,Email,Phone\nAda,Lovelace,ada@gmail.com,+1 312-555-0100")
+    planned = shop.sync(None, *TO_PLAN)
+    holder = shop.type_in(first_name="Grace", last_name="Hopper", email="ada@gmail.com")
+    applied = shop.run("apply", run=planned.run)
+    assert applied.reports["apply"].counts["sent_without_key"] == 1
+    assert shop.contact("Lovelace").email is None
+    (row,) = shop.rows("collisions")
+    assert (row["field"], row["holder_id"]) == ("email", holder.id)
+    assert "merge candidate" in row["reason"]
+
+
+def test_a_contact_that_would_be_left_without_a_key_is_not_created(shop: RoughShop) -> None:
+    """Without e-mail and phone nothing would find it again: it waits, and is listed."""
+    planned = shop.sync(None, *TO_PLAN)
+    shop.type_in(first_name="Grace", last_name="Murray", email="ada@gmail.com")
     applied = shop.run("apply", run=planned.run)
     assert applied.reports["apply"].counts["conflicts"] == 1
-    shop.again()
-    assert shop.writes == ["PUT contacts/*"]
-    assert shop.contact(human.id).title == "Countess"
+    assert [row["reason"] for row in shop.rows("applied") if row["state"] == "INTENT" and row["kind"] == "create"] == [
+        row["reason"] for row in shop.rows("collisions")
+    ]
     assert len(shop.contacts()) == 4
+
+
+def test_an_update_whose_phone_is_another_ones_is_sent_without(tmp_path: Path) -> None:
+    """The rest of the update arrives, and the phone is listed."""
+    shop = RoughShop(tmp_path)
+    header = "First Name,Last Name,Email,Phone,Title"
+    shop.file("people.csv", f"{header}\nAda,Lovelace,ada@gmail.com,,")
+    shop.sync()
+    shop.file("people.csv", f"{header}\nAda,Lovelace,ada@gmail.com,+1 312-555-0100,Countess", day=2)
+    planned = shop.sync(None, *TO_PLAN)
+    shop.type_in(first_name="Grace", last_name="Hopper", phone="+13125550100")
+    shop.run("apply", run=planned.run)
+    found = shop.contact("ada@gmail.com")
+    assert (found.phone, found.title) == (None, "Countess")
+    assert [row["field"] for row in shop.rows("collisions")] == ["phone"]
+
+
+def test_a_row_is_planned_anew_once(shop: RoughShop) -> None:
+    """A CRM that answers 409 for ever is asked no more than twice, and the others go on."""
+    work = shop.sync(lambda call: 409 if call.what == "POST contacts" and "ada" in str(call.body) else None)
+    assert len(shop.contacts()) == 3
+    assert sum("ada" in str(call.body) for call in shop.calls if call.what == "POST contacts") <= 2
+    assert work.reports["apply"].counts["conflicts"] == 1
 
 
 def test_what_is_refused_is_set_aside_and_the_others_go_on(shop: RoughShop) -> None:
@@ -129,16 +195,43 @@ def test_what_is_refused_is_set_aside_and_the_others_go_on(shop: RoughShop) -> N
     assert_in_step(shop)
 
 
+def crowd(tmp_path: Path, people: int, **limits: int) -> RoughShop:
+    """A workshop with so many people, of whom one is written at a time."""
+    shop = RoughShop(tmp_path, limits={"concurrency": 1, "threads": 1, **limits})
+    names = "\n".join(f"A,L{n},a{n}@gmail.com" for n in range(people))
+    shop.file("people.csv", f"First Name,Last Name,Email\n{names}")
+    return shop
+
+
+def test_a_single_row_that_may_not_be_written_is_set_aside(tmp_path: Path) -> None:
+    """One 403 is a matter of its row: it is listed with the CRM's words and request, and the others go on."""
+    shop = crowd(tmp_path, 6)
+    work = shop.sync(on("POST contacts", 403, 3))
+    assert work.reports["apply"].counts["refused"] == 1
+    assert len(shop.contacts()) == 5
+    (row,) = [row for row in shop.rows("applied") if row["state"] == "REJECTED"]
+    assert (row["reason"], row["request_id"]) == ("403 no", "r-1")
+
+
 def test_without_the_right_to_write_the_run_stops(tmp_path: Path) -> None:
-    """A 403 ends the run at once; what was not sent is sent by the next one."""
-    shop = RoughShop(tmp_path, limits={"concurrency": 1, "threads": 1})
-    shop.file("people.csv", "First Name,Last Name,Email\n" + "\n".join(f"A,L{n},a{n}@gmail.com" for n in range(9)))
-    with pytest.raises(AccessError):
-        shop.sync(on("POST contacts", 403, 3))
+    """Many 403s of one kind end the run in one line, and none of their rows is taken for refused."""
+    shop = crowd(tmp_path, 9, max_refusals=3)
+    with pytest.raises(AccessError, match=r"POST …/contacts: 4 calls were refused.*403 no"):
+        shop.sync(on("POST contacts", 403))
     assert shop.writes == ["POST contacts"] * 4
+    assert states(shop) == {"INTENT": 18}
     shop.again()
-    assert shop.writes == ["POST contacts"] * 6 + ["POST activities"] * 9
-    assert len({email for email, _ in shop.entries()}) == len(shop.entries()) == 9
+    assert len(shop.contacts()) == 9
+
+
+def test_many_refusals_of_one_kind_end_the_run(tmp_path: Path) -> None:
+    """Past the limit it is no matter of single rows; what was refused stays so, the rest is sent by the next run."""
+    shop = crowd(tmp_path, 9, max_refusals=3)
+    with pytest.raises(Rejected, match=r"POST …/contacts: 4 calls were refused.*400 no"):
+        shop.sync(on("POST contacts", 400))
+    assert states(shop) == {"REJECTED": 4, "INTENT": 14}
+    shop.again()
+    assert len(shop.contacts()) == 5
 
 
 @pytest.mark.parametrize("status", [404, 405])

@@ -152,6 +152,8 @@ def test_counts_are_those_of_the_plan(world: Workshop) -> None:
         "contacts_created": 0,
         "contacts_updated": 3,
         "contacts_unchanged": 6,
+        "contacts_overwritten": 1,
+        "contacts_retracted": 0,
         "held_for_review": 2,
         "companies_created": 0,
         "companies_updated": 0,
@@ -159,6 +161,7 @@ def test_counts_are_those_of_the_plan(world: Workshop) -> None:
         "activities_logged": 0,
         "fields_written": 4,
         "fields_kept": 3,
+        "conflicts": 2,
         "values_omitted": 0,
     }
 

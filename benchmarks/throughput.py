@@ -1,0 +1,353 @@
+"""Calls a second of our whole apply path over a real socket, beside bare loops over the same calls.
+
+    python -m benchmarks.throughput [--rows 1000] [--repeats 3] [--no-limit] [--json]
+
+The embedded CRM answers from a process of its own (`throughput_server.py`). Ours is what a run does once its plan is
+made: operations become INTENT, SENT and DONE in a ledger on disk. The bare loops keep no journal, judge no answer and
+learn no pace: httpx on our transport with the concurrency that turned out best, httpx as it comes at 16, and aiohttp.
+All take turns in the same run, and each figure is the median of its repeats.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import tempfile
+import time
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
+from statistics import median
+from typing import Any, Literal
+
+import aiohttp
+import httpx
+from pydantic import SecretStr
+
+from benchmarks.report import show
+from benchmarks.throughput_server import KEY, served
+from connectors.giant_context import wire
+from connectors.giant_context.client import GiantContext
+from connectors.giant_context.server.access import APP_ID, ORGANIZATION_ID, PROJECT_ID
+from connectors.http import Limits
+from connectors.http_transport import SocketTransport
+from pipelines.conflicting import Collision
+from pipelines.effects import Effect, Operation, op_key
+from pipelines.ledger import Ledger
+from pipelines.outcomes import Outcomes
+from pipelines.rereading import Standing
+from pipelines.sending import Manner, Sending
+
+ROOT = wire.app_path(ORGANIZATION_ID, PROJECT_ID, APP_ID)
+WIDTHS = (1, 2, 4, 8, 16, 32)
+CEILING = 32
+"""What our own concurrency may grow to: as far as the bare loop is tried."""
+
+Request = tuple[str, str, Any]
+"""Method, path and body of a bare call."""
+
+Way = Callable[[], Awaitable[float]]
+
+serial = iter(range(10**9))
+
+
+class NoLedger(Ledger):
+    """A ledger that keeps nothing: what the journal costs is the difference."""
+
+    def __init__(self) -> None:
+        self.account = "bench"
+
+    def close(self) -> None:
+        """Close nothing."""
+
+    def trait(self, name: str) -> str | None:  # noqa: ARG002 - the ledger's signature
+        """Know nothing."""
+        return None
+
+    def intend(self, run: str, operations: Any) -> None:
+        """Keep nothing."""
+
+    def sent(self, run: str, operations: Sequence[Operation]) -> None:
+        """Keep nothing."""
+
+    def done(self, effects: Sequence[Effect]) -> None:
+        """Keep nothing."""
+
+
+def bodies(count: int) -> Iterator[dict[str, str]]:
+    """New people."""
+    for _ in range(count):
+        number = next(serial)
+        yield {
+            "firstName": "New",
+            "lastName": f"Name {number}",
+            "email": f"new{number}.{time.time_ns()}@new.example",
+            "phone": f"+1312{number:07d}",
+            "title": "Buyer",
+        }
+
+
+def operations(kind: str, count: int, ids: Sequence[str]) -> list[Operation]:
+    """What a run would send: new people, or a new title for those who are there."""
+    if kind == "create":
+        return [
+            Operation(op_key("bench", body["email"]), "contacts", "create", body["email"], body, _sent(body))
+            for body in bodies(count)
+        ]
+    title = {"title": f"Title {time.time_ns()}"}
+    return [
+        Operation(op_key("bench", crm_id, title["title"]), "contacts", "update", crm_id, title, title, crm_id)
+        for crm_id in ids[:count]
+    ]
+
+
+def _sent(body: Mapping[str, str]) -> dict[str, str]:
+    return {"first_name": body["firstName"], "last_name": body["lastName"], "email": body["email"]}
+
+
+def requests(kind: str, count: int, ids: Sequence[str]) -> list[Request]:
+    """The same as bare calls."""
+    if kind == "create":
+        return [("POST", f"{ROOT}/contacts", body) for body in bodies(count)]
+    if kind == "read":
+        return [("GET", f"{ROOT}/contacts/{crm_id}", None) for crm_id in ids[:count]]
+    title = {"title": f"Title {time.time_ns()}"}
+    return [("PUT", f"{ROOT}/contacts/{crm_id}", title) for crm_id in ids[:count]]
+
+
+async def in_flight(width: int, jobs: Sequence[Request], job: Callable[[Request], Awaitable[None]]) -> float:
+    """Do the jobs with so many at once; returns jobs a second."""
+    left = iter(jobs)
+
+    async def worker() -> None:
+        for one in left:
+            await job(one)
+
+    start = time.perf_counter()
+    await asyncio.gather(*(worker() for _ in range(width)))
+    return len(jobs) / (time.perf_counter() - start)
+
+
+async def bare_httpx(base: str, token: str, jobs: Sequence[Request], width: int, *, ours: bool) -> float:
+    """Calls a second of a bare loop over httpx: on our transport, or as it comes."""
+    transport = SocketTransport(connections=width, keepalive=3.0) if ours else None
+    headers = {"authorization": f"Bearer {token}"}
+    async with httpx.AsyncClient(transport=transport, headers=headers, trust_env=False, timeout=30) as client:
+
+        async def call(request: Request) -> None:
+            answer = await client.request(request[0], base + request[1], json=request[2])
+            answer.raise_for_status().json()
+
+        return await in_flight(width, jobs, call)
+
+
+async def bare_aiohttp(base: str, token: str, jobs: Sequence[Request], width: int) -> float:
+    """Calls a second of a bare loop over aiohttp itself."""
+    async with aiohttp.ClientSession(
+        headers={"authorization": f"Bearer {token}"}, connector=aiohttp.TCPConnector(limit=width)
+    ) as session:
+
+        async def call(request: Request) -> None:
+            async with session.request(request[0], base + request[1], json=request[2], raise_for_status=True) as answer:
+                await answer.json()
+
+        return await in_flight(width, jobs, call)
+
+
+class Counting(SocketTransport):
+    """Counts answers by status."""
+
+    statuses: dict[int, int]
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send, and count."""
+        answer = await super().handle_async_request(request)
+        self.statuses[answer.status_code] = self.statuses.get(answer.status_code, 0) + 1
+        return answer
+
+
+def client(base: str, transport: httpx.AsyncBaseTransport | None = None) -> GiantContext:
+    """Our client, as a run has it."""
+    return GiantContext(
+        base_url=base,
+        organization_id=ORGANIZATION_ID,
+        project_id=PROJECT_ID,
+        app_id=APP_ID,
+        api_key=SecretStr(KEY),
+        limits=Limits(concurrency=CEILING),
+        transport=transport,
+    )
+
+
+async def apply(
+    base: str,
+    wanted: Sequence[Operation],
+    *,
+    reread: Literal["always", "never"] = "never",
+    ledger: Ledger | None = None,
+    transport: httpx.AsyncBaseTransport | None = None,
+) -> float:
+    """Operations a second of our whole path; the ledger is a fresh one on disk unless one is given."""
+    with (
+        tempfile.TemporaryDirectory(prefix="crm-bench-") as folder,
+        closing(ledger or Ledger(Path(folder) / "ledger.db", "bench")) as kept,
+    ):
+        async with client(base, transport) as crm:
+            await crm.list_contacts(page_size=1)  # a token is not what is measured
+            standing = {("contacts", op.crm_id or ""): Standing() for op in wanted}
+            if reread == "always":
+                standing = {key: Standing(fields=await _fields(crm, key[1])) for key in standing}
+            manner = Manner("bench", "null", reread, "companies", 4, 90.0)
+            outcomes = Outcomes(kept, read_only="companies", max_refusals=25, concurrency=CEILING)
+            collisions: list[Collision] = []
+            start = time.perf_counter()
+            kept.intend("bench", wanted)
+            await Sending(crm, kept, manner, standing, outcomes, collisions).send(wanted, lambda _: None)
+            seconds = time.perf_counter() - start
+    done = sum(count for word, count in outcomes.counts.items() if word.endswith("_done"))
+    assert done == len(wanted), outcomes.counts
+    return len(wanted) / seconds
+
+
+async def _fields(crm: GiantContext, crm_id: str) -> dict[str, Any]:
+    return (await crm.get_contact(crm_id)).model_dump(mode="json")
+
+
+async def read(base: str, ids: Sequence[str]) -> float:
+    """Reads a second through our client."""
+    async with client(base) as crm:
+        await crm.list_contacts(page_size=1)
+
+        async def call(request: Request) -> None:
+            await crm.get_contact(request[1])
+
+        return await in_flight(CEILING, [("GET", crm_id, None) for crm_id in ids], call)
+
+
+async def prepare(base: str, count: int) -> tuple[str, list[str]]:
+    """A token, and contacts to read and to update."""
+    async with httpx.AsyncClient(trust_env=False) as http:
+        token = (await http.post(base + wire.TOKEN_PATH, json={"apiKey": KEY})).json()["token"]
+    async with client(base) as crm:
+        people = [wire.ContactCreate.model_validate(body) for body in bodies(count)]
+        return token, [contact.id for contact in await asyncio.gather(*(crm.create_contact(one) for one in people))]
+
+
+async def compare(base: str, rows: int, repeats: int) -> dict[str, float]:
+    """All ways, in turns, for creates, updates and reads."""
+    token, ids = await prepare(base, rows)
+    figures: dict[str, float] = {}
+    for kind in ("create", "update", "read"):
+        measured = await compare_one(base, kind, token, ids, repeats)
+        figures |= {f"{kind}_{name}": value for name, value in measured.items()}
+    # Each updated row was read before: two calls a row.
+    figures["update_ours_reread_calls_to_bare"] = 2 * figures["update_ours_reread"] / figures["update_bare"]
+    return figures
+
+
+async def compare_one(base: str, kind: str, token: str, ids: Sequence[str], repeats: int) -> dict[str, float]:
+    """All ways for one kind of call."""
+
+    def jobs(count: int = len(ids)) -> list[Request]:
+        return requests(kind, count, ids)
+
+    async def ours() -> float:
+        return await (read(base, ids) if kind == "read" else apply(base, operations(kind, len(ids), ids)))
+
+    async def reading_again() -> float:
+        return await apply(base, operations(kind, len(ids), ids), reread="always")
+
+    async def unjournalled() -> float:
+        return await apply(base, operations(kind, len(ids), ids), ledger=NoLedger())
+
+    tried = {width: await bare_httpx(base, token, jobs(max(50, len(ids) // 4)), width, ours=True) for width in WIDTHS}
+    best = max(tried, key=lambda width: tried[width])
+
+    async def bare() -> float:
+        return await bare_httpx(base, token, jobs(), best, ours=True)
+
+    async def as_it_comes() -> float:
+        return await bare_httpx(base, token, jobs(), 16, ours=False)
+
+    async def by_aiohttp() -> float:
+        return await bare_aiohttp(base, token, jobs(), best)
+
+    ways: dict[str, Way] = {"ours": ours, "bare": bare, "httpx": as_it_comes, "aiohttp": by_aiohttp}
+    if kind == "update":
+        ways["ours_reread"] = reading_again
+    if kind == "create":
+        ways["ours_unjournalled"] = unjournalled
+    seen = await in_turns(ways, repeats)
+    ratios = {"ours_to_bare": seen["ours"] / seen["bare"], "ours_to_httpx": seen["ours"] / seen["httpx"]}
+    return {"best_width": best} | seen | ratios
+
+
+async def in_turns(ways: Mapping[str, Way], repeats: int) -> dict[str, float]:
+    """The median of each way, taken in turns, so that what else the machine does meets all of them."""
+    seen: dict[str, list[float]] = {name: [] for name in ways}
+    for _ in range(repeats):
+        for name, way in ways.items():
+            seen[name].append(await way())
+    return {name: median(values) for name, values in seen.items()}
+
+
+async def journal(base: str, rows: int, repeats: int) -> dict[str, float]:
+    """What part of the wall time of creates goes into the journal: with it, and without, in turns."""
+    shares = []
+    for _ in range(repeats):
+        with_it = await apply(base, operations("create", rows, ()))
+        without = await apply(base, operations("create", rows, ()), ledger=NoLedger())
+        shares.append(1 - with_it / without)
+    return {"rows": rows, "share": median(shares)}
+
+
+async def limited(base: str, rows: int, per_second: float) -> dict[str, float]:
+    """How much of a server's limit is used, and how many of its answers are refusals. Once: it takes its time."""
+    transport = Counting(connections=CEILING + 1, keepalive=3.0)
+    transport.statuses = {}
+    rate = await apply(base, operations("create", rows, ()), transport=transport)
+    refused = transport.statuses.get(429, 0)
+    return {"rows": rows, "used": rate / per_second, "refused": refused / sum(transport.statuses.values())}
+
+
+def measure(rows: int, repeats: int, *, with_limit: bool, journalled: int) -> dict[str, float]:
+    """All of it."""
+    figures: dict[str, float] = {}
+    with tempfile.TemporaryDirectory(prefix="crm-bench-") as folder:
+        for name, delay in (("loopback", 0.0), ("20ms", 0.02)):
+            with served(Path(folder) / name, delay) as base:
+                measured = asyncio.run(compare(base, rows, repeats))
+                if journalled:
+                    measured |= {
+                        f"journal_{key}": value for key, value in asyncio.run(journal(base, journalled, 1)).items()
+                    }
+            figures |= {f"{name}_{key}": value for key, value in measured.items()}
+        if with_limit:
+            with served(Path(folder) / "limited", 0.0, 50) as base:
+                measured = asyncio.run(limited(base, 3000, 50))
+            figures |= {f"limited_{key}": value for key, value in measured.items()}
+    return figures
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Read the command line, measure, print."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.throughput", description="Measure calls a second.")
+    parser.add_argument("--rows", type=int, default=1000, help="calls of each round")
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--journalled", type=int, default=10_000, help="creates of which the journal's share is taken")
+    parser.add_argument(
+        "--no-limit", action="store_true", help="leave out the server with a limit, which takes a minute"
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    given = parser.parse_args(argv)
+    result = measure(given.rows, given.repeats, with_limit=not given.no_limit, journalled=given.journalled)
+    rounded = {name: round(value, 4) for name, value in result.items()}
+    if given.json:
+        print(json.dumps(rounded))
+    else:
+        show("throughput", rounded)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,23 @@
+-- Tags judged: what is added, what a source took away from its record, and what no evidence supports any more.
+WITH dropped AS (
+    SELECT t.*,
+           -- Taken away: a record bore it in an earlier version, and has other tags, or none, by its own word now.
+           EXISTS (SELECT 1 FROM said_values v JOIN said_values n ON n.person_id = v.person_id AND n.record_key = v.record_key AND n.field = 'tags given'
+                   WHERE v.person_id = t.person_id AND v.field = 'tags' AND v.value = lower(trim(t.tag)) AND NOT v.current) AS taken,
+           EXISTS (SELECT 1 FROM said_values v WHERE v.person_id = t.person_id AND v.field = 'tags' AND v.value = lower(trim(t.tag))) AS said,
+           coalesce((SELECT retract FROM retracting WHERE field = 'tags'), 'review') AS retract
+    FROM contact_tags t WHERE NOT adds
+)
+SELECT person_id, crm_id, is_new, NULL AS standing, tag AS proposed, ours, CASE WHEN is_new THEN 'create' ELSE 'tag' END AS change,
+       CASE WHEN policy = 'review' AND NOT is_new THEN 'review:the settings leave it to a human' ELSE 'write:a tag more' END AS verdict, record_key
+FROM contact_tags WHERE adds
+UNION ALL
+SELECT person_id, crm_id, false, tag, NULL, ours, CASE WHEN taken THEN 'untag' ELSE 'retract' END,
+       CASE WHEN taken AND policy IN ('append', 'fill_empty') THEN 'same:only added here'
+            WHEN taken AND policy = 'review' THEN 'review:the settings leave it to a human'
+            WHEN taken THEN 'write:ours, and the source took it away'
+            WHEN said THEN 'same:an earlier version says it, and nothing has contradicted it'
+            WHEN retract = 'write' THEN 'write:ours, and nothing supports it any more'
+            WHEN retract = 'review' THEN 'review:ours, and nothing supports it any more'
+            ELSE 'same:kept' END, NULL
+FROM dropped

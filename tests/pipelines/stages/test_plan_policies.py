@@ -1,0 +1,186 @@
+"""Policies beyond the default, clears, and lists: who wins where the CRM and the sources differ."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.pipelines.workshop import TO_PLAN, Workshop
+
+HEADER = "ID,First name,Last name,Email,Phone,Title,Department,Tags,Modified"
+COLUMNS = {"modified_at": "Modified"}
+
+
+def row(**fields: str) -> str:
+    """A CSV row about Ada."""
+    given = {"ID": "1", "First name": "Ada", "Last name": "Lovelace", "Email": "ada@acme.com", **fields}
+    return f"{HEADER}\n{','.join(given.get(name, '') for name in HEADER.split(','))}"
+
+
+def source(**more: Any) -> dict[str, Any]:
+    """The settings of the one source."""
+    return {"inbox": {"kind": "csv_file", "options": {"path": "inbox"}, "columns": COLUMNS, **more}}
+
+
+def rows(shop: Workshop, *decisions: str) -> list[tuple[Any, ...]]:
+    """The plan's rows with these decisions, briefly; without entries of the timeline."""
+    found = shop.rows("plan", order="number")
+    return [
+        (one["field"], one["current"], one["proposed"], one["change"], one["decision"])
+        for one in found
+        if one["op"] != "log" and (not decisions or one["decision"] in decisions)
+    ]
+
+
+def both_changed(shop: Workshop, policy: str, *, modified: str = "") -> Any:
+    """A title that a human and the source have both changed since we wrote it; returns the contact."""
+    shop.sections = {"fields": {"title": {"policy": policy}}, "sources": source()}
+    shop.file("a.csv", row(Title="CEO"))
+    shop.run()
+    ada = shop.contact("Lovelace")
+    shop.edit(ada.id, title="Chair")
+    shop.file("a.csv", row(Title="CFO", Modified=modified), day=2)
+    shop.run()
+    return shop.contact("Lovelace")
+
+
+@pytest.mark.parametrize(
+    ("policy", "modified", "title", "decision"),
+    [
+        ("crm_wins", "", "Chair", "keep"),
+        ("fill_empty", "", "Chair", "keep"),
+        ("review", "", "Chair", "review"),
+        ("source_wins", "", "CFO", "write"),
+        ("newest", "2099-01-01T00:00:00Z", "CFO", "write"),
+        ("newest", "2026-01-03T00:00:00Z", "Chair", "keep"),
+    ],
+)
+def test_a_field_that_both_changed_is_a_conflict_that_its_policy_decides(
+    shop: Workshop, policy: str, modified: str, title: str, decision: str
+) -> None:
+    """Whoever wins, the plan has a row that says so, marked as a conflict, with all three values."""
+    assert both_changed(shop, policy, modified=modified).title == title
+    (conflict,) = [one for one in shop.rows("plan") if one["conflict"]]
+    assert (conflict["base"], conflict["current"], conflict["proposed"]) == ("CEO", "Chair", "CFO")
+    assert conflict["decision"] == decision
+
+
+def test_review_writes_nothing_until_a_human_has_decided(shop: Workshop) -> None:
+    """Neither a change of ours nor an empty field is written: both are listed. A new contact is created whole."""
+    shop.sections = {"fields": {"title": {"policy": "review"}, "department": {"policy": "review"}}}
+    shop.file("a.csv", row(Title="CEO"))
+    shop.run()
+    assert shop.contact("Lovelace").title == "CEO"
+    shop.file("a.csv", row(Title="CFO", Department="Looms"), day=2)
+    shop.run()
+    assert rows(shop) == [
+        ("department", None, "Looms", "fill", "review"),
+        ("title", "CEO", "CFO", "overwrite", "review"),
+    ]
+
+
+@pytest.mark.parametrize("how", [{"blank_clears": True}, {"clear_marker": "(none)"}])
+@pytest.mark.parametrize("by_hand", [False, True])
+def test_a_source_that_says_there_is_nothing_clears_what_is_ours(
+    shop: Workshop, how: dict[str, Any], by_hand: bool
+) -> None:
+    """A clear goes the way of any change: it is written over what is ours, and a human's edit stands."""
+    shop.sections = {"sources": source(**how)}
+    shop.file("a.csv", row(Title="CEO", Phone="312-555-0100"))
+    shop.run()
+    if by_hand:
+        shop.edit(shop.contact("Lovelace").id, title="Chair")
+    nothing = how.get("clear_marker", "")
+    shop.file("a.csv", row(Title=nothing, Phone=nothing), day=2)
+    shop.run(*TO_PLAN)
+    title = ("title", "Chair", None, "clear", "keep") if by_hand else ("title", "CEO", None, "clear", "write")
+    assert rows(shop) == [("phone", "+13125550100", None, "clear", "write"), title]
+    shop.run("apply", run=current_run(shop))
+    found = shop.contact("Lovelace")
+    assert (found.title, found.phone) == ("Chair" if by_hand else None, None)
+    again = shop.run()
+    assert again.reports["apply"].counts["calls"] == 0
+    shop.file("a.csv", row(Title="CTO", Phone=nothing), day=3)
+    shop.run()
+    assert shop.contact("Lovelace").title == ("Chair" if by_hand else "CTO")
+
+
+def current_run(shop: Workshop) -> str:
+    """The run that made the plan that is current."""
+    return shop.work().lake.current()["plan"]
+
+
+def test_a_blank_cell_says_nothing_unless_the_source_says_otherwise(shop: Workshop) -> None:
+    """By default a value that a newer file leaves blank stays, and nothing is listed."""
+    shop.file("a.csv", row(Title="CEO", Phone="312-555-0100", Tags="vip"))
+    shop.run()
+    shop.file("a.csv", row(), day=2)
+    shop.run()
+    assert rows(shop) == []
+    assert shop.contact("Lovelace").title == "CEO"
+
+
+def test_of_several_records_the_one_to_be_believed_first_may_clear(shop: Workshop) -> None:
+    """A clear is the word of its record: it counts against the sources behind it, and not against those before it."""
+    first = {"kind": "csv_file", "options": {"path": "inbox"}, "blank_clears": True}
+    second = {"kind": "csv_file", "options": {"path": "more"}}
+    shop.file("a.csv", "ID,First name,Last name,Email,Title,Department\n1,Ada,Lovelace,ada@acme.com,,Looms")
+    shop.file(
+        "b.csv", "ID,First name,Last name,Email,Title,Department\n1,Ada,Lovelace,ada@acme.com,CEO,Sales", folder="more"
+    )
+    for sources, title in (({"one": first, "two": second}, None), ({"two": second, "one": first}, "CEO")):
+        shop.sections = {"sources": sources}
+        shop.run(*TO_PLAN)
+        (golden,) = shop.rows("golden")
+        assert golden["title"] == title
+
+
+def test_where_clearing_is_turned_off_a_clear_is_listed(shop: Workshop) -> None:
+    """With `crm.clears = "never"` nothing is sent that would leave a field empty."""
+    shop.sections = {"sources": source(blank_clears=True), "crm": {"clears": "never"}}
+    shop.file("a.csv", row(Title="CEO"))
+    shop.run()
+    shop.file("a.csv", row(), day=2)
+    shop.run()
+    assert rows(shop) == [("title", "CEO", None, "clear", "review")]
+    assert shop.contact("Lovelace").title == "CEO"
+
+
+def test_a_tag_that_the_source_takes_away_goes_and_a_humans_stays(shop: Workshop) -> None:
+    """Tags are compared one by one: ours go with the source, a human's stay, and what a human removed stays away."""
+    shop.file("a.csv", row(Tags="vip;new;lead"))
+    shop.run()
+    ada = shop.contact("Lovelace")
+    shop.untag(ada.id, "lead")
+    shop.crm(lambda crm: crm.tag_contact(ada.id, "by hand"))
+    shop.file("a.csv", row(Tags="vip;lead"), day=2)
+    shop.run()
+    assert rows(shop) == [("tags", "new", None, "untag", "write")]
+    assert shop.contact("Lovelace").tags == ["vip", "by hand"]
+    shop.file("a.csv", row(Tags="vip;new"), day=3)
+    shop.run()
+    assert sorted(shop.contact("Lovelace").tags) == ["by hand", "new", "vip"]
+
+
+def test_append_adds_tags_and_never_takes_one_away(shop: Workshop) -> None:
+    """Under `append` a tag that the source no longer has stays."""
+    shop.sections = {"fields": {"tags": {"policy": "append"}}}
+    shop.file("a.csv", row(Tags="vip;new"))
+    shop.run()
+    shop.file("a.csv", row(Tags="vip;hot"), day=2)
+    shop.run()
+    assert sorted(shop.contact("Lovelace").tags) == ["hot", "new", "vip"]
+
+
+def test_further_addresses_are_merged_one_by_one(shop: Workshop) -> None:
+    """A further e-mail joins what stands there; what a human added stays, and what a human removed stays away."""
+    shop.file("a.csv", row(Email="ada@acme.com;a1@acme.com;a2@acme.com"))
+    shop.run()
+    ada = shop.contact("Lovelace")
+    assert ada.properties["other_emails"] == ["a1@acme.com", "a2@acme.com"]
+    shop.crm(lambda crm: crm.set_contact_field(ada.id, "other_emails", ["human@acme.com", "a2@acme.com"]))
+    shop.file("a.csv", row(Email="ada@acme.com;a1@acme.com;a2@acme.com;a3@acme.com"), day=2)
+    shop.run()
+    assert shop.contact("Lovelace").properties["other_emails"] == ["human@acme.com", "a2@acme.com", "a3@acme.com"]
+    assert shop.run().reports["apply"].counts["calls"] == 0

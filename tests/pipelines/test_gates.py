@@ -1,0 +1,101 @@
+"""Gates: how much one run may do at once before somebody has to allow it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connectors.errors import ConfigurationError, GateClosed
+from pipelines import gates
+from pipelines.gates import Asked
+from pipelines.settings import Gates
+from tests.pipelines.workshop import Workshop
+
+
+def people(first: int, last: int, title: str = "Buyer") -> str:
+    """A CSV file of numbered people."""
+    rows = [f"{n},A{n},Name{n},a{n}@acme.com,{title}" for n in range(first, last)]
+    return "\n".join(("ID,First name,Last name,Email,Title", *rows))
+
+
+@pytest.mark.parametrize(
+    ("count", "total", "by_share", "closes"),
+    [
+        (49, 10, True, False),  # under the floor, whatever the share
+        (60, 1000, True, False),
+        (60, 100, True, True),  # over the share
+        (60, 0, True, True),  # any share of nothing
+        (60, 0, False, False),  # the first run into an empty CRM
+        (10_001, 1_000_000, True, True),  # over the number, under the share
+    ],
+)
+def test_a_gate_closes_over_share_or_number_and_never_under_the_floor(
+    count: int, total: int, by_share: bool, closes: bool
+) -> None:
+    """So that ten rows trip no percentage, and a large account is no licence for ten thousand creates."""
+    lines = gates.closed(Gates(), [Asked("created", count, total, by_share)], {})
+    assert bool(lines) == closes
+
+
+@given(st.sampled_from(gates.KINDS), st.integers(0, 10**6), st.integers(0, 10**6))
+def test_a_closed_gate_says_the_limit_and_what_opens_it(kind: str, count: int, total: int) -> None:
+    """The words that it prints open it, and one more would not."""
+    asked = [Asked(kind, count, total, whose="inbox" if kind == "dropped" else "")]
+    for line in gates.closed(Gates(), asked, {}):
+        assert f"gates.{kind}" in line
+        allowed = gates.parse([line.rsplit("--allow ", 1)[1]])
+        assert gates.closed(Gates(), asked, allowed) == []
+        assert gates.closed(Gates(), asked, {kind: count - 1}) == [line]
+
+
+@pytest.mark.parametrize("word", ["created", "created=", "created=-1", "deleted=3", "created=many"])
+def test_what_opens_no_gate_is_refused_in_one_line(word: str) -> None:
+    """The line names the word and the kinds there are."""
+    with pytest.raises(ConfigurationError, match="created, overwritten, retracted, dropped"):
+        gates.parse([word])
+
+
+def test_a_first_run_into_an_account_with_people_says_what_it_expects(shop: Workshop) -> None:
+    """Sixty creates beside three contacts are over the share: nothing is sent until they are allowed."""
+    for name in ("X", "Y", "Z"):
+        shop.type_in(first_name="There", last_name=name)
+    shop.file("people.csv", people(0, 60))
+    with pytest.raises(GateClosed, match=r"60 contacts would be created .of 3., over gates.created_share = 0.5"):
+        shop.run()
+    assert len(shop.contacts()) == 3
+    shop.allowed = {"created": 60}
+    shop.run()
+    assert len(shop.contacts()) == 63
+
+
+def test_a_first_run_into_an_empty_crm_passes_under_the_number(shop: Workshop) -> None:
+    """A share of nothing means nothing there; the number still counts."""
+    shop.sections = {"gates": {"created": 59}}
+    shop.file("people.csv", people(0, 60))
+    with pytest.raises(GateClosed, match=r"gates\.created = 59"):
+        shop.run()
+    shop.sections = {}
+    shop.run()
+    assert len(shop.contacts()) == 60
+
+
+def test_overwriting_and_losing_sources_are_gated(shop: Workshop) -> None:
+    """A file that changes everybody's title is held; so is a source of which most records are gone."""
+    shop.sections = {"gates": {"floor": 5}}
+    shop.file("people.csv", people(0, 12))
+    shop.run()
+    shop.file("people.csv", people(0, 12, "Head Buyer"), day=2)
+    with pytest.raises(GateClosed, match=r"12 contacts would have something overwritten"):
+        shop.run()
+    assert {contact.title for contact in shop.contacts()} == {"Buyer"}
+    shop.allowed = {"overwritten": 12}
+    shop.run()
+    shop.allowed = {}
+    shop.sections = {"gates": {"floor": 5}, "sources": {}}
+    with pytest.raises(GateClosed, match=r"12 records are gone .* of the source inbox"):
+        shop.run()
+    shop.allowed = {"dropped": 12}
+    shop.run()
+    shop.allowed = {}
+    assert shop.run().reports["apply"].counts["calls"] == 0
