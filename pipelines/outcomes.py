@@ -113,7 +113,8 @@ class Outcomes:
                 self._intent(operation, answer)
                 return "access_refused"
         # It may have been applied: it stays SENT until it is looked for.
-        self._ledger.end(operation, "SENT", "the answer was lost", getattr(answer, "request_id", None), doubt=True)
+        request_id = answer.request_id if isinstance(answer, CallError) else None
+        self._ledger.end(operation, "SENT", "the answer was lost", request_id, doubt=True)
         return "unsure"
 
     def _intent(self, operation: Operation, error: CallError, reason: str | None = None) -> None:
