@@ -17,7 +17,7 @@ from rich.markup import escape
 
 from connectors.errors import BridgeError, Busy, ConfigurationError, GateClosed, SourceRefused
 from connectors.giant_context.server.serve import DEFAULT_PORT, serve
-from pipelines import explain_text, ledger_commands, plan_commands, settings_file, sources, summary, target
+from pipelines import explain_text, ledger_commands, plan_commands, plan_text, settings_file, sources, summary, target
 from pipelines.command_options import Allow, Config, Data, console, workspace
 from pipelines.execution import Interrupted, execute
 from pipelines.ledger import Ledger
@@ -87,6 +87,8 @@ def run(
     console.print()
     console.print(f"[bold]{escape(summary.verdict(work))}[/bold]")
     if dry_run:
+        for line in (*plan_text.cost(work), *plan_text.closed(work)):
+            console.print(escape(line))
         console.print("See every change: crm-bridge plan")
     elif work.settings.crm.embedded:
         console.print(
