@@ -17,6 +17,7 @@ from pipelines.ledger import Ledger
 from pipelines.outcomes import Outcomes
 from pipelines.sending import Manner, Sending
 from pipelines.stages import plan, recover
+from pipelines.stopping import stoppable
 from pipelines.workspace import StageReport, Workspace
 
 TABLES: Final = ("applied", "collisions")
@@ -41,7 +42,7 @@ def run(work: Workspace) -> StageReport:
                     "the plan is out of date: what it was made from has changed.", guidance="Plan again."
                 )
             intended, standing, refused_before = intend(engine, ledger, work.run)
-            counts = asyncio.run(_send(work, ledger, intended, standing, collisions))
+            counts = asyncio.run(stoppable(_send(work, ledger, intended, standing, collisions)))
         engine.put("applied", ledger.of_run(work.run))
         engine.put("collisions", _table(collisions))
         engine.write(*TABLES)
