@@ -162,8 +162,14 @@ async def _search(crm: GiantContext, operation: Operation) -> Effect | Trace:
 
 
 async def _read_timeline(crm: GiantContext, operation: Operation, hunt: _Hunt) -> bool:
-    with suppress(NotFound):  # nothing can have been logged where no contact is
-        hunt.take(await crm.contact_activities(str(operation.crm_id)))
+    contact_id = str(operation.crm_id)
+    try:
+        hunt.take(await crm.contact_activities(contact_id))
+    except NotFound:
+        # A timeline goes with its contact: while that is there, one that is not found proves nothing.
+        with suppress(NotFound):
+            await crm.get_contact(contact_id)
+            return False
     return True
 
 

@@ -107,7 +107,8 @@ class Model:
 
     def after_fair_weather(self, before: dict[str, dict[str, Any]], seen: Seen) -> Iterator[str]:
         """What is wrong after an undisturbed run; `before` are the contacts as humans left them."""
-        yield from (f"an operation is {state}" for state in set(seen.states) - {"DONE"})
+        if seen.open:
+            yield f"{seen.open} operations have no end: {sorted(seen.states)}"
         if seen.error:
             yield f"an undisturbed run ended in {seen.error}"
         by_name = {contact["last_name"]: contact for contact in seen.contacts.values()}
@@ -120,8 +121,9 @@ class Model:
             if person.fate == "deleted":
                 continue
             if contact is None:
-                yield f"{person.last_name} is lost"
-            elif not person.fate and not person.entangled:
+                if person.last_name not in seen.left:
+                    yield f"{person.last_name} is lost"
+            elif contact["id"] not in seen.left and not person.fate and not person.entangled:
                 yield from self._fields(person, contact, before.get(contact["id"]))
         if seen.landed.get(FILE) != len(self.file()) - 1:
             yield f"{len(self.file()) - 1} rows came in, landed or set aside are {seen.landed.get(FILE)}"

@@ -23,7 +23,7 @@ from pipelines.lake import Lake
 from tests.pipelines.crash import NEVER, MortalShop, Points
 from tests.pipelines.faults import Call, Fault, Mishap
 from tests.pipelines.forks import forked
-from tests.pipelines.truth import journal, unsound
+from tests.pipelines.truth import DECLARED, journal, unended, unsound
 from tests.pipelines.workshop import SYNC
 
 AGAIN = ("snapshot", "resolve", "plan", "apply")
@@ -65,6 +65,10 @@ class Seen:
     ours: dict[str, list[str]]
     """The fields that the ledger says we ever wrote, by contact."""
     states: list[str]
+    left: list[str]
+    """What the ledger leaves to a human: last names and ids of contacts."""
+    open: int
+    """Operations that nobody has ended."""
     wrong: list[str]
     """What no weather excuses."""
     listed: dict[str, list[str]]
@@ -148,6 +152,12 @@ def look(shop: MortalShop, told: Path, removed: Sequence[str], **run: Any) -> No
         "contacts": contacts,
         "ours": _written(shop.data / "ledger.db"),
         "states": [row["state"] for row in journal(shop)],
+        "left": [
+            row["crm_id"] or json.loads(row["body"]).get("lastName", "")
+            for row in journal(shop)
+            if row["state"] in DECLARED
+        ],
+        "open": len(unended(shop)),
         "wrong": unsound(shop, removed),
         "listed": {},
         "landed": {},

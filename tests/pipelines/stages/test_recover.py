@@ -181,6 +181,19 @@ def test_an_entry_is_found_by_its_key_alone(shop: RoughShop) -> None:
         assert [operation.op_key for operation in ledger.in_state("INTENT")] == [keys[1]]
 
 
+def test_a_timeline_that_is_not_found_beside_its_contact_proves_nothing(shop: RoughShop) -> None:
+    """A 404 for the entries of a contact that is there leaves it to a human; with the contact gone it is free."""
+    ada, bob = (shop.type_in(first_name=name, last_name="B") for name in ("Ada", "Bob"))
+    entries = [
+        Operation(op_key("log", one.id), "activities", "log", MARK, {"description": "x"}, {}, one.id)
+        for one in (ada, bob)
+    ]
+    shop.remove(bob.id)
+    with cut_off(shop, *entries) as ledger:
+        assert settle(shop, ledger, on("GET contacts/*/activities", 404)) == {"UNKNOWN": 1, "INTENT": 1}
+        assert [operation.crm_id for operation in ledger.in_state("UNKNOWN")] == [ada.id]
+
+
 @pytest.mark.parametrize("kind", ["create", "log"])
 def test_what_is_absent_is_sent_once_more_and_then_left_to_a_human(shop: RoughShop, kind: str) -> None:
     """What two looks do not find is free to be sent again; lost and not found once more, it is never sent again."""
