@@ -13,6 +13,7 @@ import secrets
 import subprocess
 import sys
 import time
+import traceback
 from collections import Counter
 from contextlib import ExitStack
 from tempfile import TemporaryDirectory
@@ -46,6 +47,10 @@ def batch(seed: int, number: int, worlds: int) -> int:
     drawn = seeded(seed * 1_000_003 + number)(type(f"Batch{number}", (machine.Histories,), {}))
     try:
         run_state_machine_as_test(drawn, settings=how)
+    except Exception:  # noqa: BLE001 - whatever broke a promise is told
+        # The machine's steps come first in what it tells: they are what is worth reading.
+        traceback.print_exc(limit=0, file=sys.stdout)
+        return 1
     finally:
         sys.stdout.write("tally:" + ",".join(f"{name}={tally[name]}" for name in COUNTED) + "\n")
         sys.stdout.flush()
