@@ -73,8 +73,9 @@ def test_a_run_is_in_dagsters_history_with_its_counts(shop: Workshop) -> None:
     assert tables["golden"]["dagster/row_count"].value == 1
     assert "a•••@gmail.com" in tables["golden"]["preview"].value
     assert "rows" in tables["golden"]["joins"].value
-    assert checks == [True]
-    assert set(work.reports) == {"extract", "clean", "snapshot", "resolve", "candidates", "plan", "apply", "export"}
+    assert checks == [True, True]
+    stages = {"extract", "clean", "snapshot", "resolve", "candidates", "plan", "apply", "verify", "export"}
+    assert set(work.reports) == stages
     WriterLock(shop.data).take()
 
 

@@ -49,6 +49,8 @@ class Phase:
     """Only calls that look for something, as recovery does."""
     lost: str = ""
     """Calls of this kind are lost after the server's commit, so that there is something to look for."""
+    first_lost: bool = False
+    """Only the first of them is lost: where nothing at all comes through, a run ends before it looks."""
     in_one_run: bool = True
     """Whether what was lost is looked for in the same run; else by the next one, before it does anything else."""
 
@@ -84,7 +86,7 @@ PHASES: Final = {
     "recovery of logs": Phase("GET contacts/*/activities", lost="POST activities", in_one_run=False, stages=AGAIN),
     "read back after creates": Phase("GET contacts", searching=True, lost="POST contacts"),
     "read back after updates": Phase("GET contacts/*", numbers=(3, 4, 5, 6), lost="PUT contacts/*"),
-    "read back after logs": Phase("GET contacts/*/activities", lost="POST activities"),
+    "read back after logs": Phase("GET contacts/*/activities", lost="POST activities", first_lost=True),
 }
 
 
@@ -131,7 +133,11 @@ READS_ALIKE: Final = ("lost after", "late", "500 after", "502 after", "503 after
 """Faults that say the same as their like `before` where nothing is changed."""
 
 CELLS: Final = [
-    (phase, fault) for phase in PHASES for fault in (*FAULTS, *ONCE) if PHASES[phase].writes or fault not in READS_ALIKE
+    (phase, fault)
+    for phase in PHASES
+    for fault in (*FAULTS, *ONCE)
+    # To a created company 404 is no mishap: it says that the CRM takes none.
+    if (PHASES[phase].writes or fault not in READS_ALIKE) and (phase, fault) != ("company create", "404")
 ]
 WALKED: Final = CELLS if WHOLE else CELLS[::5]
 
@@ -179,7 +185,8 @@ def test_cell(world: Path, worlds: Path, phase: str, fault: str) -> None:
         if place.meets(call) and not (fault in ONCE and struck):
             struck.append(call)
             return mishap
-        return Fault.LOST_AFTER if place.lost and call.what == place.lost else None
+        lost = place.lost and call.what == place.lost and (not place.first_lost or call.number == 1)
+        return Fault.LOST_AFTER if lost else None
 
     if place.in_one_run:
         disturbed(shop, rule, *place.stages)

@@ -116,7 +116,9 @@ def test_what_a_read_becomes(crm: Misbehaving, kind: str) -> None:
     expected = FAILURES[kind]
     crm.meets(fault("GET contacts", kind, **expected.more))
     assert failure(crm, expected.limits, lambda client: client.list_contacts()) is expected.read
-    assert crm.plan.log == [("GET contacts", 1, kind)]
+    # The transport may ask once more by itself where a connection broke: of a read there is no harm in that.
+    assert {(route, done) for route, _, done in crm.plan.log} == {("GET contacts", kind)}
+    assert len(crm.plan.log) <= 2
 
 
 def test_what_comes_late_comes_after_what_was_sent_again(crm: Misbehaving) -> None:
