@@ -83,14 +83,15 @@ def test_a_humans_word_stands_unless_the_sources_win(tmp_path: Path, policy: str
     assert shop.writes == []
 
 
-def test_a_contact_that_a_human_gave_anothers_email_stays_who_it_is(tmp_path: Path) -> None:
+@pytest.mark.parametrize("renamed", [False, True])
+def test_a_contact_that_a_human_gave_anothers_email_stays_who_it_is(tmp_path: Path, renamed: bool) -> None:
     """Merged by hand, the one that is left keeps its name and its link, and the archived one stays archived."""
     shop = RoughShop(tmp_path)
     shop.file("people.csv", f"{HEADER}\n1,Ada,Adams,ada@acme.com,,,\n2,Bob,Baker,bob@acme.com,,,")
     shop.sync()
     ada, bob = shop.contact("Adams"), shop.contact("Baker")
     shop.edit(bob.id, email=None, status="archived")
-    shop.edit(ada.id, email="bob@acme.com")
+    shop.edit(ada.id, email="bob@acme.com", **({"first_name": "Zoe"} if renamed else {}))
     shop.sync()
     assert {contact.id: contact.last_name for contact in shop.contacts()} == {ada.id: "Adams", bob.id: "Baker"}
     assert (None, "review", "deleted in the CRM: not created again") not in listed(shop, "Adams")

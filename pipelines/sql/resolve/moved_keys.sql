@@ -1,6 +1,6 @@
--- Keys on CRM contacts that lead astray: the contact is known as somebody, by a link that we made and a name that fits, and
--- the key is another person's, whose name does not fit. A human moved it there (merging two contacts, say). Such a key
--- joins nobody: a link outlives its keys, and a contact does not become somebody else by an e-mail.
+-- Keys on CRM contacts that lead astray: the contact is known as somebody of whom there are records, and the key is another
+-- person's, whose name is not the contact's. A human moved it there (merging two contacts, say). Such a key joins nobody:
+-- a link outlives its keys, and a contact does not become somebody else by an e-mail alone.
 WITH contacts AS (
     SELECT m.node, m.entity_id, n.first_fold, n.last_fold FROM memberships m JOIN nodes n USING (node) WHERE starts_with(n.name, 'crm:')
 ), suspected AS (
@@ -16,6 +16,4 @@ WITH contacts AS (
 )
 SELECT s.node, s.kind, s.key, min(s.record) AS record
 FROM strange s JOIN memberships m ON m.entity_id = s.entity_id JOIN nodes o ON o.node = m.node AND NOT starts_with(o.name, 'crm:')
-LEFT JOIN nickname_pairs k ON k.a = split_part(s.first_fold, ' ', 1) AND k.b = split_part(o.first_fold, ' ', 1)
 GROUP BY s.node, s.kind, s.key
-HAVING bool_or(names_fit(s.first_fold, s.last_fold, o.first_fold, o.last_fold, k.a IS NOT NULL))
