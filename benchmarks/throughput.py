@@ -252,7 +252,8 @@ def measure(rows: int, repeats: int, *, with_limit: bool, journalled: int) -> di
                 measured = asyncio.run(compare(base, rows, repeats))
                 if journalled and not delay:
                     measured |= {
-                        f"journal_{key}": value for key, value in asyncio.run(journal(base, journalled, 1)).items()
+                        f"journal_{key}": value
+                        for key, value in asyncio.run(journal(base, journalled, repeats)).items()
                     }
             figures |= {f"{name}_{key}": value for key, value in measured.items()}
         if with_limit:

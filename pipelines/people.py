@@ -38,10 +38,12 @@ def resolve(engine: Engine) -> None:
 
 def _units(engine: Engine) -> None:
     engine.define("resolve/nodes")
-    for name in ("nickname_pairs", "given_names", "firm_keys", "firm_shared", "firm_hubs", "households", "firm_joins"):
+    for name in ("nickname_pairs", "given_names", "firm_keys", "firm_shared", "firm_hubs", "households", "memberships"):
+        engine.make(f"resolve/{name}")
+    for name in ("moved_keys", "firm_joins"):
         engine.make(f"resolve/{name}")
     components(engine, "firm_joins", into="key_components")
-    for name in ("memberships", "severed", "links", "link_joins"):
+    for name in ("severed", "links", "link_joins"):
         engine.make(f"resolve/{name}")
     if engine.count("link_joins"):
         engine.make("resolve/firm_edges")

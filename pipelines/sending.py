@@ -115,7 +115,7 @@ class Sending:
             self._prepare(places)
             size = min(len(self._ready), places * self._manner.calls_a_place - self._under_way)
             # The next group is made durable while the one before is still being called, and is not a small one then.
-            wanted = places if len(self._sent) > places else (places + 1) // 2
+            wanted = places if self._sent else (places + 1) // 2
             enough = size >= wanted or not (self._waiting or self._looking) or not self._under_way
             if size > 0 and enough and len(self._sent) < 2 * places and "sent" not in self._commits:
                 group = [self._ready.popleft() for _ in range(size)]

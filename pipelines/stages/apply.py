@@ -22,6 +22,7 @@ from pipelines.outcomes import Outcomes
 from pipelines.planning import READ_ONLY
 from pipelines.sending import Manner, Sending
 from pipelines.stages import plan, recover
+from pipelines.stopping import stoppable
 from pipelines.workspace import StageReport, Workspace
 
 TABLES: Final = ("applied", "collisions")
@@ -48,7 +49,7 @@ def run(work: Workspace) -> StageReport:
             waited = check(work, engine, ledger)
             intended, standing, refused_before = intend(engine, ledger, work.run, waited=waited)
             begin = time.monotonic()
-            counts = asyncio.run(_send(work, ledger, intended, standing, collisions))
+            counts = asyncio.run(stoppable(_send(work, ledger, intended, standing, collisions)))
             _remember(engine, ledger, counts, time.monotonic() - begin)
         engine.put("applied", ledger.of_run(work.run))
         engine.put("collisions", _table(collisions))

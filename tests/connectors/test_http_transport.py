@@ -8,6 +8,8 @@ import gzip
 import re
 import socket
 import struct
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any, Literal
 
 import pytest
@@ -28,9 +30,24 @@ class Peer:
         self.answers = answers
         self.closes = closes
         self.requests: list[bytes] = []
+        self.open: list[asyncio.StreamWriter] = []
+
+    @asynccontextmanager
+    async def listening(self, scheme: str = "http") -> AsyncIterator[str]:
+        """Serve on a free port for a while; gives the base URL. Leaves no connection open."""
+        server = await asyncio.start_server(self, "127.0.0.1", 0)
+        try:
+            async with server:
+                yield f"{scheme}://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        finally:
+            for writer in self.open:
+                writer.close()
+                with contextlib.suppress(ConnectionError):
+                    await writer.wait_closed()
 
     async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one connection."""
+        self.open.append(writer)
         with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
             while True:
                 head = await reader.readuntil(b"\r\n\r\n")
@@ -51,9 +68,7 @@ def talk(peer: Peer, *methods: str, **limits: Any) -> list[Answer[Any] | errors.
 
     async def run() -> list[Answer[Any] | errors.CallError]:
         ended: list[Answer[Any] | errors.CallError] = []
-        server = await asyncio.start_server(peer, "127.0.0.1", 0)
-        port = server.sockets[0].getsockname()[1]
-        async with server, Http(f"http://127.0.0.1:{port}", limits=Limits(**{"attempts": 1, **limits})) as http:
+        async with peer.listening() as base, Http(base, limits=Limits(**{"attempts": 1, **limits})) as http:
             for method in methods:
                 body = {"a": 1} if method in {"POST", "PUT"} else None
                 try:
@@ -175,9 +190,8 @@ def test_a_server_without_a_certificate_gets_nothing() -> None:
     peer = Peer(FINE)
 
     async def run() -> None:
-        server = await asyncio.start_server(peer, "127.0.0.1", 0)
-        base = f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-        async with server, Http(base, limits=Limits(attempts=1, connect=0.2)) as http:
+        limits = Limits(attempts=1, connect=0.2)
+        async with peer.listening("https") as base, Http(base, limits=limits) as http:
             await http.call("POST", "/x", route="/x", read=lambda value: value, json={})
 
     with pytest.raises(errors.NotApplied):

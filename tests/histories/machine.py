@@ -107,19 +107,17 @@ class Histories(Driver):
 
     @rule(lane=st.integers(0, LANES - 1))
     def a_human_merges(self, lane: int) -> None:
-        """Two contacts become one: the second gives its phone away and is archived.
-
-        An e-mail that moves to another name makes other people of them: test_human_decisions has what is wrong there.
-        """
+        """Two contacts become one: the second gives its e-mail and phone away and is archived."""
         pair = [(lane, 0), (lane, 1)]
         contacts = self._contacts(pair)
         if len(contacts) == 2:
             kept, given = contacts
-            phone = given["phone"]
+            email, phone = given["email"], given["phone"]
             self._human(self.model.human_sets(given, self._ours(given), {"email": None, "phone": None}))
             self._archive(given)
-            if phone:
-                self._human(self.model.human_sets(kept, self._ours(kept), {"phone": phone}))
+            moved = {name: value for name, value in (("email", email), ("phone", phone)) if value}
+            if moved:
+                self._human(self.model.human_sets(kept, self._ours(kept), moved))
             self.model.people[pair[1]].fate = "merged"
             self._entangle(pair)
 

@@ -83,10 +83,6 @@ def test_a_humans_word_stands_unless_the_sources_win(tmp_path: Path, policy: str
     assert shop.writes == []
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="an e-mail that a human moved outweighs the link of the contact it was moved to: the contact is renamed",
-)
 def test_a_contact_that_a_human_gave_anothers_email_stays_who_it_is(tmp_path: Path) -> None:
     """Merged by hand, the one that is left keeps its name and its link, and the archived one stays archived."""
     shop = RoughShop(tmp_path)

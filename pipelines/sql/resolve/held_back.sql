@@ -14,6 +14,8 @@ WITH crowded AS (
     SELECT kind, key, min(node) OVER (PARTITION BY kind, key), node, 'people of one family hold it, with different first names'
     FROM firm_shared SEMI JOIN households USING (kind, key)
     UNION ALL
+    SELECT kind, key, record, node, 'it was moved to a contact that is somebody else' FROM moved_keys
+    UNION ALL
     SELECT 'phone', key, p.node_a, p.node_b,
            CASE WHEN d.a IS NOT NULL THEN 'it fits more than one person on it'
                 WHEN p.names_fit THEN 'their e-mails differ, and their names do not say that they are one'

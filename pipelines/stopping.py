@@ -1,0 +1,48 @@
+"""A stop by hand, at a moment when nothing is half done."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import threading
+from collections.abc import Coroutine
+from typing import Any, Final, TypeVar
+
+T = TypeVar("T")
+
+SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
+
+
+async def stoppable(job: Coroutine[Any, Any, T]) -> T:
+    """Do something whose stop by a signal is a cancellation.
+
+    A handler that raises, as Dagster's does, would do so between any two steps, and leave behind what these were about.
+    Here the job is cancelled where it waits; once it has wound up, the handler that was there before has its turn.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return await job
+    loop, task = asyncio.get_running_loop(), asyncio.ensure_future(job)
+    former = {number: signal.getsignal(number) for number in SIGNALS}
+    caught: list[signal.Signals] = []
+
+    def stop(number: signal.Signals) -> None:
+        caught.append(number)
+        task.cancel()
+
+    for number in SIGNALS:
+        loop.add_signal_handler(number, stop, number)
+    try:
+        return await task
+    except asyncio.CancelledError:
+        if not caught:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            raise
+    finally:
+        for number, handler in former.items():
+            loop.remove_signal_handler(number)
+            signal.signal(number, handler)
+    handler = former[caught[0]]
+    if callable(handler):
+        handler(caught[0], None)
+    raise KeyboardInterrupt
