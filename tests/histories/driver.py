@@ -94,7 +94,7 @@ class Driver(RuleBasedStateMachine):
         self.dirty = True
 
     def _people(self, who: Who) -> list[Person]:
-        found = [key for key in who if key in self.model.people]
+        found = [key for key in who if key in self.model.people and self.model.people[key].in_file]
         self.dirty |= bool(found)
         tally["source changes"] += len(found)
         return [self.model.people[key] for key in found]

@@ -26,6 +26,8 @@ class Person:
     last_name: str
     cells: Cells
     """The newest row; it stands when a later version of the file has none."""
+    told: Cells = field(default_factory=dict)
+    """The row as it was surely read: only such a row is dropped from the file."""
     in_file: bool = True
     fate: str = ""
     """`deleted`, `archived` or `merged` by a human."""
@@ -112,6 +114,8 @@ class Model:
         if seen.error:
             yield f"an undisturbed run ended in {seen.error}"
         by_name = {contact["last_name"]: contact for contact in seen.contacts.values()}
+        for person in self.people.values():
+            person.told = dict(person.cells)
         for person in self.people.values():
             contact = by_name.get(person.last_name)
             if person.fate in ("archived", "deleted") and not person.entangled:

@@ -48,7 +48,7 @@ def batch(seed: int, number: int, worlds: int) -> int:
     try:
         run_state_machine_as_test(drawn, settings=how)
     except Exception:  # noqa: BLE001 - whatever broke a promise is told
-        # The machine's steps come first in what it tells: they are what is worth reading.
+        # Without the frames: what is worth reading is which promise, and the machine's steps.
         traceback.print_exc(limit=0, file=sys.stdout)
         return 1
     finally:
@@ -72,16 +72,16 @@ def matrix() -> int:
     return min(1, subprocess.call(command, cwd=REPOSITORY, env={**os.environ, "CRM_BRIDGE_WHOLE_MATRIX": "1"}))
 
 
-def histories(seed: int, wanted: int, processes: int) -> int:
+def histories(seed: int, wanted: int, processes: int, worlds: int) -> int:
     """Walk histories until there are as many as wanted; returns how many batches broke a promise."""
-    command = [*MODULE, "tests.torture", "--only-histories", "--seed", str(seed)]
+    command = [*MODULE, "tests.torture", "--only-histories", "--seed", str(seed), "--worlds", str(worlds)]
     sys.stdout.write(f"{wanted} histories, seed {seed}: {' '.join(command)} --histories {wanted}\n")
     total: Counter[str] = Counter()
     broken: list[int] = []
     started, number = time.monotonic(), 0
     at_work: dict[int, subprocess.Popen[str]] = {}
     while total["histories"] < wanted or at_work:
-        while len(at_work) < processes and total["histories"] + len(at_work) * WORLDS * LANES < wanted and not broken:
+        while len(at_work) < processes and total["histories"] + len(at_work) * worlds * LANES < wanted and not broken:
             number += 1
             at_work[number] = subprocess.Popen(
                 [*command, "--batch", str(number)],
@@ -115,14 +115,17 @@ def main() -> int:
     parser.add_argument("--histories", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=None)
     parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--worlds", type=int, default=WORLDS, help="worlds in a batch")
     parser.add_argument("--batch", type=int, default=None, help="walk this batch alone")
     parser.add_argument("--only-histories", action="store_true", help="leave out the points and the matrix")
     given = parser.parse_args()
     seed = secrets.randbelow(1_000_000) if given.seed is None else given.seed
     if given.batch is not None:
-        return batch(seed, given.batch, WORLDS)
+        return batch(seed, given.batch, given.worlds)
+    sys.stdout.write(f"seed {seed}\n")
+    sys.stdout.flush()
     broken = 0 if given.only_histories else points(given.processes) + matrix()
-    return min(1, broken + histories(seed, given.histories, given.processes))
+    return min(1, broken + histories(seed, given.histories, given.processes, given.worlds))
 
 
 if __name__ == "__main__":
