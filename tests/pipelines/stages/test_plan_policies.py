@@ -80,8 +80,7 @@ def test_review_writes_nothing_until_a_human_has_decided(shop: Workshop) -> None
     ]
 
 
-@pytest.mark.parametrize("how", [{"blank_clears": True}, {"clear_marker": "(none)"}])
-@pytest.mark.parametrize("by_hand", [False, True])
+@pytest.mark.parametrize(("how", "by_hand"), [({"blank_clears": True}, True), ({"clear_marker": "(none)"}, False)])
 def test_a_source_that_says_there_is_nothing_clears_what_is_ours(
     shop: Workshop, how: dict[str, Any], by_hand: bool
 ) -> None:
