@@ -62,7 +62,7 @@ class NoLedger(Ledger):
     def intend(self, run: str, operations: Any) -> None:
         """Keep nothing."""
 
-    def sent(self, run: str, operations: Sequence[Operation]) -> None:
+    def sent(self, run: str, operations: Sequence[Operation], as_intended: Sequence[Operation] = ()) -> None:
         """Keep nothing."""
 
     def done(self, effects: Sequence[Effect]) -> None:

@@ -73,10 +73,17 @@ class Journal(LastWritten):
                 (self.account,),
             )
 
-    def sent(self, run: str, operations: Sequence[Operation]) -> None:
-        """Keep that bytes may leave from now on, by which run, and what is known by now: ids of what it made before."""
+    def sent(self, run: str, operations: Sequence[Operation], as_intended: Sequence[Operation] = ()) -> None:
+        """Keep that bytes may leave from now on, by which run, and what is known by now: ids of what it made before.
+
+        Those `as_intended` are sent just as the journal has them: that saves writing them down again.
+        """
         now = time.time()
         with self._transaction() as database:
+            database.executemany(
+                "UPDATE journal SET state = 'SENT', attempts = attempts + 1, sent_at = ?, run = ? WHERE op_key = ?",
+                ((now, run, operation.op_key) for operation in as_intended),
+            )
             database.executemany(
                 "UPDATE journal SET state = 'SENT', attempts = attempts + 1, sent_at = ?, run = ?, crm_id = ?, "
                 "body = ?, sent = ?, before = ?, retracted = ? WHERE op_key = ?",

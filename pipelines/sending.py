@@ -82,6 +82,7 @@ class Sending:
         self._outcomes.begin()
         self._advance = advance
         self._waiting = deque(operations)
+        self._intended = {operation.op_key: operation for operation in operations}  # as the journal has them
         self._ready: deque[Operation] = deque()
         self._sent: deque[tuple[Operation, Given, float]] = deque()
         self._answered: list[tuple[Operation, Answer]] = []
@@ -200,7 +201,9 @@ class Sending:
                     place = ".".join(str(part) for part in fault["loc"])
                     self._ledger.end(operation, "REJECTED", f"not sent: {place}: {fault['type']}")
                     refused += 1
-            self._ledger.sent(self._manner.run, [operation for operation, _ in ready])
+            same = [one for one, _ in ready if self._intended.get(one.op_key) is one]
+            other = [one for one, _ in ready if self._intended.get(one.op_key) is not one]
+            self._ledger.sent(self._manner.run, other, same)
             return ready, refused
 
         ready: list[tuple[Operation, Given]] = []

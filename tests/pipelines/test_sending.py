@@ -74,10 +74,10 @@ class Watched(Ledger):
         super().__init__(path, "test")
         self.groups: list[tuple[str, int]] = []
 
-    def sent(self, run: str, operations: Any) -> None:
+    def sent(self, run: str, operations: Any, as_intended: Any = ()) -> None:
         """Note and keep."""
-        super().sent(run, operations)
-        self.groups.append(("sent", len(operations)))
+        super().sent(run, operations, as_intended)
+        self.groups.append(("sent", len(operations) + len(as_intended)))
 
     def done(self, effects: Any) -> None:
         """Note and keep."""
