@@ -2,7 +2,7 @@
 -- row; of the first of them the sources say another title. As the stages before it would leave them.
 CREATE VIEW numbers AS SELECT unnest(range(people)) AS i FROM given;
 CREATE TABLE records AS SELECT 'people/contacts/plain:' || i AS record_key, 'people' AS source, 0 AS source_order, 'people.csv' AS file,
-        'people/contacts/1' AS landing, i AS row, NULL::TIMESTAMPTZ AS modified_at, TIMESTAMPTZ '2026-01-01' AS dated,
+        'people/contacts/1' AS landing, i AS row, NULL::TIMESTAMPTZ AS modified_at, false AS superseded, TIMESTAMPTZ '2026-01-01' AS dated,
         'First' || i AS first_name, 'Last' || i AS last_name, 'Title ' || (i % 997) AS title, NULL::VARCHAR AS department,
         NULL::VARCHAR AS locale, NULL::VARCHAR AS linkedin_url, NULL::VARCHAR AS company_id, NULL::VARCHAR AS company_name,
         NULL::VARCHAR AS company_domain, ['p' || i || '@people.example'] AS emails, []::VARCHAR[] AS role_emails,

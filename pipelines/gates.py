@@ -77,7 +77,8 @@ def parse(words: Sequence[str]) -> dict[str, int]:
         kind, _, count = word.partition("=")
         if kind not in KINDS or not count.isdecimal():
             raise ConfigurationError(
-                f"--allow {word}: not of the form KIND=NUMBER.", guidance=f"Kinds are {', '.join(KINDS)}."
+                f"--allow {word}: not a kind of change and a number, such as created=1200.",
+                guidance=f"Kinds are {', '.join(KINDS)}.",
             )
         found[kind] = int(count)
     return found

@@ -227,10 +227,22 @@ class Journal(LastWritten):
         return dict(self._rows(query, self.account))
 
     def of_run(self, run: str) -> pa.Table:
-        """A run's operations as a table, without bodies."""
-        names = ("op_key", "object", "kind", "entity_id", "crm_id", "state", "attempts", "request_id", "reason")
+        """A run's operations as a table, without bodies; `fields` names what each was to write, as a JSON list."""
+        names = (
+            "op_key",
+            "object",
+            "kind",
+            "entity_id",
+            "crm_id",
+            "state",
+            "attempts",
+            "request_id",
+            "reason",
+            "fields",
+        )
         rows = self._rows(
-            "SELECT op_key, object, kind, entity_id, crm_id, state, attempts, request_id, reason "
+            "SELECT op_key, object, kind, entity_id, crm_id, state, attempts, request_id, reason, "
+            "(SELECT json_group_array(key) FROM json_each(journal.sent)) "
             "FROM journal WHERE run = ? ORDER BY op_key",
             run,
         )

@@ -102,6 +102,10 @@ def restore(
     finally:
         work.lock.free()
     console.print(f"Restored from {escape(str(file))}.")
+    console.print(
+        "What these contacts hold counts as typed by humans from now on: empty fields are filled, others change only "
+        'where the policy is "source_wins".'
+    )
     if kept is not None:
         console.print(f"The ledger that it replaced: {escape(str(kept))}")
 

@@ -16,6 +16,8 @@ from pipelines.engine import sql
 SCHEMAS: Final = ("ledger/schema", "ledger_2/schema", "ledger_3/schema")
 """What each version of the file adds to the one before."""
 
+REMEDY: Final = "Restore a copy (crm-bridge ledger restore FILE), or move it away and run crm-bridge ledger rebuild."
+
 VERSION: Final = len(SCHEMAS)
 
 
@@ -56,7 +58,7 @@ def fault(path: Path, error: sqlite3.DatabaseError) -> BridgeError | None:
 def _unreadable(path: Path, error: sqlite3.DatabaseError) -> StateRefused:
     return StateRefused(
         f"{path}: the ledger cannot be read ({error}). It was left as it is.",
-        guidance="Restore a copy of it, or move it away to start from what the CRM holds.",
+        guidance=REMEDY,
     )
 
 
@@ -109,7 +111,7 @@ def _examine(path: Path) -> None:
     if path.stat().st_size == 0:
         raise StateRefused(
             f"{path}: empty, which a ledger never is: it was cut off, and what it held is lost.",
-            guidance="Restore a copy of it, or move it away to start from what the CRM holds.",
+            guidance=REMEDY,
         )
     with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, timeout=30)) as database:
         version = _version(database)

@@ -35,6 +35,8 @@ def plan(
     if out is not None:
         plan_file.write(work, out)
         console.print(f"\nSealed in {escape(str(out))}. Carry it out: crm-bridge apply {escape(str(out))}")
+        for line in plan_text.closed(work):
+            console.print(escape(f"It will be stopped. {line}"))
 
 
 def apply(

@@ -9,7 +9,7 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from connectors.errors import StateRefused
+from connectors.errors import ConfigurationError, StateRefused
 from pipelines import planning, seal
 from pipelines.lake import write_atomically
 from pipelines.workspace import Workspace
@@ -36,6 +36,7 @@ def take(work: Workspace, path: Path) -> None:
     """Make the plan of a file this run's own, with the very tables that it was made from.
 
     Raises:
+        ConfigurationError: there is no such file.
         StateRefused: the file is no plan or was changed, it is about another account, ledger or other settings, or what
             it was made from is no longer there.
     """
@@ -57,6 +58,8 @@ def take(work: Workspace, path: Path) -> None:
 
 
 def _read(path: Path) -> tuple[pa.Table, dict[str, Any]]:
+    if not path.exists():
+        raise ConfigurationError(f"{path}: there is no such file.", guidance="crm-bridge plan --out FILE makes one.")
     try:
         table = pq.read_table(path)
         meta = json.loads((table.schema.metadata or {})[KEY])

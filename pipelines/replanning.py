@@ -45,7 +45,10 @@ class Replanning:
         counts: Counter[str],
         collisions: list[Collision],
         in_thread: InThread,
+        *,
+        fills: bool = True,
     ) -> None:
+        self._fills = fills
         self._crm = crm
         self._ledger = ledger
         self._run = run
@@ -82,7 +85,7 @@ class Replanning:
         def link() -> Operation | None:
             self._ledger.place("contacts", [], [(operation.entity_id, crm_id)])
             self._ledger.end(operation, "INTENT", "created meanwhile by somebody else, and linked", refusal.request_id)
-            if not same.body:
+            if not same.body or not self._fills:
                 return None
             done, generation = self._ledger.updates_done(), self._ledger.generation
             key = update_key(self._ledger.account, "contacts", crm_id, done, generation)

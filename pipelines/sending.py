@@ -50,6 +50,9 @@ class Manner:
     """How many operations may be SENT for each call that may be in flight, and after how many deadlines none of them
     can be under way any more."""
     deadline: float
+    fills: bool = True
+    """Whether a person whom somebody else created meanwhile is filled at once, or only linked: a plan that was kept in
+    a file says all that may be written."""
     now: Callable[[], float] = time.monotonic
 
 
@@ -71,7 +74,9 @@ class Sending:
         self._manner = manner
         self._standing = standing
         self._outcomes = outcomes
-        self._conflicts = Replanning(crm, ledger, manner.run, standing, outcomes.counts, collisions, self._in_thread)
+        self._conflicts = Replanning(
+            crm, ledger, manner.run, standing, outcomes.counts, collisions, self._in_thread, fills=manner.fills
+        )
 
     async def send(self, operations: Sequence[Operation], advance: Callable[[int], None]) -> None:
         """Send all of these, and keep what came of them.

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from rich.console import Console
 from rich.markup import escape
 
+from pipelines.effects import UPDATES
 from pipelines.workspace import Workspace
 
 WRITES = ("contacts_created", "contacts_updated", "companies_created", "companies_updated", "activities_logged")
@@ -30,6 +31,8 @@ TROUBLES = {
     "refused": "refused by the CRM (see applied.parquet)",
     "changed_meanwhile": "not written: changed in the CRM since it was read (the next run decides anew)",
     "unsure": "cut off, and looked for afterwards",
+    "found": "of them found to be done",
+    "unknown": "of them left unknown (crm-bridge ledger)",
     "not_reached": "not sent: the CRM could not be reached",
     "companies_read_only": "company not written: the CRM takes none from us",
 }
@@ -37,10 +40,12 @@ TROUBLES = {
 
 
 def set_aside(work: Workspace) -> int:
-    """How many rows, values and files this run set aside."""
+    """How many rows, values, files and writes this run set aside."""
     clean, extract = work.reports.get("clean"), work.reports.get("extract")
+    applied = work.reports.get("apply")
+    refused = sum(applied.counts.get(name, 0) for name in ("refused", "refused_before", "unknown")) if applied else 0
     counts = sum(clean.counts[name] for name in ("rows_set_aside", "values_set_aside", "unmatched_now")) if clean else 0
-    return counts + (extract.counts["refused_files"] if extract else 0)
+    return counts + refused + (extract.counts["refused_files"] if extract else 0)
 
 
 def _refused(work: Workspace) -> list[tuple[str, int | None, str]]:
@@ -127,7 +132,10 @@ def _plan_lines(plan: dict[str, int], done: dict[str, int] | None) -> Iterator[t
         yield plan["contacts_updated"], "contacts to update", ""
     else:
         yield done.get("contacts_create_done", 0), "contacts created", "applied.parquet"
-        yield done.get("contacts_update_done", 0), "contacts updated", ""
+        updated = sum(done.get(f"contacts_{kind}_done", 0) for kind in UPDATES)
+        yield updated, "contacts updated", ""
+        if done.get("found"):
+            yield done["found"], "writes found in the CRM though their answer was lost", ""
     yield plan["contacts_unchanged"], "contacts unchanged", ""
     yield plan["held_for_review"], "held for review", "plan.parquet"
     if plan["conflicts"]:
@@ -161,7 +169,14 @@ def verdict(work: Workspace) -> str:
         if refused := applied.counts.get("refused_before"):
             return (
                 f"Nothing was sent: {refused:,} writes stay as they are, since the CRM refused them before in the same "
-                "words or may have carried them out without telling (crm-bridge status)."
+                "words or may have carried them out without telling (crm-bridge ledger lists them, crm-bridge retry "
+                "takes them up)."
+            )
+        kept, held = plan.get("fields_kept", 0), plan.get("held_for_review", 0)
+        if kept or held:
+            return (
+                f"Nothing was sent: {kept:,} fields stay as the CRM has them and {held:,} people wait for a human "
+                "(crm-bridge plan, crm-bridge conflicts)."
             )
         return "Nothing was sent: the CRM already agrees with the sources."
     return applied_words(applied.counts)

@@ -49,13 +49,14 @@ def run(work: Workspace) -> StageReport:
             waited = check(work, engine, ledger)
             intended, standing, refused_before = intend(engine, ledger, work.run, waited=waited)
             begin = time.monotonic()
-            counts = asyncio.run(stoppable(_send(work, ledger, intended, standing, collisions)))
+            counts = asyncio.run(stoppable(_send(work, ledger, intended, standing, collisions, waited=waited)))
             _remember(engine, ledger, counts, time.monotonic() - begin)
         engine.put("applied", ledger.of_run(work.run))
         engine.put("collisions", _table(collisions))
         engine.write(*TABLES)
     work.lake.publish(work.run, TABLES)
-    counts = {"writes_on": int(may_write), "calls": sum(counts.values()), **counts}
+    calls = sum(count for name, count in counts.items() if name not in ("found", "unknown"))  # looks, not calls
+    counts = {"writes_on": int(may_write), "calls": calls, **counts}
     if refused_before:
         counts["refused_before"] = refused_before
     return StageReport(counts, TABLES)
@@ -83,14 +84,20 @@ def check(work: Workspace, engine: Engine, ledger: Ledger) -> bool:
 def _remember(engine: Engine, ledger: Ledger, counts: Mapping[str, int], seconds: float) -> None:
     """Keep what the next plan compares with: how many records each source has, and the pace that was reached."""
     engine.read("records")
-    plan.remember_records(engine, ledger)
+    plan.remember(engine, ledger)
     calls = sum(counts.values())
     if calls >= ENOUGH_FOR_A_PACE:
         ledger.learn(plan.SPEED, f"{calls / seconds:.2f}")
 
 
 async def _send(
-    work: Workspace, ledger: Ledger, intended: Sequence[Operation], standing: Standings, collisions: list[Collision]
+    work: Workspace,
+    ledger: Ledger,
+    intended: Sequence[Operation],
+    standing: Standings,
+    collisions: list[Collision],
+    *,
+    waited: bool,
 ) -> dict[str, int]:
     crm_settings, limits = work.settings.crm, work.settings.limits
     outcomes = Outcomes(ledger, read_only=READ_ONLY, max_refusals=limits.max_refusals, concurrency=limits.concurrency)
@@ -101,6 +108,7 @@ async def _send(
         read_only=READ_ONLY,
         calls_a_place=recover.CALLS_A_PLACE,
         deadline=limits.deadline_seconds,
+        fills=not waited,
     )
     async with work.crm() as crm:
         await recover.settle(crm, ledger, work.settings, work.progress)
@@ -111,7 +119,8 @@ async def _send(
                 with work.progress.task(f"writing {object_name}", len(batch)) as advance:
                     await sending.send(batch, advance)
                 # Before the next kind: contacts want their companies' ids, and entries their contacts'.
-                await recover.settle(crm, ledger, work.settings, work.progress)
+                settled = await recover.settle(crm, ledger, work.settings, work.progress)
+                outcomes.counts.update({name: settled[name] for name in ("found", "unknown") if settled[name]})
     return outcomes.counts
 
 

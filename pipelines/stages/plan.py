@@ -17,6 +17,8 @@ from pipelines.workspace import StageReport, Workspace
 TABLES: Final = ("plan", "plan_counts", "plan_cost", "plan_gates", "plan_seal")
 SPEED: Final = "calls_per_second"
 """The trait of an account that says how many calls a second the last larger run made."""
+APPLIED: Final = "applied"
+"""The trait of an account to which a run was applied to its end."""
 RECORDS: Final = "records:"
 """What the name of a trait begins with that says how many records a source had when a run was last applied."""
 
@@ -46,8 +48,11 @@ def run(work: Workspace) -> StageReport:
 def asked(engine: Engine, ledger: Ledger, counts: Mapping[str, int]) -> list[gates.Asked]:
     """What the plan in this database would do, as the gates ask it."""
     there = engine.count("current_contacts")
-    first = not there and not ledger.states().get("DONE")
-    known = dict(engine.rows("SELECT source::VARCHAR, count(*) FROM records GROUP BY source"))
+    # Until a run has come to its end it is still the first one, however often it was cut off: what is there of ours
+    # already is no measure for the rest.
+    ((others,),) = engine.rows("SELECT count(*) FROM current_contacts ANTI JOIN contact_links USING (crm_id)")
+    first = not others and ledger.trait(APPLIED) is None
+    known = _standing_records(engine)
     dropped = [
         gates.Asked("dropped", before - known.get(source, 0), before, whose=source)
         for source, before in ((name.removeprefix(RECORDS), int(count)) for name, count in ledger.traits(RECORDS))
@@ -60,12 +65,18 @@ def asked(engine: Engine, ledger: Ledger, counts: Mapping[str, int]) -> list[gat
     ]
 
 
-def remember_records(engine: Engine, ledger: Ledger) -> None:
-    """Keep how many records each source has, now that a run is applied: what the gate `dropped` compares with.
+def _standing_records(engine: Engine) -> dict[str, int]:
+    """How many records each source still has: those that a newer landing of their file no longer holds are left out."""
+    return dict(engine.rows("SELECT source::VARCHAR, count(*) FROM records WHERE NOT superseded GROUP BY source"))
+
+
+def remember(engine: Engine, ledger: Ledger) -> None:
+    """Keep that a run was applied to its end, and how many records each source has: what the next gates compare with.
 
     A source that is gone is forgotten: its absence was allowed, or was too small to ask.
     """
-    known = dict(engine.rows("SELECT source::VARCHAR, count(*) FROM records GROUP BY source"))
+    ledger.learn(APPLIED, "yes")
+    known = _standing_records(engine)
     for name, _ in ledger.traits(RECORDS):
         if name.removeprefix(RECORDS) not in known:
             ledger.forget(name)

@@ -99,3 +99,31 @@ def test_overwriting_and_losing_sources_are_gated(shop: Workshop) -> None:
     shop.run()
     shop.allowed = {}
     assert shop.run().reports["apply"].counts["calls"] == 0
+
+
+def test_a_first_run_that_was_cut_off_is_still_the_first(shop: Workshop) -> None:
+    """What it has created itself is no measure for the rest: the next run ends where an undisturbed one would have."""
+    shop.file("people.csv", people(0, 3))
+    planned = shop.run("extract", "clean", "snapshot", "resolve", "plan")
+    shop.file("people.csv", people(0, 60), day=2)
+    with shop.work(planned.run).ledger() as ledger:
+        assert ledger.trait("applied") is None
+    work = shop.work(planned.run)
+    work.lock.take()
+    with work.ledger() as ledger:
+        for number in range(3):
+            contact = shop.type_in(first_name=f"A{number}", last_name=f"Name{number}", email=f"a{number}@acme.com")
+            ledger.place("contacts", [], [(f"person {number}", contact.id)])
+    work.end()
+    shop.run()
+    assert len(shop.contacts()) == 60
+
+
+def test_a_file_that_shrinks_is_held(shop: Workshop) -> None:
+    """A newer file of the same name with a quarter of the rows is noticed, though its records are all kept."""
+    shop.sections = {"gates": {"floor": 5}}
+    shop.file("people.csv", people(0, 12))
+    shop.run()
+    shop.file("people.csv", people(0, 3), day=2)
+    with pytest.raises(GateClosed, match=r"9 records are gone .* of the source inbox .of 12."):
+        shop.run()

@@ -91,7 +91,8 @@ def test_a_closed_gate_is_code_4_and_one_line(crm_bridge: Shell, shop: Workshop)
 @pytest.mark.parametrize(
     ("settings", "file", "code", "words"),
     [
-        ("", "missing.parquet", 3, "missing.parquet: not a plan. Plan again"),
+        ("", "missing.parquet", 2, "missing.parquet: there is no such file"),
+        ("", "sync.toml", 3, "sync.toml: not a plan. Plan again"),
         ("[crm]\nwrites = false\n", "missing.parquet", 2, "crm.writes is off"),
     ],
 )

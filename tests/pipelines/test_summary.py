@@ -31,6 +31,7 @@ def work(tmp_path: Path, applied: dict[str, int] | None, **planned: int) -> Work
         (None, {}, "Nothing to send."),
         ({"writes_on": 0}, {"contacts_created": 2}, "Writes are off (crm.writes): nothing was sent."),
         ({}, {}, "Nothing was sent: the CRM already agrees with the sources."),
+        ({}, {"fields_kept": 2, "held_for_review": 1}, "2 fields stay as the CRM has them and 1 people wait"),
         ({"refused_before": 3}, {"contacts_created": 3}, "3 writes stay as they are"),
         ({"calls": 1500, "contacts_create_done": 1500}, {}, "Sent: 1,500 contacts created."),
         ({"calls": 2, "contacts_update_done": 1, "refused": 1}, {}, "1 refused by the CRM"),

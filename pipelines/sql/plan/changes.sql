@@ -12,7 +12,7 @@ WITH states AS (
 ), decided AS (
     SELECT *, CASE WHEN is_new THEN 'create' WHEN proposed IS NULL THEN 'clear' WHEN "current" IS NULL THEN 'fill' ELSE 'overwrite' END AS change,
            was_written AND NOT ours AND source_changed AS conflict,
-           judged(is_new, policy, ours, was_written, "current", source_changed, coalesce(newer, false)) AS verdict
+           judged(is_new, policy, ours, was_written, "current", proposed, source_changed, coalesce(newer, false)) AS verdict
     FROM seen
 ), everything AS (
     SELECT object, is_new, person_id, crm_id, field, base, "current", proposed, ours, change, conflict, verdict, record_key FROM decided

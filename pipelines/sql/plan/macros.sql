@@ -37,7 +37,7 @@ CREATE OR REPLACE MACRO differs(state) AS
 
 -- Three-way: what we last wrote, as the server echoed it (base), what stands there (current), what the sources say
 -- (proposed). A value of ours that is empty now was emptied by a human. `newer`: the sources spoke after the CRM did.
-CREATE OR REPLACE MACRO judged(is_new, policy, ours, was_written, current_value, source_changed, newer) AS
+CREATE OR REPLACE MACRO judged(is_new, policy, ours, was_written, current_value, proposed, source_changed, newer) AS
     CASE WHEN is_new THEN 'write:a new object'
          WHEN was_written AND NOT source_changed AND policy <> 'source_wins' THEN 'same:a human changed it, the sources did not'
          WHEN policy = 'review' THEN 'review:the settings leave it to a human'
@@ -48,6 +48,7 @@ CREATE OR REPLACE MACRO judged(is_new, policy, ours, was_written, current_value,
          WHEN policy = 'newest' AND newer THEN 'write:the sources spoke last'
          WHEN policy = 'newest' THEN 'keep:the CRM spoke last'
          WHEN NOT was_written THEN 'keep:it was there before us'
+         WHEN proposed IS NULL THEN 'keep:a human changed it, and the sources say that there is nothing'
          WHEN current_value IS NULL THEN 'keep:a human cleared it, and the sources changed'
          ELSE 'keep:a human changed it, and so did the sources' END;
 
