@@ -130,8 +130,21 @@ ONCE: Final[dict[str, Mishap]] = {"401 once": 401, "lost once": Fault.LOST_AFTER
 READS_ALIKE: Final = ("lost after", "late", "500 after", "502 after", "503 after", "504 after", "stall after")
 """Faults that say the same as their like `before` where nothing is changed."""
 
+BELIEVED: Final = ("company create", "404")
+"""That the CRM takes no companies is believed at once: test_apply has what follows from it."""
+
+OPEN: Final = pytest.mark.xfail(
+    strict=True,
+    reason="the link of a contact to a company that was refused is intended by every run and ended by none",
+)
+FINDINGS: Final = {("company create", "400"): OPEN, ("company create", "403"): OPEN}
+"""Cells in which a promise is known to be broken."""
+
 CELLS: Final = [
-    (phase, fault) for phase in PHASES for fault in (*FAULTS, *ONCE) if PHASES[phase].writes or fault not in READS_ALIKE
+    pytest.param(phase, fault, marks=[FINDINGS[phase, fault]] if (phase, fault) in FINDINGS else [])
+    for phase in PHASES
+    for fault in (*FAULTS, *ONCE)
+    if (PHASES[phase].writes or fault not in READS_ALIKE) and (phase, fault) != BELIEVED
 ]
 WALKED: Final = CELLS if WHOLE else CELLS[::5]
 
