@@ -73,6 +73,8 @@ def _inputs(engine: Engine, ledger: Ledger, settings: Settings) -> None:
     engine.put("contact_links", ledger.links("contacts"))
     engine.put("written_contacts", ledger.written("contacts"))
     engine.put("written_companies", ledger.written("companies"))
+    refused = [one for state in ("REJECTED", "UNKNOWN") for one in ledger.in_state(state) if one.kind == "create"]
+    engine.put("refused_creates", _texts(entity_id=[operation.entity_id for operation in refused]))
     owed = ledger.owed_logs()
     engine.put(
         "owed_logs",
