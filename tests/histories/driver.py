@@ -104,8 +104,8 @@ class Driver(RuleBasedStateMachine):
         by_name = {contact["last_name"]: contact for contact in self.seen.contacts.values()}
         return [by_name[name] for name in names if name in by_name and by_name[name]["status"] != "archived"]
 
-    def _ours(self, contact: dict[str, Any]) -> list[str]:
-        return self.seen.ours.get(contact["id"], [])
+    def _ours(self, contact: dict[str, Any]) -> dict[str, Any]:
+        return self.seen.ours.get(contact["id"], {})
 
     def _value(self, field: str, about: dict[str, Any]) -> str:
         number = self._next()

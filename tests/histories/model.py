@@ -53,11 +53,12 @@ class Model:
 
     # What happens
 
-    def human_sets(self, contact: dict[str, Any], ours: list[str], fields: dict[str, Any]) -> Act:
+    def human_sets(self, contact: dict[str, Any], ours: dict[str, Any], fields: dict[str, Any]) -> Act:
         """Note that a human writes fields of a contact; the act that does it."""
         for name, value in fields.items():
-            # An empty field that was never ours is nobody's: emptying it says nothing.
-            if value is not None or name in ours:
+            # An empty field that was never ours is nobody's: emptying it says nothing. What the CRM answered to our
+            # last write is ours by definition, whoever put it back.
+            if (value is not None and ours.get(name) != value) or (value is None and name in ours):
                 self.said[contact["id"], name] = value
             else:
                 self.said.pop((contact["id"], name), None)

@@ -62,7 +62,7 @@ class Seen:
 
     contacts: dict[str, dict[str, Any]]
     """By id."""
-    ours: dict[str, list[str]]
+    ours: dict[str, dict[str, Any]]
     """The fields that the ledger says we ever wrote, by contact."""
     states: list[str]
     left: list[str]
@@ -171,12 +171,12 @@ def look(shop: MortalShop, told: Path, removed: Sequence[str], **run: Any) -> No
     told.write_text(json.dumps(seen), "utf-8")
 
 
-def _written(path: Path) -> dict[str, list[str]]:
+def _written(path: Path) -> dict[str, dict[str, Any]]:
     if not path.exists():
         return {}
     with closing(sqlite3.connect(path, timeout=30)) as database:
-        rows = database.execute("SELECT crm_id, sent FROM written WHERE object = 'contacts'").fetchall()
-    return {crm_id: sorted(json.loads(sent)) for crm_id, sent in rows}
+        rows = database.execute("SELECT crm_id, echoed FROM written WHERE object = 'contacts'").fetchall()
+    return {crm_id: json.loads(echoed) for crm_id, echoed in rows}
 
 
 def _table(shop: MortalShop, name: str) -> list[dict[str, Any]]:
