@@ -61,13 +61,13 @@ def intend(engine: Engine, ledger: Ledger, run: str, *, waited: bool = False) ->
             "ORDER BY number"
         )
     ]
-    standing, updates = _standing(engine, rows), ledger.updates_done()
+    standing = _standing(engine, rows)
     wanted = list(
         operations(
             rows,
             account=ledger.account,
             standing=standing,
-            updates_done=updates,
+            numbers=ledger.update_numbers(),
             generation=ledger.generation,
         )
     )

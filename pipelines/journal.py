@@ -11,11 +11,13 @@ from typing import Any, Final, Literal
 
 import pyarrow as pa
 
-from pipelines.effects import UPDATES, Effect, Operation
+from pipelines.effects import Effect, Operation
 from pipelines.last_written import LastWritten
 from pipelines.ledger_access import to_json
 
-OPERATION: Final = "op_key, object, kind, entity_id, body, sent, crm_id, parent, sent_at, before, retracted, doubts"
+OPERATION: Final = (
+    "op_key, object, kind, entity_id, body, sent, crm_id, parent, sent_at, before, retracted, doubts, number"
+)
 """The columns that an operation is made of, in the order in which it is."""
 
 TOLD: Final = (
@@ -38,7 +40,8 @@ class Journal(LastWritten):
         with self._transaction() as database:
             database.executemany(
                 "INSERT INTO journal (op_key, account, object, kind, entity_id, crm_id, parent, body, sent, before, "
-                "retracted, doubts, state, run, intent_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'INTENT', ?, ?) "
+                "retracted, doubts, number, state, run, intent_at) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'INTENT', ?, ?) "
                 "ON CONFLICT DO UPDATE SET kind = excluded.kind, body = excluded.body, sent = excluded.sent, "
                 "before = excluded.before, retracted = excluded.retracted, crm_id = excluded.crm_id, state = 'INTENT', "
                 "reason = NULL, run = excluded.run, intent_at = excluded.intent_at "
@@ -57,19 +60,19 @@ class Journal(LastWritten):
         return (
             *(operation.op_key, self.account, operation.object, operation.kind, operation.entity_id, operation.crm_id),
             *(operation.parent, to_json(operation.body), to_json(operation.sent), to_json(operation.before)),
-            *(to_json(operation.retracted), operation.doubts, run, now),
+            *(to_json(operation.retracted), operation.doubts, operation.number, run, now),
         )
 
     def drop_stale_intents(self) -> None:
         """Forget intents of earlier runs: nothing of them has left, and this run decides anew.
 
-        A log entry whose write was done, or may have been, is owed and stays. So does one whose answer was lost: how
-        often that was must not be forgotten.
+        A log entry whose write was done, or may have been, is owed and stays. So does a create or an entry whose answer
+        was lost: how often that was must not be forgotten.
         """
         with self._reading() as database:
             database.execute(
-                "DELETE FROM journal WHERE account = ? AND state = 'INTENT' AND doubts = 0 AND NOT (kind = 'log' "
-                "AND parent IN (SELECT op_key FROM journal WHERE state IN ('SENT', 'DONE', 'UNKNOWN')))",
+                "DELETE FROM journal WHERE account = ? AND state = 'INTENT' AND (doubts = 0 OR number > 0) AND NOT ("
+                "kind = 'log' AND parent IN (SELECT op_key FROM journal WHERE state IN ('SENT', 'DONE', 'UNKNOWN')))",
                 (self.account,),
             )
 
@@ -126,12 +129,13 @@ class Journal(LastWritten):
     ) -> None:
         """Keep that an operation had no effect (INTENT), was refused (REJECTED) or cannot be told (UNKNOWN).
 
-        SENT: it may have been applied, and is to be looked for; `doubt` counts that its answer was lost.
+        SENT: it may have been applied, and is to be looked for; `doubt` counts that its answer was lost. What is DONE
+        stays so.
         """
         with self._reading() as database:
             database.execute(
                 "UPDATE journal SET state = ?, reason = ?, request_id = ?, ended_at = ?, doubts = doubts + ? "
-                "WHERE op_key = ?",
+                "WHERE op_key = ? AND state <> 'DONE'",
                 (state, reason, request_id, time.time(), int(doubt), operation.op_key),
             )
 
@@ -199,19 +203,17 @@ class Journal(LastWritten):
         row = self._row("SELECT crm_id FROM journal WHERE op_key = ? AND state = 'DONE'", key)
         return None if row is None else row[0]
 
-    def updates_done(self) -> dict[tuple[str, str], int]:
-        """How many updates of any kind each CRM object, by object and id, has had from us: they number the next one.
+    def update_numbers(self) -> dict[tuple[str, str], int]:
+        """The number of the last update that each CRM object has had, or may have had, from us, by object and id.
 
-        What nobody can tell of counts as made.
+        It is not how many there were: one of which it was found out later that it never arrived leaves a gap.
         """
-        kinds = ", ".join(["?"] * len(UPDATES))
         rows = self._rows(
-            "SELECT object, crm_id, count(*) FROM journal "  # noqa: S608 - question marks alone
-            f"WHERE account = ? AND kind IN ({kinds}) AND state IN ('DONE', 'UNKNOWN') AND crm_id IS NOT NULL "
-            "GROUP BY object, crm_id",
-            *(self.account, *UPDATES),
+            "SELECT object, crm_id, max(number) FROM journal WHERE account = ? AND number > 0 "
+            "AND state IN ('SENT', 'DONE', 'UNKNOWN') AND crm_id IS NOT NULL GROUP BY object, crm_id",
+            self.account,
         )
-        return {(object_name, crm_id): count for object_name, crm_id, count in rows}
+        return {(object_name, crm_id): number for object_name, crm_id, number in rows}
 
     def position(self) -> str:
         """A text that changes whenever the ledger gains something a plan is made from."""
@@ -251,10 +253,11 @@ class Journal(LastWritten):
 
 
 def _operation(row: tuple[Any, ...]) -> Operation:
-    key, object_name, kind, entity, body, sent, crm_id, parent, sent_at, before, retracted, doubts = row
+    key, object_name, kind, entity, body, sent, crm_id, parent, sent_at, before, retracted, doubts, number = row
     return Operation(
         *(key, object_name, kind, entity, json.loads(body), json.loads(sent), crm_id, parent, sent_at),
         before=json.loads(before),
         retracted=tuple(json.loads(retracted)),
         doubts=doubts,
+        number=number,
     )

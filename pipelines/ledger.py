@@ -61,8 +61,9 @@ class Ledger(Journal, Identities):
             database.execute("INSERT OR REPLACE INTO meta VALUES ('generation', ?)", (str(number),))
 
     def knows_writes(self) -> bool:
-        """Whether anything was ever done in this account by this ledger."""
-        return self._row("SELECT 1 FROM journal WHERE account = ? AND state = 'DONE' LIMIT 1", self.account) is not None
+        """Whether this ledger has ever done anything in this account, or may have."""
+        wrote = "SELECT 1 FROM journal WHERE account = ? AND state IN ('DONE', 'SENT', 'UNKNOWN') LIMIT 1"
+        return self._row(wrote, self.account) is not None
 
     def accounts(self) -> list[str]:
         """Every account that the file knows operations of."""

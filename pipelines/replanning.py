@@ -87,9 +87,15 @@ class Replanning:
             self._ledger.end(operation, "INTENT", "created meanwhile by somebody else, and linked", refusal.request_id)
             if not same.body or not self._fills:
                 return None
-            done, generation = self._ledger.updates_done(), self._ledger.generation
-            key = update_key(self._ledger.account, "contacts", crm_id, done, generation)
-            update = Operation(key, "contacts", "update", operation.entity_id, same.body, same.sent, crm_id)
+            numbers, generation = self._ledger.update_numbers(), self._ledger.generation
+            key, number = update_key(self._ledger.account, "contacts", crm_id, numbers, generation)
+            # Only what is empty there is filled.
+            before = {name: None for name in same.sent if name != "tags"}
+            update = Operation(
+                *(key, "contacts", "update", operation.entity_id, same.body, same.sent, crm_id),
+                before=before,
+                number=number,
+            )
             self._ledger.intend(self._run, [update])
             return update
 

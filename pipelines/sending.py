@@ -218,7 +218,7 @@ class Sending:
             self._under_way -= len(group) - len(ready)
         since = self._manner.now()
         self._sent.extend((operation, body, since) for operation, body in ready)
-        for operation, _ in ready:
+        for operation in group:
             self._again.pop(operation.op_key, None)
         if refused:
             self._outcomes.counts["refused"] += refused

@@ -1,6 +1,6 @@
 -- What version 3 of the ledger adds: calls that touch one field or one tag alone, what stood in a field before it was
--- ours, fields that are given back, and how often an answer was lost. The journal is made anew,
--- since its CHECK of the kinds cannot be changed in place.
+-- ours, fields that are given back, how often an answer was lost, and which update of its object each one is. The journal
+-- is made anew, since its CHECK of the kinds cannot be changed in place.
 CREATE TABLE journal_3 (
     op_key TEXT PRIMARY KEY,
     account TEXT NOT NULL,
@@ -14,6 +14,7 @@ CREATE TABLE journal_3 (
     before TEXT NOT NULL DEFAULT '{}',     -- JSON by field: what stood there before it was ours
     retracted TEXT NOT NULL DEFAULT '[]',  -- JSON list: the fields that are ours no more once this is done
     doubts INTEGER NOT NULL DEFAULT 0,     -- how often its answer was lost
+    number INTEGER NOT NULL DEFAULT 0,     -- which update of its object it is, from 1; 0: it is none
     state TEXT NOT NULL CHECK (state IN ('INTENT', 'SENT', 'DONE', 'REJECTED', 'UNKNOWN')),
     attempts INTEGER NOT NULL DEFAULT 0,
     run TEXT NOT NULL,
@@ -23,10 +24,15 @@ CREATE TABLE journal_3 (
     sent_at REAL,
     ended_at REAL
 ) STRICT, WITHOUT ROWID;
-INSERT INTO journal_3 (op_key, account, object, kind, entity_id, crm_id, parent, body, sent, state, attempts, run,
-                       request_id, reason, intent_at, sent_at, ended_at)
-    SELECT op_key, account, object, kind, entity_id, crm_id, parent, body, sent, state, attempts, run,
-           request_id, reason, intent_at, sent_at, ended_at FROM journal;
+-- Up to version 2 the number of an update was how many were done before it.
+INSERT INTO journal_3 (op_key, account, object, kind, entity_id, crm_id, parent, body, sent, number, state, attempts,
+                       run, request_id, reason, intent_at, sent_at, ended_at)
+    SELECT op_key, account, object, kind, entity_id, crm_id, parent, body, sent,
+           CASE WHEN kind = 'update'
+                THEN row_number() OVER (PARTITION BY account, object, crm_id, kind
+                                        ORDER BY state NOT IN ('DONE', 'UNKNOWN'), ended_at, intent_at)
+                ELSE 0 END,
+           state, attempts, run, request_id, reason, intent_at, sent_at, ended_at FROM journal;
 DROP TABLE journal;
 ALTER TABLE journal_3 RENAME TO journal;
 CREATE INDEX journal_open ON journal (account, state, object) WHERE state <> 'DONE';
