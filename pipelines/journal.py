@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from pipelines.effects import Effect, Operation
 from pipelines.last_written import LastWritten
-from pipelines.ledger_access import to_json
+from pipelines.ledger_access import each, to_json
 
 OPERATION: Final = (
     "op_key, object, kind, entity_id, body, sent, crm_id, parent, sent_at, before, retracted, doubts, number"
@@ -83,38 +83,33 @@ class Journal(LastWritten):
         """
         now = time.time()
         with self._transaction() as database:
-            database.executemany(
-                "UPDATE journal SET state = 'SENT', attempts = attempts + 1, sent_at = ?, run = ? WHERE op_key = ?",
-                ((now, run, operation.op_key) for operation in as_intended),
+            database.execute(
+                "UPDATE journal SET state = 'SENT', attempts = attempts + 1, sent_at = ?, run = ? "
+                "WHERE op_key IN (SELECT value FROM json_each(?))",
+                (now, run, to_json([operation.op_key for operation in as_intended])),
             )
-            database.executemany(
-                "UPDATE journal SET state = 'SENT', attempts = attempts + 1, sent_at = ?, run = ?, crm_id = ?, "
-                "body = ?, sent = ?, before = ?, retracted = ? WHERE op_key = ?",
-                (
-                    (
-                        *(now, run, operation.crm_id, to_json(operation.body), to_json(operation.sent)),
-                        *(to_json(operation.before), to_json(operation.retracted), operation.op_key),
-                    )
-                    for operation in operations
-                ),
+            database.execute(
+                "UPDATE journal SET state = 'SENT', attempts = attempts + 1, sent_at = ?, run = ?, "  # noqa: S608 - constant names
+                "crm_id = new.crm_id, body = new.body, sent = new.sent, before = new.before, retracted = new.retracted "
+                f"FROM {each('op_key crm_id body sent before retracted')} AS new WHERE journal.op_key = new.op_key",
+                (now, run, to_json([_changed(operation) for operation in operations])),
             )
 
     def done(self, effects: Sequence[Effect]) -> None:
         """Keep what came of operations, with the links and the last-written values that follow from it."""
-        now = time.time()
+        ends = [(effect.operation.op_key, effect.crm_id, effect.request_id, effect.note) for effect in effects]
+        writes = [effect for effect in effects if effect.operation.kind != "log"]
+        links = [(effect.operation.object, effect.operation.entity_id, effect.crm_id) for effect in writes]
         with self._transaction() as database:
-            database.executemany(
-                "UPDATE journal SET state = 'DONE', crm_id = ?, request_id = ?, reason = ?, ended_at = ? "
-                "WHERE op_key = ?",
-                ((effect.crm_id, effect.request_id, effect.note, now, effect.operation.op_key) for effect in effects),
+            database.execute(
+                "UPDATE journal SET state = 'DONE', crm_id = new.crm_id, request_id = new.request_id, "  # noqa: S608 - constant names
+                f"reason = new.note, ended_at = ? FROM {each('op_key crm_id request_id note')} AS new "
+                "WHERE journal.op_key = new.op_key",
+                (time.time(), to_json(ends)),
             )
-            writes = [effect for effect in effects if effect.operation.kind != "log"]
-            database.executemany(
-                "INSERT OR REPLACE INTO links VALUES (?, ?, ?, ?)",
-                (
-                    (self.account, effect.operation.object, effect.operation.entity_id, effect.crm_id)
-                    for effect in writes
-                ),
+            database.execute(
+                f"INSERT OR REPLACE INTO links SELECT ?, * FROM {each('object entity_id crm_id')}",  # noqa: S608 - constant names
+                (self.account, to_json(links)),
             )
             self._merge_written(database, writes)
 
@@ -250,6 +245,12 @@ class Journal(LastWritten):
         )
         schema = pa.schema([(name, pa.int64() if name == "attempts" else pa.string()) for name in names])
         return pa.Table.from_pylist([dict(zip(names, row, strict=True)) for row in rows], schema)
+
+
+def _changed(operation: Operation) -> tuple[str | None, ...]:
+    """What may be another by the time an operation is sent."""
+    texts = (operation.body, operation.sent, operation.before, operation.retracted)
+    return (operation.op_key, operation.crm_id, *map(to_json, texts))
 
 
 def _operation(row: tuple[Any, ...]) -> Operation:

@@ -1,8 +1,9 @@
 -- What version 3 of the ledger adds: calls that touch one field or one tag alone, what stood in a field before it was
 -- ours, fields that are given back, how often an answer was lost, and which update of its object each one is. The journal
--- is made anew, since its CHECK of the kinds cannot be changed in place.
+-- is made anew, since its CHECK of the kinds cannot be changed in place. It keeps its rows in the order in which they came:
+-- what becomes SENT or DONE together then lies on a few pages, not each row on another.
 CREATE TABLE journal_3 (
-    op_key TEXT PRIMARY KEY,
+    op_key TEXT NOT NULL PRIMARY KEY,
     account TEXT NOT NULL,
     object TEXT NOT NULL CHECK (object IN ('contacts', 'companies', 'activities')),
     kind TEXT NOT NULL CHECK (kind IN ('create', 'update', 'field', 'tag', 'untag', 'log')),
@@ -23,7 +24,7 @@ CREATE TABLE journal_3 (
     intent_at REAL NOT NULL,
     sent_at REAL,
     ended_at REAL
-) STRICT, WITHOUT ROWID;
+) STRICT;
 -- Up to version 2 the number of an update was how many were done before it.
 INSERT INTO journal_3 (op_key, account, object, kind, entity_id, crm_id, parent, body, sent, number, state, attempts,
                        run, request_id, reason, intent_at, sent_at, ended_at)
@@ -36,7 +37,7 @@ INSERT INTO journal_3 (op_key, account, object, kind, entity_id, crm_id, parent,
 DROP TABLE journal;
 ALTER TABLE journal_3 RENAME TO journal;
 CREATE INDEX journal_open ON journal (account, state, object) WHERE state <> 'DONE';
-CREATE INDEX journal_target ON journal (account, object, crm_id) WHERE crm_id IS NOT NULL;
+CREATE INDEX journal_updates ON journal (account, object, crm_id) WHERE number > 0;
 CREATE INDEX journal_run ON journal (run);
 
 -- What stood in each field before it was ours, by field: what undoing and giving back return to.
