@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -142,6 +143,18 @@ def test_a_number_that_turns_out_to_be_free_is_not_given_again(ledger: Ledger) -
     ledger.drop_stale_intents()
     assert ledger.states() == {"DONE": 1}
     assert ledger.update_numbers() == {("contacts", "crm-1"): 2}
+
+
+@pytest.mark.parametrize(
+    ("state", "knows"), [("INTENT", False), ("REJECTED", False), ("SENT", True), ("UNKNOWN", True)]
+)
+def test_what_may_have_arrived_counts_as_written(ledger: Ledger, state: Any, knows: bool) -> None:
+    """A ledger of calls that were cut off is not one that has written nothing: making it anew would forget them."""
+    ledger.intend("r", [CREATE])
+    assert not ledger.knows_writes()
+    ledger.sent("r", [CREATE])
+    ledger.end(CREATE, state, "as it is")
+    assert ledger.knows_writes() is knows
 
 
 def test_nothing_takes_back_what_is_done(ledger: Ledger) -> None:
