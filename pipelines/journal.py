@@ -185,13 +185,15 @@ class Journal(LastWritten):
 
     def owed_logs(self) -> list[Operation]:
         """Log entries whose write was done but which were never sent."""
-        owed = self._rows(
-            "SELECT child.op_key FROM journal child JOIN journal write ON write.op_key = child.parent "
-            "WHERE child.account = ? AND child.kind = 'log' AND child.state = 'INTENT' AND write.state = 'DONE'",
-            self.account,
-        )
-        keys = {key for (key,) in owed}
-        return [operation for operation in self.in_state("INTENT") if operation.op_key in keys]
+        return [
+            _operation(row)
+            for row in self._rows(
+                f"SELECT {OPERATION} FROM journal WHERE account = ? AND kind = 'log' AND state = 'INTENT' AND EXISTS "  # noqa: S608 - a constant
+                "(SELECT 1 FROM journal AS done WHERE done.op_key = journal.parent AND done.state = 'DONE') "
+                "ORDER BY intent_at, op_key",
+                self.account,
+            )
+        ]
 
     def target_of(self, key: str) -> str | None:
         """The CRM id that a done operation ended in."""
