@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import pyarrow as pa
 from pydantic.alias_generators import to_camel
 
+from pipelines import overtaken
 from pipelines.effects import Operation
 from pipelines.engine import Engine
 from pipelines.ledger import Ledger
@@ -17,48 +19,47 @@ from pipelines.rereading import Standing
 
 ADDRESS: Final = ("street", "city", "state", "country", "postal_code")
 
+HELD: Final = {
+    "REJECTED": "the CRM refused it before in the same words (crm-bridge retry sends it again)",
+    "UNKNOWN": "it may be done already, and nobody can tell (crm-bridge retry looks for it)",
+}
+"""States in which an operation is not sent again, and why."""
+
 Standings = Mapping[tuple[str, str], Standing]
 """What each object that is updated held in the snapshot, by object and CRM id."""
 
 
-def intend(engine: Engine, ledger: Ledger, run: str, *, waited: bool = False) -> tuple[list[Operation], Standings, int]:
+@dataclass(frozen=True, slots=True)
+class Intention:
+    """What is to be sent, what the plan was decided on, and what of the plan is left alone, with the reason."""
+
+    operations: list[Operation]
+    standing: Standings
+    skipped: list[dict[str, str | None]]
+    refused_before: int
+    """How much of it the CRM refused before in the same words, or may have carried out without telling."""
+
+
+def intend(engine: Engine, ledger: Ledger, run: str, *, since: str | None = None) -> Intention:
     """Keep who is who, and everything that is about to be sent, before anything is.
 
-    Returns what is to be sent, what the plan was decided on, and how much of the plan the CRM refused before in the
-    same words, or may have carried out without telling: that is not sent again. A plan that has `waited` in a file may
-    have been overtaken: what is known by now of who is who stays so, and who was created meanwhile is not created.
+    What the CRM refused before in the same words, or may have carried out without telling, is not sent again. `since`
+    is the ledger's moment when a plan was made that has waited in a file: what is known by now of who is who stays so,
+    and what was written, created or found to be another's since then is left alone.
     """
     engine.read("plan", "clusters", "company_clusters", "contact_matches", "company_matches")
     engine.read("current_contacts", "current_companies", "person_changes")
-    # Before the records are placed: cut off in between, the next run finds the same changes again.
-    ledger.changed(run, engine.rows("SELECT person_id, change, other_id, records FROM person_changes ORDER BY ALL"))
-    for name, clusters, matches, entity in (
-        ("contacts", "clusters", "contact_matches", "person_id"),
-        ("companies", "company_clusters", "company_matches", "company_id"),
-    ):
-        engine.put("known", ledger.entities(name))  # type: ignore[arg-type]
-        engine.put("linked", ledger.links(name))  # type: ignore[arg-type]
-        records = engine.rows(
-            f"SELECT record_key, {entity} FROM {clusters} ANTI JOIN known "  # noqa: S608 - constant names
-            f"ON known.record_key = {clusters}.record_key AND ($1 OR known.entity_id = {clusters}.{entity}) ORDER BY 1",
-            [waited],
-        )
-        links = engine.rows(
-            f"SELECT {entity}, crm_id FROM {matches} ANTI JOIN linked "  # noqa: S608 - constant names
-            f"ON linked.entity_id = {matches}.{entity} AND ($1 OR linked.crm_id = {matches}.crm_id) ORDER BY 1",
-            [waited],
-        )
-        ledger.place(name, records, links)  # type: ignore[arg-type]
-    engine.put("linked_contacts", ledger.links("contacts"))
+    overtaken.make(engine, ledger, since)
+    _place(engine, ledger, run, waited=since is not None)
     ledger.drop_stale_intents()
     owed = ledger.owed_logs()
     rows = [
         Row(*row)
         for row in engine.rows(
-            'SELECT object, op, entity_id, crm_id, field, proposed, base, "current", change, ours '
-            "FROM plan WHERE decision = 'write' "
-            "AND NOT (op = 'create' AND object = 'contacts' AND entity_id IN (SELECT entity_id FROM linked_contacts)) "
-            "ORDER BY number"
+            'SELECT p.object, op, p.entity_id, p.crm_id, field, proposed, base, "current", change, ours '
+            "FROM plan p ANTI JOIN overtaken o ON o.entity_id = p.entity_id "
+            "AND o.object = CASE p.object WHEN 'activities' THEN 'contacts' ELSE p.object END "
+            "WHERE decision = 'write' ORDER BY number"
         )
     ]
     standing = _standing(engine, rows)
@@ -73,9 +74,40 @@ def intend(engine: Engine, ledger: Ledger, run: str, *, waited: bool = False) ->
     )
     ledger.intend(run, wanted)
     keys = {operation.op_key for operation in (*wanted, *owed)}
-    held = (*ledger.in_state("REJECTED"), *ledger.in_state("UNKNOWN"))
-    refused = sum(operation.op_key in keys for operation in held)
-    return [operation for operation in ledger.in_state("INTENT") if operation.op_key in keys], standing, refused
+    held = [(one, words) for state, words in HELD.items() for one in ledger.in_state(state) if one.op_key in keys]
+    skipped = engine.arrow("FROM overtaken ORDER BY ALL").to_pylist()
+    skipped += [
+        {"object": one.object, "kind": one.kind, "entity_id": one.entity_id, "crm_id": one.crm_id, "reason": words}
+        for one, words in held
+    ]
+    return Intention(
+        [operation for operation in ledger.in_state("INTENT") if operation.op_key in keys], standing, skipped, len(held)
+    )
+
+
+def _place(engine: Engine, ledger: Ledger, run: str, *, waited: bool) -> None:
+    """Keep who is who; where a plan has waited, only of whom nothing is known."""
+    # Before the records are placed: cut off in between, the next run finds the same changes again.
+    ledger.changed(run, engine.rows("SELECT person_id, change, other_id, records FROM person_changes ORDER BY ALL"))
+    for name, clusters, matches, entity in (
+        ("contacts", "clusters", "contact_matches", "person_id"),
+        ("companies", "company_clusters", "company_matches", "company_id"),
+    ):
+        engine.put("known", ledger.entities(name))  # type: ignore[arg-type]
+        engine.put("linked", ledger.links(name))  # type: ignore[arg-type]
+        records = engine.rows(
+            f"SELECT record_key, {entity} FROM {clusters} ANTI JOIN known "  # noqa: S608 - constant names
+            f"ON known.record_key = {clusters}.record_key AND ($1 OR known.entity_id = {clusters}.{entity}) "
+            f"WHERE {entity} NOT IN (SELECT entity_id FROM moved) ORDER BY 1",
+            [waited],
+        )
+        links = engine.rows(
+            f"SELECT {entity}, crm_id FROM {matches} ANTI JOIN linked "  # noqa: S608 - constant names
+            f"ON linked.entity_id = {matches}.{entity} AND ($1 OR linked.crm_id = {matches}.crm_id) "
+            f"WHERE {entity} NOT IN (SELECT entity_id FROM moved) ORDER BY 1",
+            [waited],
+        )
+        ledger.place(name, records, links)  # type: ignore[arg-type]
 
 
 def _standing(engine: Engine, rows: Sequence[Row]) -> dict[tuple[str, str], Standing]:

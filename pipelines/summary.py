@@ -29,6 +29,7 @@ TROUBLES = {
     "sent_without_key": "sent without an e-mail or phone that another contact has (see collisions.parquet)",
     "conflicts": "not written: another contact has the e-mail or phone (the next run decides anew)",
     "refused": "refused by the CRM (see applied.parquet)",
+    "overtaken": "left alone: overtaken since the plan was made (see skipped.parquet)",
     "changed_meanwhile": "not written: changed in the CRM since it was read (the next run decides anew)",
     "unsure": "cut off, and looked for afterwards",
     "found": "of them found to be done",

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from connectors.giant_context.wire import ContactUpdate
 from tests.pipelines.workshop import TO_PLAN, Workshop
 
@@ -39,6 +41,25 @@ def test_tags_and_properties_that_a_human_added_after_the_snapshot_stay(shop: Wo
     assert set(found.tags) == {"lead", "vip", "by hand"}
     assert found.properties["note"] == "likes tea"
     assert found.title == "CTO"
+
+
+@pytest.mark.parametrize("before", ["lead", "lead;hot"])
+def test_a_tag_that_a_human_gave_or_took_after_the_snapshot_is_his(shop: Workshop, before: str) -> None:
+    """The tag that the plan gives stands there by now in another spelling; or the one that it takes away is gone."""
+    shop.file("a.csv", f"{HEADER}\nada@acme.com,Ada,Lovelace,CEO,{before}")
+    shop.run()
+    after = "lead;vip" if before == "lead" else "lead"
+    shop.file("a.csv", f"{HEADER}\nada@acme.com,Ada,Lovelace,CEO,{after}", day=2)
+    shop.run(*TO_PLAN, run="late")
+    ada = shop.contact("ada@acme.com")
+    if before == "lead":
+        shop.crm(lambda crm: crm.tag_contact(ada.id, "VIP"))
+    else:
+        shop.untag(ada.id, "hot")
+    work = shop.run("apply", run="late")
+    assert work.reports["apply"].counts["changed_meanwhile"] == 1
+    assert shop.contact("ada@acme.com").tags == (["lead", "VIP"] if before == "lead" else ["lead"])
+    assert shop.run().reports["apply"].counts["calls"] == 0
 
 
 def test_a_contact_that_a_human_archived_after_the_snapshot_is_left_alone(shop: Workshop) -> None:
