@@ -135,7 +135,7 @@ async def apply(
             collisions: list[Collision] = []
             start = time.perf_counter()
             kept.intend("bench", wanted)
-            await Sending(crm, kept, manner, standing, outcomes, collisions).send(wanted, lambda _: None)
+            await Sending(crm, kept, manner, outcomes, collisions).send(wanted, standing, lambda _: None)
             seconds = time.perf_counter() - start
     done = sum(count for word, count in outcomes.counts.items() if word.endswith("_done"))
     assert done == len(wanted), outcomes.counts

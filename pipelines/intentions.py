@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,7 +11,7 @@ import pyarrow as pa
 from pydantic.alias_generators import to_camel
 
 from pipelines import overtaken
-from pipelines.effects import Operation
+from pipelines.effects import ObjectName, Operation
 from pipelines.engine import Engine
 from pipelines.ledger import Ledger
 from pipelines.operations import Row, operations
@@ -25,19 +25,26 @@ HELD: Final = {
 }
 """States in which an operation is not sent again, and why."""
 
+AT_ONCE: Final = 50_000
+"""Rows of the plan that are in memory at a time."""
+
+BATCH: Final = 10_000
+"""Operations that are in memory at a time while they are sent."""
+
 Standings = Mapping[tuple[str, str], Standing]
 """What each object that is updated held in the snapshot, by object and CRM id."""
 
 
 @dataclass(frozen=True, slots=True)
 class Intention:
-    """What is to be sent, what the plan was decided on, and what of the plan is left alone, with the reason."""
+    """How much of the plan is to be sent, by object, and what of it is left alone, with the reason."""
 
-    operations: list[Operation]
-    standing: Standings
+    counts: Mapping[str, int]
     skipped: list[dict[str, str | None]]
     refused_before: int
     """How much of it the CRM refused before in the same words, or may have carried out without telling."""
+    last: int
+    """The journal's last place: what comes behind it is decided on the way."""
 
 
 def intend(engine: Engine, ledger: Ledger, run: str, *, since: str | None = None) -> Intention:
@@ -52,37 +59,79 @@ def intend(engine: Engine, ledger: Ledger, run: str, *, since: str | None = None
     overtaken.make(engine, ledger, since)
     _place(engine, ledger, run, waited=since is not None)
     ledger.drop_stale_intents()
-    owed = ledger.owed_logs()
-    rows = [
-        Row(*row)
-        for row in engine.rows(
-            'SELECT p.object, op, p.entity_id, p.crm_id, field, proposed, base, "current", change, ours '
-            "FROM plan p ANTI JOIN overtaken o ON o.entity_id = p.entity_id "
-            "AND o.object = CASE p.object WHEN 'activities' THEN 'contacts' ELSE p.object END "
-            "WHERE decision = 'write' ORDER BY number"
-        )
-    ]
-    standing = _standing(engine, rows)
-    wanted = list(
-        operations(
-            rows,
-            account=ledger.account,
-            standing=standing,
-            numbers=ledger.update_numbers(),
-            generation=ledger.generation,
-        )
-    )
-    ledger.intend(run, wanted)
-    keys = {operation.op_key for operation in (*wanted, *owed)}
-    held = [(one, words) for state, words in HELD.items() for one in ledger.in_state(state) if one.op_key in keys]
+    ledger.take_over_owed(run)
     skipped = engine.arrow("FROM overtaken ORDER BY ALL").to_pylist()
-    skipped += [
-        {"object": one.object, "kind": one.kind, "entity_id": one.entity_id, "crm_id": one.crm_id, "reason": words}
-        for one, words in held
-    ]
-    return Intention(
-        [operation for operation in ledger.in_state("INTENT") if operation.op_key in keys], standing, skipped, len(held)
-    )
+    refused_before = 0
+    for rows in _pages(engine):
+        targets = sorted({(row.object, row.crm_id) for row in rows if row.crm_id is not None})
+        wanted = list(
+            operations(
+                rows,
+                account=ledger.account,
+                standing=_standing(engine, targets),
+                numbers=ledger.update_numbers(
+                    [("contacts" if name == "activities" else name, id_) for name, id_ in targets]
+                ),
+                generation=ledger.generation,
+            )
+        )
+        ledger.intend(run, wanted)
+        held = ledger.among([one.op_key for one in wanted], tuple(HELD))
+        refused_before += len(held)
+        skipped += [
+            {
+                "object": one.object,
+                "kind": one.kind,
+                "entity_id": one.entity_id,
+                "crm_id": one.crm_id,
+                "reason": HELD[state],
+            }
+            for one, state in held
+        ]
+    return Intention(ledger.waiting_counts(run), skipped, refused_before, ledger.last_place())
+
+
+def batches(
+    engine: Engine, ledger: Ledger, run: str, object_name: ObjectName, last: int
+) -> Iterator[tuple[list[Operation], Standings]]:
+    """What a run is to send of a kind of object, in the plan's order, with what its objects held in the snapshot."""
+    place = 0
+    while True:
+        waiting, place = ledger.waiting(run, object_name, after=place, last=last, at_most=BATCH)
+        if not waiting:
+            return
+        yield (
+            waiting,
+            _standing(engine, sorted({(one.object, one.crm_id) for one in waiting if one.crm_id is not None})),
+        )
+
+
+def _pages(engine: Engine) -> Iterator[list[Row]]:
+    """The plan's rows that are to be written, in its order; those of one person or company are in one page."""
+    ((last,),) = engine.rows("SELECT coalesce(max(number), 0) FROM plan")
+    rest: list[Row] = []
+    for start in range(0, last + 1, AT_ONCE):
+        rows = rest + [
+            Row(*row)
+            for row in engine.rows(
+                'SELECT p.object, op, p.entity_id, p.crm_id, field, proposed, base, "current", change, ours '
+                "FROM plan p ANTI JOIN overtaken o ON o.entity_id = p.entity_id "
+                "AND o.object = CASE p.object WHEN 'activities' THEN 'contacts' ELSE p.object END "
+                "WHERE decision = 'write' AND number >= $1 AND number < $2 ORDER BY number",
+                [start, start + AT_ONCE],
+            )
+        ]
+        # The next page may go on with the last one.
+        whole = next((n for n in range(len(rows), 0, -1) if _whose(rows[n - 1]) != _whose(rows[-1])), 0)
+        rest = rows[whole:]
+        if whole:
+            yield rows[:whole]
+    if rest:
+        yield rest
+
+
+def _whose(row: Row) -> tuple[str, str, str]:
+    return row.object, row.op, row.entity_id
 
 
 def _place(engine: Engine, ledger: Ledger, run: str, *, waited: bool) -> None:
@@ -110,11 +159,13 @@ def _place(engine: Engine, ledger: Ledger, run: str, *, waited: bool) -> None:
         ledger.place(name, records, links)  # type: ignore[arg-type]
 
 
-def _standing(engine: Engine, rows: Sequence[Row]) -> dict[tuple[str, str], Standing]:
-    updated = sorted({row.crm_id for row in rows if row.op == "update" and row.crm_id is not None})
-    engine.put("updated", pa.table({"crm_id": pa.array(updated, pa.string())}))
+def _standing(engine: Engine, targets: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Standing]:
     found: dict[tuple[str, str], Standing] = {}
     for name in ("contacts", "companies"):
+        updated = [crm_id for object_name, crm_id in targets if object_name == name]
+        if not updated:
+            continue
+        engine.put("updated", pa.table({"crm_id": pa.array(updated, pa.string())}))
         for row in engine.arrow(f"SELECT * FROM current_{name} SEMI JOIN updated USING (crm_id)").to_pylist():  # noqa: S608 - constant names
             properties = json.loads(row["properties"])
             address = {to_camel(part): row[part] for part in ADDRESS if row.get(part) is not None}

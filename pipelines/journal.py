@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 
 import pyarrow as pa
 
-from pipelines.effects import Effect, Operation
+from pipelines.effects import Effect, ObjectName, Operation
 from pipelines.last_written import LastWritten
 from pipelines.ledger_access import each, to_json
 
@@ -19,6 +19,12 @@ OPERATION: Final = (
     "op_key, object, kind, entity_id, body, sent, crm_id, parent, sent_at, before, retracted, doubts, number"
 )
 """The columns that an operation is made of, in the order in which it is."""
+
+OWED: Final = (
+    "account = ? AND kind = 'log' AND state = 'INTENT' "
+    "AND EXISTS (SELECT 1 FROM journal AS done WHERE done.op_key = journal.parent AND done.state = 'DONE')"
+)
+"""Log entries whose write was done but which were never sent."""
 
 TOLD: Final = (
     *("op_key", "state", "kind", "object", "entity_id", "crm_id", "body", "reason", "request_id", "attempts", "doubts"),
@@ -185,30 +191,65 @@ class Journal(LastWritten):
 
     def owed_logs(self) -> list[Operation]:
         """Log entries whose write was done but which were never sent."""
-        return [
-            _operation(row)
-            for row in self._rows(
-                f"SELECT {OPERATION} FROM journal WHERE account = ? AND kind = 'log' AND state = 'INTENT' AND EXISTS "  # noqa: S608 - a constant
-                "(SELECT 1 FROM journal AS done WHERE done.op_key = journal.parent AND done.state = 'DONE') "
-                "ORDER BY intent_at, op_key",
-                self.account,
-            )
-        ]
+        query = f"SELECT {OPERATION} FROM journal WHERE {OWED} ORDER BY rowid"  # noqa: S608 - constants
+        return [_operation(row) for row in self._rows(query, self.account)]
+
+    def take_over_owed(self, run: str) -> None:
+        """Let a run send the log entries that are owed."""
+        with self._reading() as database:
+            database.execute(f"UPDATE journal SET run = ? WHERE {OWED}", (run, self.account))  # noqa: S608 - a constant
+
+    def waiting(
+        self, run: str, object_name: ObjectName, *, after: int, last: int, at_most: int
+    ) -> tuple[list[Operation], int]:
+        """What a run is to send of a kind of object, in the order in which it was intended, and the last one's place.
+
+        Places are the journal's; asked for are those behind `after`, up to `last`.
+        """
+        rows = self._rows(
+            f"SELECT {OPERATION}, rowid FROM journal WHERE account = ? AND state = 'INTENT' AND object = ? "  # noqa: S608 - a constant
+            "AND run = ? AND rowid > ? AND rowid <= ? ORDER BY rowid LIMIT ?",
+            *(self.account, object_name, run, after, last, at_most),
+        )
+        return [_operation(row[:-1]) for row in rows], rows[-1][-1] if rows else after
+
+    def waiting_counts(self, run: str) -> dict[str, int]:
+        """How much a run is to send, by object."""
+        query = (
+            "SELECT object, count(*) FROM journal WHERE account = ? AND state = 'INTENT' AND run = ? GROUP BY object"
+        )
+        return dict(self._rows(query, self.account, run))
+
+    def last_place(self) -> int:
+        """The place of what came into the journal last."""
+        row = self._row("SELECT coalesce(max(rowid), 0) FROM journal")
+        return 0 if row is None else int(row[0])
+
+    def among(self, keys: Sequence[str], states: Sequence[str]) -> list[tuple[Operation, str]]:
+        """Those of these operations that are in one of these states, with it."""
+        rows = self._rows(
+            f"SELECT {OPERATION}, state FROM journal WHERE op_key IN (SELECT value FROM json_each(?)) "  # noqa: S608 - a constant
+            "AND state IN (SELECT value FROM json_each(?)) ORDER BY rowid",
+            *(to_json(keys), to_json(states)),
+        )
+        return [(_operation(row[:-1]), row[-1]) for row in rows]
 
     def target_of(self, key: str) -> str | None:
         """The CRM id that a done operation ended in."""
         row = self._row("SELECT crm_id FROM journal WHERE op_key = ? AND state = 'DONE'", key)
         return None if row is None else row[0]
 
-    def update_numbers(self) -> dict[tuple[str, str], int]:
-        """The number of the last update that each CRM object has had, or may have had, from us, by object and id.
+    def update_numbers(self, targets: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]:
+        """The number of the last update that each of these CRM objects has had, or may have had, from us.
 
-        It is not how many there were: one of which it was found out later that it never arrived leaves a gap.
+        It is not how many there were: one of which it was found out later that it never arrived leaves a gap. Targets
+        are pairs of object and CRM id; those without an update are left out.
         """
         rows = self._rows(
-            "SELECT object, crm_id, max(number) FROM journal WHERE account = ? AND number > 0 "
-            "AND state IN ('SENT', 'DONE', 'UNKNOWN') AND crm_id IS NOT NULL GROUP BY object, crm_id",
-            self.account,
+            "SELECT object, crm_id, max(number) FROM journal WHERE account = ? AND number > 0 "  # noqa: S608 - constant names
+            f"AND (object, crm_id) IN {each('object crm_id')} AND state IN ('SENT', 'DONE', 'UNKNOWN') "
+            "GROUP BY object, crm_id",
+            *(self.account, to_json(targets)),
         )
         return {(object_name, crm_id): number for object_name, crm_id, number in rows}
 

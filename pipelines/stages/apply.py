@@ -15,9 +15,10 @@ import pyarrow as pa
 from connectors.errors import StateRefused
 from pipelines import gates, seal
 from pipelines.conflicting import Collision
+from pipelines.effects import ObjectName
 from pipelines.engine import Engine
 from pipelines.foreign import refuse_foreign
-from pipelines.intentions import Intention, intend
+from pipelines.intentions import Intention, batches, intend
 from pipelines.ledger import Ledger
 from pipelines.outcomes import Outcomes
 from pipelines.overtaken import SKIPPED
@@ -28,6 +29,8 @@ from pipelines.stopping import stoppable
 from pipelines.workspace import StageReport, Workspace
 
 TABLES: Final = ("applied", "collisions", "skipped")
+
+ORDER: Final[tuple[ObjectName, ...]] = ("companies", "contacts", "activities")
 
 ENOUGH_FOR_A_PACE: Final = 50
 """Calls from which on a run says how many a second the CRM takes."""
@@ -56,7 +59,9 @@ def run(work: Workspace) -> StageReport:
             intention = intend(engine, ledger, work.run, since=since)
             skipped, refused_before = intention.skipped, intention.refused_before
             begin = time.monotonic()
-            counts = asyncio.run(stoppable(_send(work, ledger, intention, collisions, waited=since is not None)))
+            counts = asyncio.run(
+                stoppable(_send(work, engine, ledger, intention, collisions, waited=since is not None))
+            )
             _remember(engine, ledger, counts, time.monotonic() - begin)
         engine.put("applied", ledger.of_run(work.run))
         engine.put("collisions", _table(collisions))
@@ -113,6 +118,7 @@ def _remember(engine: Engine, ledger: Ledger, counts: Mapping[str, int], seconds
 
 async def _send(
     work: Workspace,
+    engine: Engine,
     ledger: Ledger,
     intention: Intention,
     collisions: list[Collision],
@@ -132,12 +138,12 @@ async def _send(
     )
     async with work.crm() as crm:
         await recover.settle(crm, ledger, work.settings, work.progress)
-        sending = Sending(crm, ledger, manner, intention.standing, outcomes, collisions)
-        for object_name in ("companies", "contacts", "activities"):
-            batch = [operation for operation in intention.operations if operation.object == object_name]
-            if batch:
-                with work.progress.task(f"writing {object_name}", len(batch)) as advance:
-                    await sending.send(batch, advance)
+        sending = Sending(crm, ledger, manner, outcomes, collisions)
+        for object_name in ORDER:
+            if count := intention.counts.get(object_name, 0):
+                with work.progress.task(f"writing {object_name}", count) as advance:
+                    for batch, standing in batches(engine, ledger, work.run, object_name, intention.last):
+                        await sending.send(batch, standing, advance)
                 # Before the next kind: contacts want their companies' ids, and entries their contacts'.
                 settled = await recover.settle(crm, ledger, work.settings, work.progress)
                 outcomes.counts.update({name: settled[name] for name in ("found", "unknown") if settled[name]})

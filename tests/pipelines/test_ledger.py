@@ -22,6 +22,7 @@ CREATE = Operation(
 )
 LOG = Operation("key-l", "activities", "log", "ada", {"description": "Imported"}, {}, parent="key-c")
 UPDATE = Operation("key-u", "contacts", "update", "ada", {"title": "y"}, {"title": "y"}, "crm-1", number=1)
+TARGETS = [("contacts", "crm-1"), ("companies", "crm-1"), ("contacts", "crm-2")]
 DONE = Effect(CREATE, "crm-1", {"first_name": "ADA", "title": "x"}, "request-1")
 
 
@@ -77,7 +78,7 @@ def test_accounts_never_mix(tmp_path: Path) -> None:
         one.intend("r", [CREATE])
         one.done([DONE])
         one.place("contacts", [("row", "ada")], [])
-        assert (two.states(), two.update_numbers(), two.position()) == ({}, {}, "0:0")
+        assert (two.states(), two.update_numbers(TARGETS), two.position()) == ({}, {}, "0:0")
         assert two.links("contacts").num_rows == two.entities("contacts").num_rows == 0
         assert two.crm_id("contacts", "ada") is None
 
@@ -111,7 +112,7 @@ def test_unknown_is_for_a_human(ledger: Ledger) -> None:
     ledger.end(UPDATE, "UNKNOWN", "nobody knows")
     ledger.intend("s", [replace(UPDATE, body={"title": "z"})])
     assert ledger.states() == {"UNKNOWN": 1}
-    assert ledger.update_numbers() == {("contacts", "crm-1"): 1}
+    assert ledger.update_numbers(TARGETS) == {("contacts", "crm-1"): 1}
 
 
 def test_stale_intents_go_and_owed_entries_stay(ledger: Ledger) -> None:
@@ -130,7 +131,7 @@ def test_updates_are_numbered_by_object_and_id(ledger: Ledger) -> None:
     again = replace(UPDATE, op_key="key-v", number=2)
     ledger.intend("r", [UPDATE, again, company, replace(UPDATE, op_key="key-w", number=3)])
     ledger.done([Effect(operation, "crm-1", {}) for operation in (UPDATE, again, company)])
-    assert ledger.update_numbers() == {("contacts", "crm-1"): 2, ("companies", "crm-1"): 1}
+    assert ledger.update_numbers(TARGETS) == {("contacts", "crm-1"): 2, ("companies", "crm-1"): 1}
 
 
 def test_a_number_that_turns_out_to_be_free_is_not_given_again(ledger: Ledger) -> None:
@@ -142,7 +143,7 @@ def test_a_number_that_turns_out_to_be_free_is_not_given_again(ledger: Ledger) -
     ledger.end(UPDATE, "INTENT", "surely absent")
     ledger.drop_stale_intents()
     assert ledger.states() == {"DONE": 1}
-    assert ledger.update_numbers() == {("contacts", "crm-1"): 2}
+    assert ledger.update_numbers(TARGETS) == {("contacts", "crm-1"): 2}
 
 
 @pytest.mark.parametrize(

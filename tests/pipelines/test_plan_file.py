@@ -149,11 +149,10 @@ def test_what_was_cut_off_since_is_looked_for_first(tmp_path: Path) -> None:
     shop.file("a.csv", f"{HEADER}\n{ADA},CFO\n{ALAN},CFO", day=2)
     plan_file.write(shop.run(*TO_PLAN), file(shop))
     ada = shop.contact("Lovelace")
-    key = update_key(shop.work().account, "contacts", ada.id, {}, 0)
+    key, number = update_key(shop.work().account, "contacts", ada.id, {}, 0)
+    change = Operation(key, "contacts", "update", "x", {"title": "CFO"}, {"title": "CFO"}, ada.id, number=number)
     with shop.work().ledger() as ledger:
-        ledger.intend(
-            "cut off", [Operation(key, "contacts", "update", "x", {"title": "CFO"}, {"title": "CFO"}, ada.id)]
-        )
+        ledger.intend("cut off", [change])
         ledger.sent("cut off", [], ledger.in_state("INTENT"))
     shop.edit(ada.id, title="CFO")
     work = applied(shop)
@@ -167,8 +166,8 @@ def test_what_cannot_be_told_or_was_refused_is_listed(planned: Workshop) -> None
     """A create that the CRM refused in an earlier run, and an update of which nobody knows, are not sent but told."""
     ada = planned.contact("Lovelace")
     with planned.work().ledger() as ledger:
-        key = update_key(ledger.account, "contacts", ada.id, {}, 0)
-        change = Operation(key, "contacts", "update", "x", {"title": "CFO"}, {"title": "CFO"}, ada.id)
+        key, number = update_key(ledger.account, "contacts", ada.id, {}, 0)
+        change = Operation(key, "contacts", "update", "x", {"title": "CFO"}, {"title": "CFO"}, ada.id, number=number)
         ledger.intend("another", [change])
         ledger.end(change, "UNKNOWN", "nobody can tell")
     refuse(planned)
@@ -184,7 +183,8 @@ def refuse(shop: Workshop) -> None:
     work = shop.work()
     plan_file.take(work, file(shop))
     with work.engine() as engine, work.ledger() as ledger:
-        for operation in intend(engine, ledger, work.run).operations:
+        intend(engine, ledger, work.run)
+        for operation in ledger.in_state("INTENT"):
             if operation.kind == "create":
                 ledger.end(operation, "REJECTED", "400 no")
 

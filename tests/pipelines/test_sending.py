@@ -105,7 +105,7 @@ async def send(
     ledger.intend("run", operations)
     outcomes = Outcomes(ledger, read_only="companies", max_refusals=25, concurrency=4)
     stands = {("contacts", "c1"): standing or Standing()}
-    await Sending(cast(GiantContext, crm), ledger, manner, stands, outcomes, []).send(operations, lambda _: None)
+    await Sending(cast(GiantContext, crm), ledger, manner, outcomes, []).send(operations, stands, lambda _: None)
     return outcomes
 
 
