@@ -31,8 +31,8 @@ ASKED_AT_ONCE: Final = 500
 def run(work: Workspace) -> StageReport:
     """Make `read_back` (changed objects, and whether they hold what the CRM answered to the write) and `remaining`.
 
-    `remaining` is what a second plan would write. What this run set aside, since it was refused, now or before, or was
-    changed meanwhile, or stands on another contact, is no part of it: it is listed in `applied`, `skipped`, `collisions`.
+    `remaining` is what a second plan would write. What this run set aside is no part of it: what was refused, now or
+    before, was changed meanwhile, or stands on another contact is listed in `applied`, `skipped` and `collisions`.
 
     Raises:
         BridgeError: the CRM cannot be read.

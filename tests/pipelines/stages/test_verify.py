@@ -70,7 +70,7 @@ def test_what_was_refused_is_listed_and_not_held_against_the_plan(shop: RoughSho
     ],
 )
 def test_what_was_refused_in_an_earlier_run_fails_no_later_one(shop: RoughShop, call: str, row: str) -> None:
-    """A row that the CRM refused is not sent in the same words again: that it remains is no news, it is in `skipped`."""
+    """A row that the CRM refused is not sent in the same words again: it is in `skipped`, and that is all."""
     shop.sections = {"crm": {"imported_activity": "never"}}
     shop.sync()
     shop.file("a.csv", f"{HEADER}\n{ADA}\n{row}", day=2)
