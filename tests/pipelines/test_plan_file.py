@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from pathlib import Path
 
 import pyarrow as pa
@@ -72,6 +73,11 @@ def test_a_plan_is_applied_exactly(planned: Workshop) -> None:
     assert titles(planned) == {"Lovelace": "CFO", "Turing": "CFO", "Hopper": "Admiral"}
     planned.run()
     assert titles(planned)["Lovelace"] == "CTO"
+
+
+def test_the_file_is_private(planned: Workshop) -> None:
+    """It holds names and addresses, and lies wherever it was wanted."""
+    assert stat.S_IMODE(file(planned).stat().st_mode) == 0o600
 
 
 def test_what_changed_in_the_crm_since_is_skipped_and_listed(planned: Workshop) -> None:
