@@ -228,7 +228,7 @@ def _plain(row: dict[str, Any]) -> dict[str, Any]:
 def _write(out: Path, told: list[dict[str, Any]]) -> None:
     names = ("op_key", "state", "kind", "object", "entity_id", "crm_id", "who", "email", "reason", "request_id", "at")
     schema = pa.schema([*((name, pa.string()) for name in names), ("attempts", pa.int64()), ("doubts", pa.int64())])
-    write_atomically(out, lambda path: pq.write_table(pa.Table.from_pylist(told, schema), path))
+    write_atomically(out, lambda path: pq.write_table(pa.Table.from_pylist(told, schema), path), private=True)
 
 
 def _print(told: list[dict[str, Any]]) -> None:

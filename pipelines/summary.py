@@ -189,6 +189,15 @@ def applied(work: Workspace) -> str:
     return applied_words(counts) if counts["calls"] else "Nothing was sent: all of it is done or was overtaken."
 
 
+def read_back(work: Workspace) -> Iterator[str]:
+    """What was found when a plan that was carried out was read back; nothing where it wrote to no contact."""
+    counts = work.reports["verify"].counts
+    if counts["read_back"]:
+        apart = f"; {counts['changed_again']:,} of them changed again since" if counts["changed_again"] else ""
+        left = "" if counts["remaining"] else "; nothing of what was sent is left to write"
+        yield f"Contacts read back: {counts['read_back']:,}{apart}{left}."
+
+
 def applied_words(counts: Mapping[str, int]) -> str:
     """What was sent, and what was not, in a sentence."""
     done = [f"{count:,} {DONE[name]}" for name, count in counts.items() if name in DONE]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from pathlib import Path
 
 import pyarrow as pa
@@ -14,7 +15,7 @@ from pipelines import ledger_copies, plan_file, plan_text
 from pipelines.effects import Operation
 from pipelines.intentions import intend
 from pipelines.operations import update_key
-from pipelines.stages import apply
+from pipelines.stages import apply, verify
 from pipelines.workspace import Workspace
 from tests.pipelines.faults import RoughShop
 from tests.pipelines.workshop import TO_PLAN, Workshop
@@ -72,6 +73,11 @@ def test_a_plan_is_applied_exactly(planned: Workshop) -> None:
     assert titles(planned) == {"Lovelace": "CFO", "Turing": "CFO", "Hopper": "Admiral"}
     planned.run()
     assert titles(planned)["Lovelace"] == "CTO"
+
+
+def test_the_file_is_private(planned: Workshop) -> None:
+    """It holds names and addresses, and lies wherever it was wanted."""
+    assert stat.S_IMODE(file(planned).stat().st_mode) == 0o600
 
 
 def test_what_changed_in_the_crm_since_is_skipped_and_listed(planned: Workshop) -> None:
@@ -209,6 +215,14 @@ def test_a_ledger_that_went_back_wants_another_plan(planned: Workshop) -> None:
     with pytest.raises(StateRefused, match="the ledger or the clock went back"):
         applied(planned)
     assert titles(planned)["Lovelace"] == "CEO"
+
+
+def test_what_it_wrote_is_read_back(planned: Workshop) -> None:
+    """What the file has sent stands there and wants no second write; what was left alone is no part of it."""
+    planned.edit(planned.contact("Lovelace").id, title="Countess")
+    work = applied(planned)
+    assert verify.run(work).counts == {"remaining": 0, "read_back": 2, "changed_again": 0}
+    work.end()
 
 
 def test_it_is_applied_once(planned: Workshop) -> None:
