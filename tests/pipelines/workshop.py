@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import csv
 import io
 import os
@@ -62,7 +63,7 @@ class Workshop:
     def twin(self, root: Path) -> Self:
         """A workshop in another folder that went through all that this one did; none of its runs may be open."""
         shutil.copytree(self.root, root, dirs_exist_ok=True)
-        return type(self)(root, **self.sections)
+        return type(self)(root, **copy.deepcopy(self.sections))
 
     @property
     def settings(self) -> Settings:
