@@ -37,8 +37,8 @@ class Fault(Enum):
     KILLED_AFTER = "the worker is killed after the server has done it"
     GARBLED_AFTER = "the server has done it, and the answer is a page of HTML"
     TRUNCATED_AFTER = "the server has done it, and half of the answer arrives"
-    STALLED_BEFORE = "nothing comes back, and the server has done nothing"
-    STALLED_AFTER = "nothing comes back, and the server has done it"
+    STALLED_BEFORE = "nothing comes back until the attempt's time is up, and the server has done nothing"
+    STALLED_AFTER = "nothing comes back until the attempt's time is up, and the server has done it"
     LATE = "the connection breaks, and the server does it a moment later"
 
 
@@ -120,7 +120,7 @@ class RoughTransport(httpx.AsyncBaseTransport):
         if fault is Fault.KILLED_BEFORE:
             os.kill(os.getpid(), signal.SIGKILL)
         if fault is Fault.STALLED_BEFORE:
-            await asyncio.sleep(3600)
+            raise TimeoutError
         if fault is Fault.LATE:
             self.shop.late.append(asyncio.create_task(self._late(request)))
             raise httpx.ReadError("reset")
@@ -128,7 +128,7 @@ class RoughTransport(httpx.AsyncBaseTransport):
         if fault is Fault.KILLED_AFTER:
             os.kill(os.getpid(), signal.SIGKILL)
         if fault is Fault.STALLED_AFTER:
-            await asyncio.sleep(3600)
+            raise TimeoutError
         if fault is Fault.LOST_AFTER:
             raise httpx.ReadError("reset")
         if fault is Fault.TRUNCATED_AFTER:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import subprocess
@@ -13,15 +14,28 @@ import tempfile
 import traceback
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pipelines.execution import INSTANCE
+from tests.pipelines.forks import warm
 
 ROOT = Path(__file__).resolve().parents[2]
 OURS = ("CRM_BRIDGE_", "DAGSTER_HOME")
+LAZY = (
+    "dagster._core.definitions.repository_definition.repository_data_builder",
+    "dagster._core.execution.execute_in_process",
+    "dagster._core.instance.factory",
+    "dagster._core.storage.local_compute_log_manager",
+    "dagster._core.storage.root",
+    "fsspec.implementations.local",
+    "upath.implementations.local",
+    "watchdog.observers.polling",
+    "tabulate",
+)
+"""What Dagster imports when it is at work: imported before, where it is there, it is paid for once."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +102,10 @@ def main() -> None:
         import dagster._core.storage.sqlite_storage  # noqa: F401 - Dagster imports it when it opens an instance
 
         import pipelines.definitions  # noqa: F401 - what most of them need
+    warm()
+    for name in LAZY:
+        with suppress(ImportError):
+            importlib.import_module(name)
     for line in sys.stdin:
         with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
             process = os.fork()

@@ -4,25 +4,17 @@ from __future__ import annotations
 
 import fcntl
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from pipelines.ledger import Ledger
-from tests.pipelines.shell import Shell, shell
+from tests.pipelines.shell import Shell
 from tests.pipelines.workshop import TO_RESOLVE, Workshop
 
 INBOX = '[sources.inbox]\nkind = "csv_file"\noptions.path = "inbox"\n'
 ACCOUNT = '[crm]\nbase_url = "https://crm.example"\norganization_id = "o"\nproject_id = "p"\napp_id = "a"\n'
-
-
-@pytest.fixture(scope="module")
-def crm_bridge() -> Iterator[Shell]:
-    """Give the command line."""
-    with shell() as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from connectors.errors import BridgeError, ConfigurationError
 from pipelines.execution import dagster_home, execute
 from pipelines.lock import WriterLock
 from pipelines.workspace import Workspace
-from tests.pipelines.shell import shell
+from tests.pipelines.shell import Shell
 from tests.pipelines.workshop import Workshop
 
 KEY = "gct_canarykeythatnobodymaysee"
@@ -132,17 +132,16 @@ def nest(tmp_path: Path) -> Workshop:
     return shop
 
 
-def test_no_canary_sings(nest: Workshop) -> None:
+def test_no_canary_sings(nest: Workshop, crm_bridge: Shell) -> None:
     """No key, name, e-mail, phone or title is in Dagster's storage or in what a run prints, failures included."""
     given = ("--config", nest.root / "sync.toml", "--data", nest.data)
     environment = {"CRM_BRIDGE_CRM_API_KEY": KEY, "DAGSTER_HOME": ""}
-    with shell() as crm_bridge:
-        said = [crm_bridge("run", *given, **environment)]
-        nest.file("good.csv", "First Name,Last Name,Email,Title\nCanarylla,Zwitscher,canarymail@gmail.com,Wart", day=2)
-        said.append(crm_bridge("run", *given, **environment))
-        (nest.data / "current.json").write_text('{"plan": 7}')
-        (nest.data / "ledger.db").write_bytes(b"zwitscherbox" * 500)
-        said.append(crm_bridge("run", *given, **environment))
+    said = [crm_bridge("run", *given, **environment)]
+    nest.file("good.csv", "First Name,Last Name,Email,Title\nCanarylla,Zwitscher,canarymail@gmail.com,Wart", day=2)
+    said.append(crm_bridge("run", *given, **environment))
+    (nest.data / "current.json").write_text('{"plan": 7}')
+    (nest.data / "ledger.db").write_bytes(b"zwitscherbox" * 500)
+    said.append(crm_bridge("run", *given, **environment))
     assert [one.code for one in said] == [0, 0, 3]
     printed = "".join(one.out + one.err for one in said)
     files = [path for path in (nest.data / "dagster").rglob("*") if path.is_file()]

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
 from pipelines.effects import Operation, op_key
-from tests.pipelines.faults import RoughShop, on
-from tests.pipelines.shell import Said, Shell, shell
+from tests.pipelines.faults import RoughShop, Rule, on
+from tests.pipelines.shell import Said, Shell
+from tests.pipelines.workshop import TO_PLAN
 
 SETTINGS = """
 [sources.inbox]
@@ -22,25 +22,21 @@ options.path = "inbox"
 OTHER = "0c0ffee0-0000-4000-8000-000000000001"
 
 
-@pytest.fixture(scope="module")
-def crm_bridge() -> Iterator[Shell]:
-    """Give the command line."""
-    with shell() as opened:
-        yield opened
-
-
 class Desk:
     """Somebody at the command line, with one person in the inbox."""
 
-    def __init__(self, folder: Path, crm_bridge: Shell) -> None:
-        self.shop = RoughShop(folder)
-        self.shop.file("people.csv", "First Name,Last Name,Email\nAda,Lovelace,ada@a.example")
+    def __init__(self, shop: RoughShop, crm_bridge: Shell) -> None:
+        self.shop = shop
         self.crm_bridge = crm_bridge
-        (folder / "sync.toml").write_text(SETTINGS, "utf-8")
+        (shop.root / "sync.toml").write_text(SETTINGS, "utf-8")
 
     def __call__(self, *args: str | Path) -> Said:
         """Run a command over this desk's settings and data."""
         return self.crm_bridge(*args, "--config", self.shop.root / "sync.toml", "--data", self.shop.data)
+
+    def sync(self, rule: Rule | None = None) -> None:
+        """Carry out the plan of the first run."""
+        self.shop.sync(rule, "apply", run="first")
 
     def unknown(self, entity: str) -> None:
         """Leave a create that nobody can tell of."""
@@ -56,15 +52,24 @@ class Desk:
             return ledger.states()
 
 
+@pytest.fixture(scope="module")
+def planned(tmp_path_factory: pytest.TempPathFactory) -> RoughShop:
+    """One person, planned as run `first`."""
+    shop = RoughShop(tmp_path_factory.mktemp("planned"))
+    shop.file("people.csv", "First Name,Last Name,Email\nAda,Lovelace,ada@a.example")
+    shop.sync(None, *TO_PLAN, run="first")
+    return shop
+
+
 @pytest.fixture
-def desk(tmp_path: Path, crm_bridge: Shell) -> Desk:
+def desk(planned: RoughShop, tmp_path: Path, crm_bridge: Shell) -> Desk:
     """Give a fresh desk."""
-    return Desk(tmp_path, crm_bridge)
+    return Desk(planned.twin(tmp_path), crm_bridge)
 
 
 def test_the_ledger_tells_what_waits(desk: Desk, tmp_path: Path) -> None:
     """States are counted; what was refused or cannot be told is listed with whom, the server's words, the request."""
-    desk.shop.sync(on("POST contacts", 400))
+    desk.sync(on("POST contacts", 400))
     desk.unknown("Adams")
     said = desk("ledger", "--out", tmp_path / "waits.parquet")
     assert said.code == 0
@@ -80,11 +85,11 @@ def test_the_ledger_tells_what_waits(desk: Desk, tmp_path: Path) -> None:
 
 def test_what_was_refused_is_sent_again_after_a_retry(desk: Desk) -> None:
     """A refused contact is not sent by further runs until it is taken up again; then the next run sends it."""
-    desk.shop.sync(on("POST contacts", 400))
-    desk.shop.sync()
+    desk.sync(on("POST contacts", 400))
+    desk.shop.again()
     assert desk.shop.writes == []
     assert "Nothing" not in desk("retry").out
-    desk.shop.sync()
+    desk.shop.again()
     assert desk.shop.contact("ada@a.example").first_name == "Ada"
     assert "Nothing to take up." in desk("retry").out
 
@@ -103,21 +108,22 @@ def test_what_nobody_could_tell_of_is_looked_for_by_a_retry(desk: Desk) -> None:
 
 def test_a_copy_is_made_and_put_back(desk: Desk, tmp_path: Path) -> None:
     """Backup, restore and the run after them end with nothing sent; a copy is not replaced unasked."""
-    assert desk("ledger", "backup", tmp_path / "copy").code == 3
-    desk.shop.sync()
+    nowhere = ("--config", desk.shop.root / "sync.toml", "--data", tmp_path / "none")
+    assert desk.crm_bridge("ledger", "backup", tmp_path / "copy", *nowhere).code == 3
+    desk.sync()
     assert desk("ledger", "backup", tmp_path / "copy").code == 0
     assert desk("ledger", "backup", tmp_path / "copy").code == 2
     assert desk("ledger", "backup", tmp_path / "copy", "--force").code == 0
     said = desk("ledger", "restore", tmp_path / "copy")
     assert said.code == 0
     assert "ledger.replaced-" in said.out
-    desk.shop.sync()
+    desk.shop.again()
     assert desk.shop.writes == []
 
 
 def test_a_ledger_at_work_is_not_restored(desk: Desk, tmp_path: Path) -> None:
     """While a run works on the data folder, restore, adopt, rebuild and retry end with code 5."""
-    desk.shop.sync()
+    desk.sync()
     desk("ledger", "backup", tmp_path / "copy")
     work = desk.shop.work()
     work.lock.take()
@@ -131,7 +137,7 @@ def test_a_ledger_at_work_is_not_restored(desk: Desk, tmp_path: Path) -> None:
 
 def test_a_lost_ledger_is_rebuilt_and_the_next_run_sends_nothing(desk: Desk) -> None:
     """A run without its ledger stops with code 5 until it is rebuilt; one that has written is not replaced."""
-    desk.shop.sync()
+    desk.sync()
     said = desk("ledger", "rebuild")
     assert said.code == 3
     assert "need not be rebuilt" in said.line
@@ -142,7 +148,7 @@ def test_a_lost_ledger_is_rebuilt_and_the_next_run_sends_nothing(desk: Desk) -> 
     assert "another ledger writes to this account" in stopped.err
     rebuilt = desk("ledger", "rebuild")
     assert "Found again: 1 contacts, 0 companies, 1 entries, from 1 ledgers" in rebuilt.out
-    desk.shop.sync()
+    desk.shop.again()
     assert desk.shop.writes == []
     assert "ledger.replaced-" in desk("ledger", "rebuild", "--force").out
 

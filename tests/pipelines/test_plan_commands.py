@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.pipelines.shell import Said, Shell, shell
+from tests.pipelines.shell import Said, Shell
 from tests.pipelines.workshop import Workshop
 
 SETTINGS = """
@@ -26,22 +25,20 @@ HEADER = "ID,First Name,Last Name,Email,Title"
 
 
 @pytest.fixture(scope="module")
-def crm_bridge() -> Iterator[Shell]:
-    """Give the command line."""
-    with shell() as opened:
-        yield opened
-
-
-@pytest.fixture
-def shop(tmp_path: Path) -> Workshop:
+def world(tmp_path_factory: pytest.TempPathFactory) -> Workshop:
     """A CRM with two people, of whom the sources say another title by now."""
-    shop = Workshop(tmp_path)
-    (tmp_path / "sync.toml").write_text(SETTINGS, "utf-8")
-    shop.sections = {"limits": {"threads": 1, "requests_per_second": 500}}
+    shop = Workshop(tmp_path_factory.mktemp("world"), limits={"threads": 1, "requests_per_second": 500})
+    (shop.root / "sync.toml").write_text(SETTINGS, "utf-8")
     shop.file("a.csv", f"{HEADER}\n1,Ada,Lovelace,ada@acme.com,CEO\n2,Alan,Turing,alan@acme.com,CEO")
     shop.run()
     shop.file("a.csv", f"{HEADER}\n1,Ada,Lovelace,ada@acme.com,CFO\n2,Alan,Turing,alan@acme.com,CFO", day=2)
     return shop
+
+
+@pytest.fixture
+def shop(world: Workshop, tmp_path: Path) -> Workshop:
+    """Give that world to one test."""
+    return world.twin(tmp_path)
 
 
 def say(crm_bridge: Shell, shop: Workshop, *args: str) -> Said:

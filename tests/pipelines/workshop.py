@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import csv
 import io
 import os
+import shutil
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Self, TypeVar
 
 import pyarrow.parquet as pq
 
@@ -57,6 +59,11 @@ class Workshop:
         self.sections = sections
         self.allowed: dict[str, int] = {}
         self.inbox.mkdir(parents=True, exist_ok=True)
+
+    def twin(self, root: Path) -> Self:
+        """A workshop in another folder that went through all that this one did; none of its runs may be open."""
+        shutil.copytree(self.root, root, dirs_exist_ok=True)
+        return type(self)(root, **copy.deepcopy(self.sections))
 
     @property
     def settings(self) -> Settings:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from connectors.errors import AccessError, Ambiguous, NotApplied, Rejected, StateRefused
 from pipelines import summary
-from tests.pipelines.faults import Fault, RoughShop, on
-from tests.pipelines.workshop import TO_PLAN
+from pipelines.workspace import Workspace
+from tests.pipelines.faults import Fault, RoughShop, Rule, on
+from tests.pipelines.workshop import TO_PLAN, TO_RESOLVE
 
 PEOPLE = """
     First Name,Last Name,Email,Title
@@ -22,12 +24,29 @@ PEOPLE = """
 NAMES = ("ada", "alan", "grace", "kurt")
 
 
+@pytest.fixture(scope="module")
+def four(tmp_path_factory: pytest.TempPathFactory) -> RoughShop:
+    """Four people in the inbox, planned as run `first`."""
+    return planned(tmp_path_factory.mktemp("four"), PEOPLE)
+
+
 @pytest.fixture
-def shop(tmp_path: Path) -> RoughShop:
-    """Give a fresh workshop with four people in its inbox."""
-    shop = RoughShop(tmp_path)
-    shop.file("people.csv", PEOPLE)
+def shop(four: RoughShop, tmp_path: Path) -> RoughShop:
+    """Give a workshop of its own, with four people planned, to one test."""
+    return four.twin(tmp_path)
+
+
+def planned(root: Path, text: str, **sections: Any) -> RoughShop:
+    """A workshop with these people in its inbox, planned as run `first`, and an empty CRM."""
+    shop = RoughShop(root, **sections)
+    shop.file("people.csv", text)
+    shop.sync(None, *TO_PLAN, run="first")
     return shop
+
+
+def apply(shop: RoughShop, rule: Rule | None = None) -> Workspace:
+    """Carry out the first plan under this rule."""
+    return shop.sync(rule, "apply", run="first")
 
 
 def states(shop: RoughShop) -> dict[str, int]:
@@ -47,7 +66,7 @@ def assert_in_step(shop: RoughShop) -> None:
 def test_a_create_whose_answer_is_lost_is_found_by_its_mark(shop: RoughShop) -> None:
     """A contact whose creation was applied but not heard of is found in the same run, and gets its entry there too."""
     faults = {1: Fault.LOST_AFTER, 2: Fault.FAILED_AFTER, 3: Fault.GARBLED_AFTER}
-    work = shop.sync(lambda call: faults.get(call.number) if call.what == "POST contacts" else None)
+    work = apply(shop, lambda call: faults.get(call.number) if call.what == "POST contacts" else None)
     assert work.reports["apply"].counts["unsure"] == 3
     assert states(shop) == {"DONE": 8}
     assert shop.writes.count("POST contacts") == 4
@@ -56,7 +75,7 @@ def test_a_create_whose_answer_is_lost_is_found_by_its_mark(shop: RoughShop) -> 
 
 def test_a_create_that_never_arrived_is_made_by_the_next_run(shop: RoughShop) -> None:
     """A creation that broke off before the server did anything is sent once more, by the next run."""
-    shop.sync(on("POST contacts", Fault.LOST_BEFORE, 3))
+    apply(shop, on("POST contacts", Fault.LOST_BEFORE, 3))
     assert len(shop.contacts()) == 3
     shop.again()
     assert shop.writes == ["POST contacts", "POST activities"]
@@ -66,7 +85,7 @@ def test_a_create_that_never_arrived_is_made_by_the_next_run(shop: RoughShop) ->
 @pytest.mark.parametrize("fault", [Fault.LOST_BEFORE, Fault.LOST_AFTER])
 def test_an_entry_is_logged_exactly_once(shop: RoughShop, fault: Fault) -> None:
     """An entry whose answer was lost is read back by its key, and sent again only when it is not there."""
-    shop.sync(on("POST activities", fault, 1, 4))
+    apply(shop, on("POST activities", fault, 1, 4))
     shop.again()
     assert shop.writes == (["POST activities"] * 2 if fault is Fault.LOST_BEFORE else [])
     assert_in_step(shop)
@@ -74,7 +93,7 @@ def test_an_entry_is_logged_exactly_once(shop: RoughShop, fault: Fault) -> None:
 
 def test_what_a_run_sent_for_an_earlier_one_is_in_its_table(shop: RoughShop) -> None:
     """An entry that an earlier run owed stands in the table `applied` of the run that sent it."""
-    shop.sync(on("POST activities", Fault.LOST_BEFORE, 1))
+    apply(shop, on("POST activities", Fault.LOST_BEFORE, 1))
     shop.again()
     assert [(row["kind"], row["state"], row["attempts"]) for row in shop.rows("applied")] == [("log", "DONE", 2)]
 
@@ -101,7 +120,7 @@ def test_a_company_whose_answer_is_lost_is_linked_in_the_same_run(tmp_path: Path
 
 def test_what_is_refused_is_set_aside_and_the_others_go_on(shop: RoughShop) -> None:
     """A refused contact is listed with its reason, and sent again only once there is something else to send."""
-    work = shop.sync(on("POST contacts", 400, 1))
+    work = apply(shop, on("POST contacts", 400, 1))
     assert work.reports["apply"].counts["refused"] == 1
     assert [row["reason"] for row in shop.rows("applied") if row["state"] == "REJECTED"] == ["400 no"]
     assert len(shop.contacts()) == 3
@@ -117,52 +136,65 @@ def test_what_is_refused_is_set_aside_and_the_others_go_on(shop: RoughShop) -> N
     assert_in_step(shop)
 
 
-def crowd(tmp_path: Path, people: int, **limits: int) -> RoughShop:
-    """A workshop with so many people, of whom one is written at a time."""
-    shop = RoughShop(tmp_path, limits={"concurrency": 1, "threads": 1, **limits})
-    names = "\n".join(f"A,L{n},a{n}@gmail.com" for n in range(people))
-    shop.file("people.csv", f"First Name,Last Name,Email\n{names}")
-    return shop
+@pytest.fixture(scope="module")
+def nine(tmp_path_factory: pytest.TempPathFactory) -> RoughShop:
+    """Nine people, of whom one is written at a time and three may be refused, planned as run `first`."""
+    names = "\n".join(f"A,L{n},a{n}@gmail.com" for n in range(9))
+    limits = {"concurrency": 1, "threads": 1, "max_refusals": 3}
+    return planned(tmp_path_factory.mktemp("nine"), f"First Name,Last Name,Email\n{names}", limits=limits)
 
 
-def test_a_single_row_that_may_not_be_written_is_set_aside(tmp_path: Path) -> None:
+@pytest.fixture
+def crowd(nine: RoughShop, tmp_path: Path) -> RoughShop:
+    """Give nine people, planned, to one test."""
+    return nine.twin(tmp_path)
+
+
+def test_a_single_row_that_may_not_be_written_is_set_aside(crowd: RoughShop) -> None:
     """One 403 is a matter of its row: it is listed with the CRM's words and request, and the others go on."""
-    shop = crowd(tmp_path, 6)
-    work = shop.sync(on("POST contacts", 403, 3))
+    shop = crowd
+    work = apply(shop, on("POST contacts", 403, 3))
     assert work.reports["apply"].counts["refused"] == 1
-    assert len(shop.contacts()) == 5
+    assert len(shop.contacts()) == 8
     (row,) = [row for row in shop.rows("applied") if row["state"] == "REJECTED"]
     assert (row["reason"], row["request_id"]) == ("403 no", "r-1")
 
 
-def test_without_the_right_to_write_the_run_stops(tmp_path: Path) -> None:
+def test_without_the_right_to_write_the_run_stops(crowd: RoughShop) -> None:
     """Many 403s of one kind end the run in one line, and none of their rows is taken for refused."""
-    shop = crowd(tmp_path, 9, max_refusals=3)
+    shop = crowd
     with pytest.raises(AccessError, match=r"POST …/contacts: 4 calls were refused.*403 no"):
-        shop.sync(on("POST contacts", 403))
+        apply(shop, on("POST contacts", 403))
     assert shop.writes == ["POST contacts"] * 4
     assert states(shop) == {"INTENT": 18}
     shop.again()
     assert len(shop.contacts()) == 9
 
 
-def test_many_refusals_of_one_kind_end_the_run(tmp_path: Path) -> None:
+def test_many_refusals_of_one_kind_end_the_run(crowd: RoughShop) -> None:
     """Past the limit it is no matter of single rows; what was refused stays so, the rest is sent by the next run."""
-    shop = crowd(tmp_path, 9, max_refusals=3)
+    shop = crowd
     with pytest.raises(Rejected, match=r"POST …/contacts: 4 calls were refused.*400 no"):
-        shop.sync(on("POST contacts", 400))
+        apply(shop, on("POST contacts", 400))
     assert states(shop) == {"REJECTED": 4, "INTENT": 14}
     shop.again()
     assert len(shop.contacts()) == 5
 
 
-@pytest.mark.parametrize("status", [404, 405])
-def test_a_crm_that_takes_no_companies_gets_contacts_without(tmp_path: Path, status: int) -> None:
-    """The first refusal is remembered, contacts are written without a company, and the run says so."""
-    shop = RoughShop(tmp_path, limits={"concurrency": 1, "threads": 1})
+@pytest.fixture(scope="module")
+def employed(tmp_path_factory: pytest.TempPathFactory) -> RoughShop:
+    """Six people of six companies, of whom one is written at a time, planned as run `first`."""
     names = "\n".join(f"A,L{n},a{n}@c{n}.example,C{n}" for n in range(6))
-    shop.file("people.csv", f"First Name,Last Name,Email,Company\n{names}")
-    work = shop.sync(on("POST companies", status))
+    limits = {"concurrency": 1, "threads": 1}
+    text = f"First Name,Last Name,Email,Company\n{names}"
+    return planned(tmp_path_factory.mktemp("employed"), text, limits=limits)
+
+
+@pytest.mark.parametrize("status", [404, 405])
+def test_a_crm_that_takes_no_companies_gets_contacts_without(employed: RoughShop, tmp_path: Path, status: int) -> None:
+    """The first refusal is remembered, contacts are written without a company, and the run says so."""
+    shop = employed.twin(tmp_path)
+    work = shop.sync(on("POST companies", status), "plan", "apply")
     assert len(shop.contacts()) == 6
     assert shop.companies() == []
     assert "takes none" in summary.verdict(work)
@@ -178,7 +210,7 @@ def test_a_crm_that_takes_no_companies_gets_contacts_without(tmp_path: Path, sta
 def test_an_unreachable_crm_ends_the_run_soon(shop: RoughShop) -> None:
     """When nothing comes through the run ends after the first batch, and the next one picks up all of it."""
     with pytest.raises(NotApplied, match="POST …/contacts: the connection failed"):
-        shop.sync(lambda call: Fault.UNREACHABLE if call.writes else None)
+        apply(shop, lambda call: Fault.UNREACHABLE if call.writes else None)
     assert set(shop.writes) == {"POST contacts"}
     assert states(shop) == {"INTENT": 8}
     shop.again()
@@ -188,20 +220,37 @@ def test_an_unreachable_crm_ends_the_run_soon(shop: RoughShop) -> None:
 def test_a_crm_that_fails_every_call_ends_the_run(shop: RoughShop) -> None:
     """When every call of a batch is cut off the run ends, and the next one looks for them before it sends."""
     with pytest.raises(Ambiguous):
-        shop.sync(lambda call: Fault.LOST_AFTER if call.writes else None)
+        apply(shop, lambda call: Fault.LOST_AFTER if call.writes else None)
     assert states(shop) == {"SENT": 4, "INTENT": 4}
     shop.again()
     assert shop.writes == ["POST activities"] * 4
     assert_in_step(shop)
 
 
+def titled(title: str) -> str:
+    """A file in which Ada has this title."""
+    return f"First Name,Last Name,Email,Title\nAda,Lovelace,ada@gmail.com,{title}"
+
+
+@pytest.fixture(scope="module")
+def promoted(tmp_path_factory: pytest.TempPathFactory) -> RoughShop:
+    """Ada is in the CRM and has another title by now, which is not planned yet."""
+    shop = planned(tmp_path_factory.mktemp("promoted"), titled("Countess"))
+    apply(shop)
+    shop.file("people.csv", titled("Mathematician"), day=2)
+    shop.sync(None, *TO_RESOLVE)
+    return shop
+
+
 @pytest.mark.parametrize("also", [{}, {"imported_activity": "change"}])
-def test_an_update_whose_answer_is_lost_stays_ours(tmp_path: Path, also: dict[str, str]) -> None:
+def test_an_update_whose_answer_is_lost_stays_ours(promoted: RoughShop, tmp_path: Path, also: dict[str, str]) -> None:
     """What arrived with an update that was cut off is not taken for a human's: the sources may change it again."""
-    shop = RoughShop(tmp_path, crm=also)
-    for day, title in enumerate(("Countess", "Mathematician", "Programmer"), 1):
-        shop.file("people.csv", f"First Name,Last Name,Email,Title\nAda,Lovelace,ada@gmail.com,{title}", day=day)
-        shop.sync(on("PUT contacts/*", Fault.LOST_AFTER, 1, 2) if title == "Mathematician" else None)
+    shop = promoted.twin(tmp_path)
+    shop.sections["crm"] = also
+    shop.sync(on("PUT contacts/*", Fault.LOST_AFTER, 1, 2), "plan", "apply")
+    assert "PUT contacts/*" in shop.writes
+    shop.file("people.csv", titled("Programmer"), day=3)
+    shop.sync()
     assert shop.contact("Lovelace").title == "Programmer"
     changes = ["Updated from people.csv"] * 2 if also else []
     assert sorted(text for _, text in shop.entries()) == ["Imported from people.csv", *changes]
@@ -238,7 +287,7 @@ def test_a_human_who_edits_a_create_that_was_cut_off_keeps_the_edit(tmp_path: Pa
     with pytest.raises(NotApplied):
         shop.sync(lambda call: Fault.LOST_AFTER if call.writes else Fault.UNREACHABLE if late(shop) else None)
     shop.edit(shop.contact("Lovelace").id, title="Lady", email="lady@gmail.com")
-    shop.sync()
+    shop.again()
     shop.file("people.csv", "First Name,Last Name,Email,Title\nAda,Lovelace,ada@gmail.com,Programmer", day=2)
     shop.sync()
     found = shop.contact("Lovelace")
@@ -248,10 +297,9 @@ def test_a_human_who_edits_a_create_that_was_cut_off_keeps_the_edit(tmp_path: Pa
 
 def test_a_plan_is_not_applied_once_the_ledger_has_moved_on(shop: RoughShop) -> None:
     """A sealed plan is refused when something was written after it was made."""
-    first = shop.sync(None, *TO_PLAN)
-    shop.run("apply", run=first.run)
+    apply(shop)
     with pytest.raises(StateRefused, match="out of date"):
-        shop.run("apply", run=first.run)
+        apply(shop)
 
 
 def test_with_writes_off_nothing_is_sent(tmp_path: Path) -> None:

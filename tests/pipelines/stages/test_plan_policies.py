@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.pipelines.workshop import TO_PLAN, Workshop
+from tests.pipelines.workshop import TO_CLEAN, TO_PLAN, TO_RESOLVE, Workshop
 
 HEADER = "ID,First name,Last name,Email,Phone,Title,Department,Tags,Modified"
 COLUMNS = {"modified_at": "Modified"}
+AGAIN = ("snapshot", "resolve", "plan", "apply")
+EMAILS = "ada@acme.com;a1@acme.com;a2@acme.com"
 
 
 def row(**fields: str) -> str:
     """A CSV row about Ada."""
-    given = {"ID": "1", "First name": "Ada", "Last name": "Lovelace", "Email": "ada@acme.com", **fields}
+    given = {"ID": "1", "First name": "Ada", "Last name": "Lovelace", "Email": EMAILS, **fields}
     return f"{HEADER}\n{','.join(given.get(name, '') for name in HEADER.split(','))}"
 
 
@@ -33,37 +36,65 @@ def rows(shop: Workshop, *decisions: str) -> list[tuple[Any, ...]]:
     ]
 
 
-def both_changed(shop: Workshop, policy: str, *, modified: str = "") -> Any:
-    """A title that a human and the source have both changed since we wrote it; returns the contact."""
-    shop.sections = {"fields": {"title": {"policy": policy}}, "sources": source()}
-    shop.file("a.csv", row(Title="CEO"))
+@pytest.fixture(scope="module")
+def synced(tmp_path_factory: pytest.TempPathFactory) -> Workshop:
+    """Ada is in the CRM, with a title, a phone, further e-mails and tags, all of them ours."""
+    shop = Workshop(tmp_path_factory.mktemp("synced"), sources=source())
+    shop.file("a.csv", row(Title="CEO", Phone="312-555-0100", Tags="vip;new;lead"))
     shop.run()
-    ada = shop.contact("Lovelace")
-    shop.edit(ada.id, title="Chair")
-    shop.file("a.csv", row(Title="CFO", Modified=modified), day=2)
-    shop.run()
-    return shop.contact("Lovelace")
+    return shop
+
+
+@pytest.fixture
+def ours(synced: Workshop, tmp_path: Path) -> Workshop:
+    """Give Ada as she was synced to one test."""
+    return synced.twin(tmp_path)
+
+
+MODIFIED = {"Undated": "", "Future": "2099-01-01T00:00:00Z", "Past": "2026-01-03T00:00:00Z"}
+"""People by the moment at which the source says that it has changed them."""
+
+
+@pytest.fixture(scope="module")
+def both_changed(tmp_path_factory: pytest.TempPathFactory) -> Workshop:
+    """Titles that a human and the source have both changed since we wrote them, not planned yet."""
+    shop = Workshop(tmp_path_factory.mktemp("both"), sources=source())
+    for day, title in ((1, "CEO"), (2, "CFO")):
+        people = [
+            f"{n},Ada,{name},a{n}@acme.com,,{title},,,{modified}" for n, (name, modified) in enumerate(MODIFIED.items())
+        ]
+        shop.file("a.csv", "\n".join((HEADER, *people)), day=day)
+        if day == 1:
+            shop.run()
+            for name in MODIFIED:
+                shop.edit(shop.contact(name).id, title="Chair")
+    shop.run(*TO_CLEAN, "snapshot")
+    return shop
 
 
 @pytest.mark.parametrize(
-    ("policy", "modified", "title", "decision"),
+    ("policy", "decisions"),
     [
-        ("crm_wins", "", "Chair", "keep"),
-        ("fill_empty", "", "Chair", "keep"),
-        ("review", "", "Chair", "review"),
-        ("source_wins", "", "CFO", "write"),
-        ("newest", "2099-01-01T00:00:00Z", "CFO", "write"),
-        ("newest", "2026-01-03T00:00:00Z", "Chair", "keep"),
+        ("crm_wins", {"Undated": "keep"}),
+        ("fill_empty", {"Undated": "keep"}),
+        ("review", {"Undated": "review"}),
+        ("source_wins", {"Undated": "write"}),
+        ("newest", {"Future": "write", "Past": "keep"}),
     ],
 )
 def test_a_field_that_both_changed_is_a_conflict_that_its_policy_decides(
-    shop: Workshop, policy: str, modified: str, title: str, decision: str
+    both_changed: Workshop, tmp_path: Path, policy: str, decisions: dict[str, str]
 ) -> None:
     """Whoever wins, the plan has a row that says so, marked as a conflict, with all three values."""
-    assert both_changed(shop, policy, modified=modified).title == title
-    (conflict,) = [one for one in shop.rows("plan") if one["conflict"]]
-    assert (conflict["base"], conflict["current"], conflict["proposed"]) == ("CEO", "Chair", "CFO")
-    assert conflict["decision"] == decision
+    shop = both_changed.twin(tmp_path)
+    shop.sections["fields"] = {"title": {"policy": policy}}
+    shop.run("resolve", "plan", "apply")
+    for name, decision in decisions.items():
+        found = shop.contact(name)
+        assert found.title == ("CFO" if decision == "write" else "Chair")
+        (conflict,) = [one for one in shop.rows("plan") if one["conflict"] and one["crm_id"] == found.id]
+        assert (conflict["base"], conflict["current"], conflict["proposed"]) == ("CEO", "Chair", "CFO")
+        assert conflict["decision"] == decision
 
 
 def test_review_writes_nothing_until_a_human_has_decided(shop: Workshop) -> None:
@@ -82,25 +113,24 @@ def test_review_writes_nothing_until_a_human_has_decided(shop: Workshop) -> None
 
 @pytest.mark.parametrize(("how", "by_hand"), [({"blank_clears": True}, True), ({"clear_marker": "(none)"}, False)])
 def test_a_source_that_says_there_is_nothing_clears_what_is_ours(
-    shop: Workshop, how: dict[str, Any], by_hand: bool
+    ours: Workshop, how: dict[str, Any], by_hand: bool
 ) -> None:
     """A clear goes the way of any change: it is written over what is ours, and a human's edit stands."""
+    shop = ours
     shop.sections = {"sources": source(**how)}
-    shop.file("a.csv", row(Title="CEO", Phone="312-555-0100"))
-    shop.run()
     if by_hand:
         shop.edit(shop.contact("Lovelace").id, title="Chair")
-    nothing = how.get("clear_marker", "")
-    shop.file("a.csv", row(Title=nothing, Phone=nothing), day=2)
+    nothing, tags = how.get("clear_marker", ""), "vip;new;lead"
+    shop.file("a.csv", row(Title=nothing, Phone=nothing, Tags=tags), day=2)
     shop.run(*TO_PLAN)
     title = ("title", "Chair", None, "clear", "keep") if by_hand else ("title", "CEO", None, "clear", "write")
     assert rows(shop) == [("phone", "+13125550100", None, "clear", "write"), title]
     shop.run("apply", run=current_run(shop))
     found = shop.contact("Lovelace")
     assert (found.title, found.phone) == ("Chair" if by_hand else None, None)
-    again = shop.run()
+    again = shop.run(*AGAIN)
     assert again.reports["apply"].counts["calls"] == 0
-    shop.file("a.csv", row(Title="CTO", Phone=nothing), day=3)
+    shop.file("a.csv", row(Title="CTO", Phone=nothing, Tags=tags), day=3)
     shop.run()
     assert shop.contact("Lovelace").title == ("Chair" if by_hand else "CTO")
 
@@ -110,10 +140,9 @@ def current_run(shop: Workshop) -> str:
     return shop.work().lake.current()["plan"]
 
 
-def test_a_blank_cell_says_nothing_unless_the_source_says_otherwise(shop: Workshop) -> None:
+def test_a_blank_cell_says_nothing_unless_the_source_says_otherwise(ours: Workshop) -> None:
     """By default a value that a newer file leaves blank stays, and nothing is listed."""
-    shop.file("a.csv", row(Title="CEO", Phone="312-555-0100", Tags="vip"))
-    shop.run()
+    shop = ours
     shop.file("a.csv", row(), day=2)
     shop.run()
     assert rows(shop) == []
@@ -130,26 +159,24 @@ def test_of_several_records_the_one_to_be_believed_first_may_clear(shop: Worksho
     )
     for sources, title in (({"one": first, "two": second}, None), ({"two": second, "one": first}, "CEO")):
         shop.sections = {"sources": sources}
-        shop.run(*TO_PLAN)
+        shop.run(*TO_RESOLVE)
         (golden,) = shop.rows("golden")
         assert golden["title"] == title
 
 
-def test_where_clearing_is_turned_off_a_clear_is_listed(shop: Workshop) -> None:
+def test_where_clearing_is_turned_off_a_clear_is_listed(ours: Workshop) -> None:
     """With `crm.clears = "never"` nothing is sent that would leave a field empty."""
+    shop = ours
     shop.sections = {"sources": source(blank_clears=True), "crm": {"clears": "never"}}
-    shop.file("a.csv", row(Title="CEO"))
-    shop.run()
-    shop.file("a.csv", row(), day=2)
+    shop.file("a.csv", row(Phone="312-555-0100", Tags="vip;new;lead"), day=2)
     shop.run()
     assert rows(shop) == [("title", "CEO", None, "clear", "review")]
     assert shop.contact("Lovelace").title == "CEO"
 
 
-def test_a_tag_that_the_source_takes_away_goes_and_a_humans_stays(shop: Workshop) -> None:
+def test_a_tag_that_the_source_takes_away_goes_and_a_humans_stays(ours: Workshop) -> None:
     """Tags are compared one by one: ours go with the source, a human's stay, and what a human removed stays away."""
-    shop.file("a.csv", row(Tags="vip;new;lead"))
-    shop.run()
+    shop = ours
     ada = shop.contact("Lovelace")
     shop.untag(ada.id, "lead")
     shop.crm(lambda crm: crm.tag_contact(ada.id, "by hand"))
@@ -172,24 +199,22 @@ def test_a_tag_that_a_human_took_away_does_not_come_back_in_another_spelling(sho
     assert sorted(shop.contact("Lovelace").tags) == ["hot", "new"]
 
 
-def test_append_adds_tags_and_never_takes_one_away(shop: Workshop) -> None:
+def test_append_adds_tags_and_never_takes_one_away(ours: Workshop) -> None:
     """Under `append` a tag that the source no longer has stays."""
-    shop.sections = {"fields": {"tags": {"policy": "append"}}}
-    shop.file("a.csv", row(Tags="vip;new"))
-    shop.run()
+    shop = ours
+    shop.sections["fields"] = {"tags": {"policy": "append"}}
     shop.file("a.csv", row(Tags="vip;hot"), day=2)
     shop.run()
-    assert sorted(shop.contact("Lovelace").tags) == ["hot", "new", "vip"]
+    assert sorted(shop.contact("Lovelace").tags) == ["hot", "lead", "new", "vip"]
 
 
-def test_further_addresses_are_merged_one_by_one(shop: Workshop) -> None:
+def test_further_addresses_are_merged_one_by_one(ours: Workshop) -> None:
     """A further e-mail joins what stands there; what a human added stays, and what a human removed stays away."""
-    shop.file("a.csv", row(Email="ada@acme.com;a1@acme.com;a2@acme.com"))
-    shop.run()
+    shop = ours
     ada = shop.contact("Lovelace")
     assert ada.properties["other_emails"] == ["a1@acme.com", "a2@acme.com"]
     shop.crm(lambda crm: crm.set_contact_field(ada.id, "other_emails", ["human@acme.com", "a2@acme.com"]))
-    shop.file("a.csv", row(Email="ada@acme.com;a1@acme.com;a2@acme.com;a3@acme.com"), day=2)
+    shop.file("a.csv", row(Email=f"{EMAILS};a3@acme.com"), day=2)
     shop.run()
     assert shop.contact("Lovelace").properties["other_emails"] == ["human@acme.com", "a2@acme.com", "a3@acme.com"]
-    assert shop.run().reports["apply"].counts["calls"] == 0
+    assert shop.run(*AGAIN).reports["apply"].counts["calls"] == 0
