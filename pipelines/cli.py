@@ -19,6 +19,7 @@ from connectors.errors import BridgeError, Busy, ConfigurationError, GateClosed,
 from connectors.giant_context.server.serve import DEFAULT_PORT, serve
 from pipelines import explain_text, ledger_commands, plan_commands, plan_text, settings_file, sources, summary, target
 from pipelines.command_options import Allow, Config, Data, console, workspace
+from pipelines.counted import counted
 from pipelines.execution import Interrupted, execute
 from pipelines.ledger import Ledger
 from pipelines.stages import export as export_stage
@@ -136,8 +137,9 @@ def export(config: Config = Path("sync.toml"), data: Data = Path("data")) -> Non
     work = workspace(config, data)
     counts = export_stage.run(work).counts
     console.print(
-        f"{counts['activities']:,} activities, {counts['contacts']:,} contacts and {counts['companies']:,} companies "
-        f"in {counts['files']} files under {work.lake.root}/exports/"
+        f"{counted(counts['activities'], 'activities')}, {counted(counts['contacts'], 'contacts')} and "
+        f"{counted(counts['companies'], 'companies')} in {counted(counts['files'], 'files')} under "
+        f"{work.lake.root}/exports/"
     )
 
 
@@ -166,10 +168,10 @@ def status(config: Config = Path("sync.toml"), data: Data = Path("data")) -> Non
     work = Workspace(loaded, data, "status")
     console.print(f"CRM: {escape(target.where(loaded, data))}; writes {'on' if loaded.crm.may_write else 'off'}")
     landings = work.lake.landings()
-    console.print(f"Landings: {len(landings)} with {sum(landing.rows for landing in landings):,} rows")
+    console.print(f"Landings: {len(landings)} with {counted(sum(landing.rows for landing in landings), 'rows')}")
     console.print(f"Last plan: {work.lake.current().get('plan', 'none yet')}")
     for count, words in summary.waiting(work):
-        console.print(f"Waits: {count:,} {words}")
+        console.print(f"Waits: {counted(count, words)}")
     path = work.lake.root / "ledger.db"
     if path.exists():
         with work.ledger() as ledger:
@@ -178,15 +180,8 @@ def status(config: Config = Path("sync.toml"), data: Data = Path("data")) -> Non
 
 
 def _print_ledger(ledger: Ledger) -> None:
-    words = {
-        "DONE": "done",
-        "SENT": "cut off; the next run looks for them first",
-        "INTENT": "decided and not sent; the next run decides anew",
-        "REJECTED": "refused by the CRM",
-        "UNKNOWN": "nobody can tell; look at them",
-    }
-    states = ledger.states()
-    for state in words.keys() & states.keys():
-        console.print(f"Ledger: {states[state]:,} {words[state]}")
+    states = ledger_commands.in_words(ledger.states())
+    for count, words in states:
+        console.print(f"Ledger: {count:,} {words}")
     if not states:
         console.print("Ledger: empty")

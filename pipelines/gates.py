@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from connectors.errors import ConfigurationError, GateClosed
+from pipelines.counted import counted
 from pipelines.settings import Gates
 
 KINDS: Final = ("created", "overwritten", "retracted", "dropped")
@@ -61,9 +62,8 @@ def _line(limits: Gates, one: Asked, allowed: int) -> str | None:
     source = f" of the source {one.whose}" if one.whose else ""
     beside = f" (of {one.total:,})" if one.by_share else ""
     limit = " and ".join(over)
-    return (
-        f"{one.count:,} {WORDS[one.kind]}{source}{beside}, over {limit}. Allow it once: --allow {one.kind}={one.count}"
-    )
+    what = counted(one.count, WORDS[one.kind])
+    return f"{what}{source}{beside}, over {limit}. Allow it once: --allow {one.kind}={one.count}"
 
 
 def parse(words: Sequence[str]) -> dict[str, int]:

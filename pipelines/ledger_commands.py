@@ -6,6 +6,7 @@ import asyncio
 import json
 import re
 from collections import Counter
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -20,6 +21,7 @@ from rich.table import Table
 from connectors.errors import ConfigurationError, StateRefused
 from pipelines import ledger_copies, rebuild, settings_file, target
 from pipelines.command_options import Config, Data, console, workspace
+from pipelines.counted import counted
 from pipelines.effects import Operation
 from pipelines.lake import write_atomically
 from pipelines.ledger import Ledger
@@ -69,8 +71,8 @@ def ledger(
         typer.echo(json.dumps({**identity, "states": states, "operations": told}, ensure_ascii=False, indent=2))
         return
     console.print(f"Ledger {identity['ledger_id']}")
-    for state in [state for state in WORDS if state in states]:
-        console.print(f"{states[state]:>9,}  {WORDS[state]}")
+    for count, words in in_words(states):
+        console.print(f"{count:>9,}  {words}")
     if told:
         _print(told)
 
@@ -155,11 +157,16 @@ def rebuild_command(
         work.lock.free()
     counts = Counter(f"{effect.operation.object}" for effect in found.effects)
     console.print(
-        f"Found again: {counts['contacts']:,} contacts, {counts['companies']:,} companies, "
-        f"{counts['activities']:,} entries, from {len(found.ledger_ids):,} ledgers before this one."
+        f"Found again: {counted(counts['contacts'], 'contacts')}, {counted(counts['companies'], 'companies')}, "
+        f"{counted(counts['activities'], 'entries')}, from {counted(len(found.ledger_ids), 'ledgers')} before this one."
     )
     if kept is not None:
         console.print(f"The ledger that it replaced: {escape(str(kept))}")
+
+
+def in_words(states: Mapping[str, int]) -> list[tuple[int, str]]:
+    """How many operations are in which state, in words, always in the same order."""
+    return [(states[state], words) for state, words in WORDS.items() if state in states]
 
 
 async def _traces(work: Workspace, *, settle: float) -> rebuild.Traces:
@@ -182,6 +189,12 @@ def retry(
         with work.ledger() as opened:
             refused = [operation for operation in opened.in_state("REJECTED") if _chosen(operation, keys)]
             unknown = [operation for operation in opened.in_state("UNKNOWN") if _chosen(operation, keys)]
+            for key in keys or ():
+                if not any(_chosen(operation, [key]) for operation in (*refused, *unknown)):
+                    raise ConfigurationError(
+                        f"no refused or unknown operation has a key that begins with {key!r}.",
+                        guidance="crm-bridge ledger lists them.",
+                    )
             for operation in refused:
                 opened.end(operation, "INTENT", "taken up again by hand")
             became = asyncio.run(_look(work, opened, unknown)) if unknown else []
@@ -192,7 +205,7 @@ def retry(
     for operation, words in lines:
         console.print(escape(f"{operation.op_key[:12]}  {operation.kind} {_whom(operation.body)}: {words}"))
     if not lines:
-        console.print("Nothing to take up." if not keys else "No refused or unknown operation has such a key.")
+        console.print("Nothing to take up.")
 
 
 async def _look(work: Workspace, opened: Ledger, unknown: list[Operation]) -> list[tuple[Operation, str]]:

@@ -11,6 +11,7 @@ from rich.markup import escape
 from connectors.errors import BridgeError, ConfigurationError
 from pipelines import plan_file, plan_text, summary
 from pipelines.command_options import Allow, Config, Data, console, workspace
+from pipelines.counted import counted
 from pipelines.execution import execute
 from pipelines.stages import apply as apply_stage
 from pipelines.stages import verify
@@ -66,7 +67,7 @@ def apply(
         work.end()
     if remaining := work.reports["verify"].counts["remaining"]:
         raise BridgeError(
-            f"{remaining:,} changes of the plan are left to write, though all of it was sent.",
+            f"left to write, though all of the plan was sent: {counted(remaining, 'changes')}.",
             guidance=f"See {work.lake.root}/runs/{work.run}/remaining.parquet",
         )
 

@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from pipelines import evidence, gates
+from pipelines.counted import counted
 from pipelines.stages.plan import SPEED
 from pipelines.workspace import Workspace
 
@@ -44,7 +45,9 @@ def show_conflicts(work: Workspace, console: Console) -> None:
         return
     names = ("who", "contact", "field", "we wrote", "the CRM says", "the sources say", "decision", "rule", "evidence")
     _table(work, console, rows, names)
-    console.print(f"{total:,} conflicts; who wins is set in [fields.NAME] policy, see docs/settings.md.", markup=False)
+    console.print(
+        f"{counted(total, 'conflicts')}; who wins is set in [fields.NAME] policy, see docs/settings.md.", markup=False
+    )
     if total > SHOWN:
         console.print(f"The first {SHOWN} are shown; the table plan has them all (column conflict).")
 
@@ -59,7 +62,7 @@ def cost(work: Workspace) -> Iterator[str]:
     if not total:
         yield "Cost: no call."
         return
-    yield f"Cost: {total:,} calls ({', '.join(f'{count:,} {kind}' for kind, count in calls)})."
+    yield f"Cost: {counted(total, 'calls')} ({', '.join(counted(count, kind) for kind, count in calls)})."
     pace = work.settings.limits.requests_per_second
     if pace is not None:
         yield f"Time: {_minutes(total / pace)} at {pace:g} calls a second (limits.requests_per_second)."

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from rich.console import Console
 from rich.markup import escape
 
+from pipelines.counted import counted
 from pipelines.effects import UPDATES
 from pipelines.workspace import Workspace
 
@@ -163,21 +164,25 @@ def verdict(work: Workspace) -> str:
     wanted = sum(plan[name] for name in WRITES)
     applied = work.reports.get("apply")
     if applied is None:
-        return f"Dry run: nothing was sent. A run would send {wanted:,} writes." if wanted else "Nothing to send."
+        return (
+            f"Dry run: nothing was sent. A run would send {counted(wanted, 'writes')}."
+            if wanted
+            else "Nothing to send."
+        )
     if not applied.counts["writes_on"]:
         return f"Writes are off (crm.writes): nothing was sent. A run with writes would send {wanted:,}."
     if not applied.counts["calls"]:
         if refused := applied.counts.get("refused_before"):
             return (
-                f"Nothing was sent: {refused:,} writes stay as they are, since the CRM refused them before in the same "
-                "words or may have carried them out without telling (crm-bridge ledger lists them, crm-bridge retry "
-                "takes them up)."
+                f"Nothing was sent: {counted(refused, 'writes are held back')}, since the CRM refused the same words "
+                "before or may have carried them out without telling (crm-bridge ledger lists such writes, crm-bridge "
+                "retry takes them up)."
             )
         kept, held = plan.get("fields_kept", 0), plan.get("held_for_review", 0)
         if kept or held:
             return (
-                f"Nothing was sent: {kept:,} fields stay as the CRM has them and {held:,} people wait for a human "
-                "(crm-bridge plan, crm-bridge conflicts)."
+                f"Nothing was sent: {counted(kept, 'fields stay')} as in the CRM and "
+                f"{counted(held, 'people wait for a human')} (crm-bridge plan, crm-bridge conflicts)."
             )
         return "Nothing was sent: the CRM already agrees with the sources."
     return applied_words(applied.counts)
@@ -200,6 +205,6 @@ def read_back(work: Workspace) -> Iterator[str]:
 
 def applied_words(counts: Mapping[str, int]) -> str:
     """What was sent, and what was not, in a sentence."""
-    done = [f"{count:,} {DONE[name]}" for name, count in counts.items() if name in DONE]
+    done = [counted(count, DONE[name]) for name, count in counts.items() if name in DONE]
     troubles = [f"{counts[name]:,} {words}" for name, words in TROUBLES.items() if counts.get(name)]
     return ("Sent: " if done else "Nothing is known to be written: ") + ", ".join(done + troubles) + "."

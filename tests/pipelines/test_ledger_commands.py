@@ -102,6 +102,10 @@ def test_what_nobody_could_tell_of_is_looked_for_by_a_retry(desk: Desk) -> None:
     first = desk("retry", op_key("create", "Adams")[:10])
     assert "Eve Adams: found in the CRM: done" in first.out
     assert desk.states() == {"DONE": 1, "UNKNOWN": 1}
+    wrong = desk("retry", op_key("create", "Baker")[:10], "no-such-key")
+    assert wrong.code == 2
+    assert "begins with 'no-such-key'" in wrong.line
+    assert desk.states() == {"DONE": 1, "UNKNOWN": 1}
     assert "Eve Baker: not in the CRM: the next run may send it" in desk("retry").out
     assert desk.states() == {"DONE": 1, "INTENT": 1}
 
@@ -147,7 +151,7 @@ def test_a_lost_ledger_is_rebuilt_and_the_next_run_sends_nothing(desk: Desk) -> 
     assert stopped.code == 5
     assert "another ledger writes to this account" in stopped.err
     rebuilt = desk("ledger", "rebuild")
-    assert "Found again: 1 contacts, 0 companies, 1 entries, from 1 ledgers" in rebuilt.out
+    assert "Found again: 1 contact, 0 companies, 1 entry, from 1 ledger" in rebuilt.out
     desk.shop.again()
     assert desk.shop.writes == []
     assert "ledger.replaced-" in desk("ledger", "rebuild", "--force").out

@@ -58,7 +58,7 @@ def test_a_plan_says_what_it_costs_and_is_carried_out_later(crm_bridge: Shell, s
     shop.edit(ada.id, title="Countess")
     applied = say(crm_bridge, shop, "apply", file)
     assert applied.code == 0
-    assert "Sent: 1 contacts updated, 1 not written: changed in the CRM" in applied.out
+    assert "Sent: 1 contact updated, 1 not written: changed in the CRM" in applied.out
     assert ada.id in applied.out
     assert "Contacts read back: 1; nothing of what was sent is left to write." in applied.out
     assert {one.title for one in shop.contacts()} == {"Countess", "CFO"}
@@ -70,7 +70,7 @@ def test_conflicts_are_listed_with_all_three_values(crm_bridge: Shell, shop: Wor
     shop.edit(shop.contact("Lovelace").id, title="Countess")
     shop.run()
     said = say(crm_bridge, shop, "conflicts").out
-    for word in ("Ada Lovelace", "title", "CEO", "Countess", "CFO", "keep", "a.csv line 2", "1 conflicts"):
+    for word in ("Ada Lovelace", "title", "CEO", "Countess", "CFO", "keep", "a.csv line 2", "1 conflict;"):
         assert word in said
 
 
