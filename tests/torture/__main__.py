@@ -28,7 +28,7 @@ STEPS: Final = 14
 MODULE: Final = (sys.executable, "-m")
 
 
-def batch(seed: int, number: int, worlds: int, steps: int) -> int:
+def batch(seed: int, number: int, worlds: int) -> int:
     """Walk the histories of one batch; a promise that is broken is told with the shortest history that breaks it."""
     from hypothesis import HealthCheck, Phase, settings
     from hypothesis import seed as seeded
@@ -38,7 +38,7 @@ def batch(seed: int, number: int, worlds: int, steps: int) -> int:
 
     how = settings(
         max_examples=worlds,
-        stateful_step_count=steps,
+        stateful_step_count=STEPS,
         deadline=None,
         database=None,
         phases=(Phase.generate, Phase.shrink),
@@ -72,10 +72,9 @@ def matrix() -> int:
     return min(1, subprocess.call(command, cwd=REPOSITORY, env={**os.environ, "CRM_BRIDGE_WHOLE_MATRIX": "1"}))
 
 
-def histories(seed: int, wanted: int, processes: int, worlds: int, steps: int) -> int:
+def histories(seed: int, wanted: int, processes: int, worlds: int) -> int:
     """Walk histories until there are as many as wanted; returns how many batches broke a promise."""
-    drawn = ["--seed", str(seed), "--worlds", str(worlds), "--steps", str(steps)]
-    command = [*MODULE, "tests.torture", "--only-histories", *drawn]
+    command = [*MODULE, "tests.torture", "--only-histories", "--seed", str(seed), "--worlds", str(worlds)]
     sys.stdout.write(f"{wanted} histories, seed {seed}: {' '.join(command)} --histories {wanted}\n")
     total: Counter[str] = Counter()
     broken: list[int] = []
@@ -117,17 +116,16 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=None)
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--worlds", type=int, default=WORLDS, help="worlds in a batch")
-    parser.add_argument("--steps", type=int, default=STEPS, help="steps in a world")
     parser.add_argument("--batch", type=int, default=None, help="walk this batch alone")
     parser.add_argument("--only-histories", action="store_true", help="leave out the points and the matrix")
     given = parser.parse_args()
     seed = secrets.randbelow(1_000_000) if given.seed is None else given.seed
     if given.batch is not None:
-        return batch(seed, given.batch, given.worlds, given.steps)
+        return batch(seed, given.batch, given.worlds)
     sys.stdout.write(f"seed {seed}\n")
     sys.stdout.flush()
     broken = 0 if given.only_histories else points(given.processes) + matrix()
-    return min(1, broken + histories(seed, given.histories, given.processes, given.worlds, given.steps))
+    return min(1, broken + histories(seed, given.histories, given.processes, given.worlds))
 
 
 if __name__ == "__main__":
