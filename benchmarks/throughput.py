@@ -1,6 +1,6 @@
 """Calls a second of our whole apply path over a real socket, beside bare loops over the same calls.
 
-    python -m benchmarks.throughput [--rows 1000] [--repeats 3] [--no-limit] [--json]
+    python -m benchmarks.throughput [--rows 3000] [--repeats 3] [--no-limit] [--json]
 
 The embedded CRM answers from a process of its own (`throughput_server.py`). Ours is what a run does once its plan is
 made: operations become INTENT, SENT and DONE in a ledger on disk. The bare loops keep no journal, judge no answer and
@@ -135,7 +135,7 @@ async def apply(
             collisions: list[Collision] = []
             start = time.perf_counter()
             kept.intend("bench", wanted)
-            await Sending(crm, kept, manner, standing, outcomes, collisions).send(wanted, lambda _: None)
+            await Sending(crm, kept, manner, outcomes, collisions).send(wanted, standing, lambda _: None)
             seconds = time.perf_counter() - start
     done = sum(count for word, count in outcomes.counts.items() if word.endswith("_done"))
     assert done == len(wanted), outcomes.counts
@@ -266,7 +266,7 @@ def measure(rows: int, repeats: int, *, with_limit: bool, journalled: int) -> di
 def main(argv: list[str] | None = None) -> None:
     """Read the command line, measure, print."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.throughput", description="Measure calls a second.")
-    parser.add_argument("--rows", type=int, default=1000, help="calls of each round")
+    parser.add_argument("--rows", type=int, default=3000, help="calls of each round")
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--journalled", type=int, default=10_000, help="creates of which the journal's share is taken")
     parser.add_argument(

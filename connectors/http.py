@@ -186,11 +186,46 @@ class Http:
         return False
 
     async def _attempt(self, call: Call[T], latest: float) -> Answer[T]:
-        call.sent = False
+        auth = None if call.anonymous else self._auth
+        renewed: Mapping[str, str] | None = None
+        while True:
+            call.sent = False
+            headers = await self._identify(call, auth, renewed, latest) if auth else {}
+            await self._turn(call, latest)
+            response, body = await self._exchange(call, self._request(call, headers), latest)
+            if call.sent or renewed is not None or not auth:
+                return call.judged(response, body, self._learn(call, response))
+            renewed = headers
+
+    async def _identify(
+        self, call: Call[T], auth: Auth, rejected: Mapping[str, str] | None, latest: float
+    ) -> Mapping[str, str]:
+        """The headers that identify us, anew where these were rejected."""
+        try:
+            async with asyncio.timeout(min(self._limits.attempt, latest - self._clock.monotonic())):
+                if rejected is not None:
+                    await auth.refresh(rejected)
+                return await auth.headers()
+        except TimeoutError:
+            failure = call.lost("no answer in time")
+        raise failure
+
+    async def _exchange(
+        self, call: Call[T], request: httpx.Request, latest: float
+    ) -> tuple[httpx.Response, bytes | None]:
+        """Send a request and read the answer, within the time of one attempt: waiting for its turn is no part of it."""
+        call.left = self._clock.monotonic()
         try:
             # httpx's own limits count silence, not time, and in-process transports ignore them.
-            async with asyncio.timeout(min(self._limits.attempt, latest - self._clock.monotonic())):
-                response, body = await self._send(call, latest)
+            async with asyncio.timeout(min(self._limits.attempt, latest - call.left)):
+                call.sent = True
+                response = await self._transport.handle_async_request(request)
+                response.request = request
+                call.sent = response.status_code != 401
+                try:
+                    return response, await self._body(response)
+                finally:
+                    await response.aclose()
         except TimeoutError:
             if call.sent:
                 self._places.gradient.refused(call.left, self._clock.monotonic())
@@ -198,30 +233,7 @@ class Http:
         except httpx.HTTPError as error:
             call.sent = call.sent and not isinstance(error, _NOT_SENT)
             failure = call.lost(f"the connection failed ({type(error).__name__})")
-        else:
-            return call.judged(response, body, self._learn(call, response))
         raise failure  # out here it has no context, which could show what was sent
-
-    async def _send(self, call: Call[T], latest: float) -> tuple[httpx.Response, bytes | None]:
-        auth = None if call.anonymous else self._auth
-        renewed = False
-        while True:
-            headers = await auth.headers() if auth else {}
-            await self._turn(call, latest)
-            request = self._request(call, headers)
-            call.left = self._clock.monotonic()
-            call.sent = True
-            response = await self._transport.handle_async_request(request)
-            response.request = request
-            call.sent = response.status_code != 401
-            try:
-                body = await self._body(response)
-            finally:
-                await response.aclose()
-            if call.sent or renewed or not auth:
-                return response, body
-            await auth.refresh(headers)
-            renewed = True
 
     async def _turn(self, call: Call[T], latest: float) -> None:
         """Wait for the pace and for pauses that the server asked for."""

@@ -6,8 +6,9 @@ INFOCOM 2004), known for calls as the gradient limit of Netflix's concurrency-li
     limit ← limit · (latency with little in flight ÷ latency now) + headroom
 
 Latency that grows as fast as the limit means that more calls bring no more answers: the limit shrinks to what the
-server works on, plus the headroom that keeps it busy. Latency is the mean of a window of answers, so that a server
-whose answers merely vary is not taken for a busy one. Each kind of call has its own latency with little in flight.
+server works on, plus the headroom that keeps it busy. Until latency first grows the limit doubles, as TCP's does in
+slow start (RFC 5681). Latency is the mean of a window of answers, so that a server whose answers merely vary is not
+taken for a busy one. Each kind of call has its own latency with little in flight.
 """
 
 from __future__ import annotations
@@ -28,6 +29,9 @@ WINDOW: Final = 12
 LOOK_AGAIN: Final = 100
 """Windows after which the latency with little in flight is measured anew: it may be another by now."""
 
+UNHURRIED: Final = 0.9
+"""Latency with little in flight ÷ latency now, down to which a server is not busy."""
+
 REFUSED: Final = 0.7
 """What is left of the limit when the server has too much."""
 
@@ -40,6 +44,7 @@ class Gradient:
         self.limit = min(START, ceiling)
         self._least: dict[str, float] = {}
         self._met: set[str] = set()
+        self._doubling = True
         self._since = -math.inf
         self._windows = 0
         self._window: dict[str, tuple[int, float]] = {}  # by kind: how many answers, their latencies together
@@ -69,6 +74,7 @@ class Gradient:
 
     def _shrink(self, limit: int, now: float) -> None:
         self._since = now
+        self._doubling = False
         self.limit = limit
 
     def _close(self, now: float) -> None:
@@ -88,7 +94,9 @@ class Gradient:
             unhurried += self._least[kind] * count
             spent += total
         gradient = unhurried / spent if spent > 0 else 1.0
-        wanted = max(self.limit / 2, self.limit * gradient + 1 + 2 * math.sqrt(self.limit))
+        self._doubling = self._doubling and gradient >= UNHURRIED
+        wanted = self.limit * gradient + 1 + 2 * math.sqrt(self.limit)
+        wanted = max(2 * self.limit, wanted) if self._doubling else max(self.limit / 2, wanted)
         if wanted > self.limit:
             # What was not used up tells nothing of a higher limit.
             self.limit = min(round(wanted), 2 * self.limit, self.ceiling) if self._most >= self.limit else self.limit

@@ -11,17 +11,12 @@ from pydantic.alias_generators import to_snake
 from connectors.errors import Conflict
 from connectors.giant_context.client import GiantContext
 from connectors.giant_context.walk import Walk
-from connectors.giant_context.wire import Contact, Page
+from connectors.giant_context.wire import LONGEST_SEARCH, Contact, Page
 from pipelines.echo import fields_of, recovered, same
-from pipelines.effects import Effect, Operation
+from pipelines.effects import MARK, Effect, Operation
 
 KEYS: Final = ("email", "phone")
 """What the CRM lets stand on one contact alone."""
-
-LONGEST_TERM: Final = 100
-"""Letters of a search: servers refuse long ones."""
-
-MARK: Final = "crm_bridge_id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +65,7 @@ async def judge(crm: GiantContext, operation: Operation, refusal: Conflict) -> V
         holder = None  # it is ours already: the phone is what collides
     if operation.kind == "create" and holder is not None:
         if holder.properties.get(MARK) == operation.entity_id:
-            return Effect(operation, holder.id, recovered(holder, operation.sent) or operation.sent)
+            return Effect(operation, holder.id, recovered(holder, operation) or operation.sent)
         if _fit(holder, str(operation.body.get("lastName", ""))):
             return _same_person(operation, holder)
     return _without(operation, "email" if holder is not None else "phone", holder, refusal)
@@ -78,7 +73,7 @@ async def judge(crm: GiantContext, operation: Operation, refusal: Conflict) -> V
 
 async def _holder(crm: GiantContext, email: str) -> Contact | None:
     async def page(number: int, size: int) -> Page[Contact]:
-        return await crm.list_contacts(page=number, page_size=size, search=email[:LONGEST_TERM])
+        return await crm.list_contacts(page=number, page_size=size, search=email[:LONGEST_SEARCH])
 
     async for contacts in Walk(page):
         for contact in contacts:
@@ -93,7 +88,12 @@ def _fit(holder: Contact, last_name: str) -> bool:
 
 
 def _same_person(operation: Operation, holder: Contact) -> SamePerson:
-    """What of the create is empty on the one who is there; his tags and properties stay beside ours."""
+    """What of the create is empty on the one who is there; his tags and properties stay beside ours.
+
+    Whom a human has archived is left as he is.
+    """
+    if holder.status == "archived":
+        return SamePerson(holder, {}, {})
     stands = fields_of(holder)
     body: dict[str, Any] = {}
     sent: dict[str, Any] = {}

@@ -42,7 +42,8 @@ class Crm(Section):
     name_placeholder: str | None = Field(default=None, min_length=1)
     """Stands in for a missing first or last name, which the API demands. Absent: such people are held for review."""
     mark: Switch = True
-    """Creates carry `properties.crm_bridge_id`, by which they are found again after a crash or the ledger's loss."""
+    """Created contacts carry `properties.crm_bridge_id`, by which they are found again after a crash or the ledger's
+    loss. Companies always do: nothing else keeps one from being created twice."""
     clears: Literal["null", "empty", "never"] = "null"
     """What clears a field of a contact: an explicit null, empty text, or nothing: then a clear is listed instead."""
     reread: Literal["always", "overwrites", "never"] = "always"

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from connectors.giant_context.wire import Company, Contact
+from pipelines.effects import Operation
 
 LISTS: Final = ("tags", "properties.other_emails", "properties.other_phones")
 """Fields that are compared element by element: what we keep of them is which elements are ours."""
@@ -33,17 +34,29 @@ def echoed(item: Contact | Company, sent: Mapping[str, Any]) -> dict[str, Any]:
     return {name: sent[name] if name in LISTS else flat.get(name) for name in sent}
 
 
-def recovered(item: Contact | Company, sent: Mapping[str, Any]) -> dict[str, Any] | None:
+def recovered(item: Contact | Company, operation: Operation) -> dict[str, Any] | None:
     """The fields that were sent and nobody has heard of since; None where nothing shows that they ever arrived.
 
     A call is applied as a whole, so one field that stands proves the others: one that stands no more was changed by a
-    human meanwhile. It keeps what we sent as its base, so that the human's value is told from ours.
+    human meanwhile. It keeps what we sent as its base, so that the human's value is told from ours. A list proves
+    something only when it is there just as the call had it: what of it is ours may have stood there before.
     """
-    flat = fields_of(item)
-    standing = {name for name, value in sent.items() if _stands(name, value, flat.get(name))}
-    if not standing:
+    sent, flat = operation.sent, fields_of(item)
+    standing = {name for name, value in sent.items() if name not in LISTS and same(name, value, flat.get(name))}
+    if not standing and not any(_is_whole(operation, name, flat.get(name)) for name in LISTS if name in sent):
         return None
-    return {name: flat.get(name) if name in standing and name not in LISTS else value for name, value in sent.items()}
+    return {name: flat.get(name) if name in standing else value for name, value in sent.items()}
+
+
+def _is_whole(operation: Operation, name: str, current: Any) -> bool:
+    """Whether a list is there with the elements that the call had, and no others."""
+    body = operation.body
+    if operation.kind == "field":
+        wanted = body["value"]
+    else:
+        group, _, key = name.partition(".")
+        wanted = (body.get(group) or {}).get(key) if key else body.get(group)
+    return {_folded(one) for one in wanted or ()} == {_folded(one) for one in current or ()}
 
 
 def all_stand(item: Contact | Company, sent: Mapping[str, Any]) -> bool:

@@ -14,6 +14,12 @@ Kind = Literal["create", "update", "field", "tag", "untag", "log"]
 UPDATES: Final = ("update", "field", "tag", "untag")
 """The kinds that change an object that is there."""
 
+MARK: Final = "crm_bridge_id"
+"""The property that says which person or company of ours made a contact or company."""
+
+SOURCE: Final = "crm-bridge"
+"""The `source` of the entries that we log."""
+
 
 @dataclass(frozen=True, slots=True)
 class Operation:
@@ -39,6 +45,8 @@ class Operation:
     retracted: tuple[str, ...] = ()
     doubts: int = 0
     """How often its answer was lost. A worker that was killed does not count: its call may never have left."""
+    number: int = 0
+    """Which update of its object it is, from 1: a number that may have arrived is never given again."""
 
 
 @dataclass(frozen=True, slots=True)

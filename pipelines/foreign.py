@@ -9,9 +9,7 @@ from typing import Final
 from connectors.errors import ForeignLedger
 from connectors.giant_context.client import GiantContext
 from connectors.giant_context.wire import MAX_PAGE_SIZE, Activity
-
-OURS: Final = "crm-bridge"
-"""The source that entries of ours name, whichever ledger they come from."""
+from pipelines.effects import SOURCE
 
 PAGES: Final = 5
 """So many of the newest pages are read at most."""
@@ -20,7 +18,7 @@ PAGES: Final = 5
 def signature(entry: Activity) -> str | None:
     """The id of the ledger that an entry comes from, if one says so."""
     ledger_id = entry.data.get("ledgerId")
-    return ledger_id if entry.source == OURS and isinstance(ledger_id, str) and ledger_id else None
+    return ledger_id if entry.source == SOURCE and isinstance(ledger_id, str) and ledger_id else None
 
 
 async def refuse_foreign(crm: GiantContext, own: Iterable[str], *, days: int, now: datetime) -> None:

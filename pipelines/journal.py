@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from sqlite3 import Connection
-from typing import Any, Final, Literal
+from typing import Literal
 
-import pyarrow as pa
-
-from pipelines.effects import UPDATES, Effect, Operation
+from pipelines.effects import Effect, Operation
+from pipelines.journal_reading import OWED, JournalReading
 from pipelines.last_written import LastWritten
-from pipelines.ledger_access import to_json
-
-OPERATION: Final = "op_key, object, kind, entity_id, body, sent, crm_id, parent, sent_at, before, retracted, doubts"
-"""The columns that an operation is made of, in the order in which it is."""
-
-TOLD: Final = (
-    *("op_key", "state", "kind", "object", "entity_id", "crm_id", "body", "reason", "request_id", "attempts", "doubts"),
-    "at",
-)
-"""What is told of an operation."""
+from pipelines.ledger_access import each, to_json
 
 
-class Journal(LastWritten):
+class Journal(JournalReading, LastWritten):
     """The ledger's table `journal`."""
 
     def intend(self, run: str, operations: Iterable[Operation]) -> None:
@@ -38,10 +27,12 @@ class Journal(LastWritten):
         with self._transaction() as database:
             database.executemany(
                 "INSERT INTO journal (op_key, account, object, kind, entity_id, crm_id, parent, body, sent, before, "
-                "retracted, doubts, state, run, intent_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'INTENT', ?, ?) "
+                "retracted, doubts, number, state, run, intent_at) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'INTENT', ?, ?) "
                 "ON CONFLICT DO UPDATE SET kind = excluded.kind, body = excluded.body, sent = excluded.sent, "
-                "before = excluded.before, retracted = excluded.retracted, crm_id = excluded.crm_id, state = 'INTENT', "
-                "reason = NULL, run = excluded.run, intent_at = excluded.intent_at "
+                "before = excluded.before, retracted = excluded.retracted, crm_id = excluded.crm_id, "
+                "number = excluded.number, state = 'INTENT', reason = NULL, run = excluded.run, "
+                "intent_at = excluded.intent_at "
                 "WHERE state = 'INTENT' OR state = 'REJECTED' AND body <> excluded.body",
                 (self._new_row(self._signed(operation), run, now) for operation in operations),
             )
@@ -57,19 +48,19 @@ class Journal(LastWritten):
         return (
             *(operation.op_key, self.account, operation.object, operation.kind, operation.entity_id, operation.crm_id),
             *(operation.parent, to_json(operation.body), to_json(operation.sent), to_json(operation.before)),
-            *(to_json(operation.retracted), operation.doubts, run, now),
+            *(to_json(operation.retracted), operation.doubts, operation.number, run, now),
         )
 
     def drop_stale_intents(self) -> None:
         """Forget intents of earlier runs: nothing of them has left, and this run decides anew.
 
-        A log entry whose write was done, or may have been, is owed and stays. So does one whose answer was lost: how
-        often that was must not be forgotten.
+        A log entry whose write was done, or may have been, is owed and stays. So does a create or an entry whose answer
+        was lost: how often that was must not be forgotten.
         """
         with self._reading() as database:
             database.execute(
-                "DELETE FROM journal WHERE account = ? AND state = 'INTENT' AND doubts = 0 AND NOT (kind = 'log' "
-                "AND parent IN (SELECT op_key FROM journal WHERE state IN ('SENT', 'DONE', 'UNKNOWN')))",
+                "DELETE FROM journal WHERE account = ? AND state = 'INTENT' AND (doubts = 0 OR number > 0) AND NOT ("
+                "kind = 'log' AND parent IN (SELECT op_key FROM journal WHERE state IN ('SENT', 'DONE', 'UNKNOWN')))",
                 (self.account,),
             )
 
@@ -80,38 +71,33 @@ class Journal(LastWritten):
         """
         now = time.time()
         with self._transaction() as database:
-            database.executemany(
-                "UPDATE journal SET state = 'SENT', attempts = attempts + 1, sent_at = ?, run = ? WHERE op_key = ?",
-                ((now, run, operation.op_key) for operation in as_intended),
+            database.execute(
+                "UPDATE journal SET state = 'SENT', attempts = attempts + 1, sent_at = ?, run = ? "
+                "WHERE op_key IN (SELECT value FROM json_each(?))",
+                (now, run, to_json([operation.op_key for operation in as_intended])),
             )
-            database.executemany(
-                "UPDATE journal SET state = 'SENT', attempts = attempts + 1, sent_at = ?, run = ?, crm_id = ?, "
-                "body = ?, sent = ?, before = ?, retracted = ? WHERE op_key = ?",
-                (
-                    (
-                        *(now, run, operation.crm_id, to_json(operation.body), to_json(operation.sent)),
-                        *(to_json(operation.before), to_json(operation.retracted), operation.op_key),
-                    )
-                    for operation in operations
-                ),
+            database.execute(
+                "UPDATE journal SET state = 'SENT', attempts = attempts + 1, sent_at = ?, run = ?, "  # noqa: S608 - constant names
+                "crm_id = new.crm_id, body = new.body, sent = new.sent, before = new.before, retracted = new.retracted "
+                f"FROM {each('op_key crm_id body sent before retracted')} AS new WHERE journal.op_key = new.op_key",
+                (now, run, to_json([_changed(operation) for operation in operations])),
             )
 
     def done(self, effects: Sequence[Effect]) -> None:
         """Keep what came of operations, with the links and the last-written values that follow from it."""
-        now = time.time()
+        ends = [(effect.operation.op_key, effect.crm_id, effect.request_id, effect.note) for effect in effects]
+        writes = [effect for effect in effects if effect.operation.kind != "log"]
+        links = [(effect.operation.object, effect.operation.entity_id, effect.crm_id) for effect in writes]
         with self._transaction() as database:
-            database.executemany(
-                "UPDATE journal SET state = 'DONE', crm_id = ?, request_id = ?, reason = ?, ended_at = ? "
-                "WHERE op_key = ?",
-                ((effect.crm_id, effect.request_id, effect.note, now, effect.operation.op_key) for effect in effects),
+            database.execute(
+                "UPDATE journal SET state = 'DONE', crm_id = new.crm_id, request_id = new.request_id, "  # noqa: S608 - constant names
+                f"reason = new.note, ended_at = ? FROM {each('op_key crm_id request_id note')} AS new "
+                "WHERE journal.op_key = new.op_key",
+                (time.time(), to_json(ends)),
             )
-            writes = [effect for effect in effects if effect.operation.kind != "log"]
-            database.executemany(
-                "INSERT OR REPLACE INTO links VALUES (?, ?, ?, ?)",
-                (
-                    (self.account, effect.operation.object, effect.operation.entity_id, effect.crm_id)
-                    for effect in writes
-                ),
+            database.execute(
+                f"INSERT OR REPLACE INTO links SELECT ?, * FROM {each('object entity_id crm_id')}",  # noqa: S608 - constant names
+                (self.account, to_json(links)),
             )
             self._merge_written(database, writes)
 
@@ -126,35 +112,15 @@ class Journal(LastWritten):
     ) -> None:
         """Keep that an operation had no effect (INTENT), was refused (REJECTED) or cannot be told (UNKNOWN).
 
-        SENT: it may have been applied, and is to be looked for; `doubt` counts that its answer was lost.
+        SENT: it may have been applied, and is to be looked for; `doubt` counts that its answer was lost. What is DONE
+        stays so.
         """
         with self._reading() as database:
             database.execute(
                 "UPDATE journal SET state = ?, reason = ?, request_id = ?, ended_at = ?, doubts = doubts + ? "
-                "WHERE op_key = ?",
+                "WHERE op_key = ? AND state <> 'DONE'",
                 (state, reason, request_id, time.time(), int(doubt), operation.op_key),
             )
-
-    def in_state(self, state: str) -> list[Operation]:
-        """The account's operations in a state, oldest first."""
-        return [
-            _operation(row)
-            for row in self._rows(
-                f"SELECT {OPERATION} FROM journal WHERE account = ? AND state = ? ORDER BY intent_at, op_key",  # noqa: S608 - a constant
-                *(self.account, state),
-            )
-        ]
-
-    def told(self, *states: str) -> list[dict[str, Any]]:
-        """What to tell of operations in these states, newest first; of DONE ones only what is odd."""
-        marks = ", ".join(["?"] * len(states))
-        rows = self._rows(
-            "SELECT op_key, state, kind, object, entity_id, crm_id, body, reason, request_id, attempts, doubts, "  # noqa: S608 - question marks alone
-            f"coalesce(ended_at, sent_at, intent_at) FROM journal WHERE account = ? AND state IN ({marks}) "
-            "AND (state <> 'DONE' OR reason IS NOT NULL) ORDER BY coalesce(ended_at, sent_at, intent_at) DESC, op_key",
-            *(self.account, *states),
-        )
-        return [dict(zip(TOLD, row, strict=True)) for row in rows]
 
     def look_before_sending(self) -> None:
         """Turn owed entries into SENT: they may have been logged since this ledger was copied."""
@@ -184,77 +150,13 @@ class Journal(LastWritten):
                     (self.account, operation.object, operation.entity_id, effect.crm_id),
                 )
 
-    def owed_logs(self) -> list[Operation]:
-        """Log entries whose write was done but which were never sent."""
-        owed = self._rows(
-            "SELECT child.op_key FROM journal child JOIN journal write ON write.op_key = child.parent "
-            "WHERE child.account = ? AND child.kind = 'log' AND child.state = 'INTENT' AND write.state = 'DONE'",
-            self.account,
-        )
-        keys = {key for (key,) in owed}
-        return [operation for operation in self.in_state("INTENT") if operation.op_key in keys]
-
-    def target_of(self, key: str) -> str | None:
-        """The CRM id that a done operation ended in."""
-        row = self._row("SELECT crm_id FROM journal WHERE op_key = ? AND state = 'DONE'", key)
-        return None if row is None else row[0]
-
-    def updates_done(self) -> dict[tuple[str, str], int]:
-        """How many updates of any kind each CRM object, by object and id, has had from us: they number the next one.
-
-        What nobody can tell of counts as made.
-        """
-        kinds = ", ".join(["?"] * len(UPDATES))
-        rows = self._rows(
-            "SELECT object, crm_id, count(*) FROM journal "  # noqa: S608 - question marks alone
-            f"WHERE account = ? AND kind IN ({kinds}) AND state IN ('DONE', 'UNKNOWN') AND crm_id IS NOT NULL "
-            "GROUP BY object, crm_id",
-            *(self.account, *UPDATES),
-        )
-        return {(object_name, crm_id): count for object_name, crm_id, count in rows}
-
-    def position(self) -> str:
-        """A text that changes whenever the ledger gains something a plan is made from."""
-        ((count, last),) = self._rows(
-            "SELECT count(*), coalesce(max(ended_at), 0) FROM journal WHERE account = ? AND state = 'DONE'",
-            self.account,
-        )
-        return f"{count}:{last}" + (f":{self.generation}" if self.generation else "")
-
-    def states(self) -> dict[str, int]:
-        """How many operations are in each state."""
-        query = "SELECT state, count(*) FROM journal WHERE account = ? GROUP BY state"
-        return dict(self._rows(query, self.account))
-
-    def of_run(self, run: str) -> pa.Table:
-        """A run's operations as a table, without bodies; `fields` names what each was to write, as a JSON list."""
-        names = (
-            "op_key",
-            "object",
-            "kind",
-            "entity_id",
-            "crm_id",
-            "state",
-            "attempts",
-            "request_id",
-            "reason",
-            "fields",
-        )
-        rows = self._rows(
-            "SELECT op_key, object, kind, entity_id, crm_id, state, attempts, request_id, reason, "
-            "(SELECT json_group_array(key) FROM json_each(journal.sent)) "
-            "FROM journal WHERE run = ? ORDER BY op_key",
-            run,
-        )
-        schema = pa.schema([(name, pa.int64() if name == "attempts" else pa.string()) for name in names])
-        return pa.Table.from_pylist([dict(zip(names, row, strict=True)) for row in rows], schema)
+    def take_over_owed(self, run: str) -> None:
+        """Let a run send the log entries that are owed."""
+        with self._reading() as database:
+            database.execute(f"UPDATE journal SET run = ? WHERE {OWED}", (run, self.account))  # noqa: S608 - a constant
 
 
-def _operation(row: tuple[Any, ...]) -> Operation:
-    key, object_name, kind, entity, body, sent, crm_id, parent, sent_at, before, retracted, doubts = row
-    return Operation(
-        *(key, object_name, kind, entity, json.loads(body), json.loads(sent), crm_id, parent, sent_at),
-        before=json.loads(before),
-        retracted=tuple(json.loads(retracted)),
-        doubts=doubts,
-    )
+def _changed(operation: Operation) -> tuple[str | None, ...]:
+    """What may be another by the time an operation is sent."""
+    texts = (operation.body, operation.sent, operation.before, operation.retracted)
+    return (operation.op_key, operation.crm_id, *map(to_json, texts))

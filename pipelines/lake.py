@@ -202,10 +202,15 @@ def digest_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def write_atomically(path: Path, put: Callable[[Path], Any]) -> None:
-    """Let `put` write to a temporary path beside `path`, then replace `path` by it, flushed to disk."""
+def write_atomically(path: Path, put: Callable[[Path], Any], *, private: bool = False) -> None:
+    """Let `put` write to a temporary path beside `path`, then replace `path` by it, flushed to disk.
+
+    What is `private` is for its owner alone, wherever it lies.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     with _atomic(path) as temporary:
+        if private:
+            temporary.touch(mode=0o600, exist_ok=False)
         put(temporary)
 
 

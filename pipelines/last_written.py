@@ -6,15 +6,12 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from sqlite3 import Connection
-from typing import Any, Final
+from typing import Any
 
 import pyarrow as pa
 
 from pipelines.effects import Effect, ObjectName
-from pipelines.ledger_access import LedgerAccess, to_json
-
-ASKED: Final = 500
-"""Rows that are asked for in one query: SQLite bounds how many values it binds."""
+from pipelines.ledger_access import LedgerAccess, each, to_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,25 +53,22 @@ class LastWritten(LedgerAccess):
 
     def _merge_written(self, database: Connection, effects: Sequence[Effect]) -> None:
         """Join what was written now to what was written before, one look and one write for all."""
-        wanted = sorted({(effect.operation.object, effect.crm_id) for effect in effects})
-        rows: dict[tuple[str, str], Written] = {}
-        for start in range(0, len(wanted), ASKED):
-            part = wanted[start : start + ASKED]
-            pairs = ", ".join(["(?, ?)"] * len(part))
-            found = database.execute(
-                "SELECT object, crm_id, sent, echoed, before FROM written "  # noqa: S608 - question marks alone
-                f"WHERE account = ? AND (object, crm_id) IN (VALUES {pairs})",
-                (self.account, *(value for pair in part for value in pair)),
-            )
-            for object_name, crm_id, *texts in found:
-                rows[object_name, crm_id] = Written(*(json.loads(text) for text in texts))
+        wanted = {(effect.operation.object, effect.crm_id) for effect in effects}
+        found = database.execute(
+            "SELECT object, crm_id, sent, echoed, before FROM written "  # noqa: S608 - constant names
+            f"WHERE account = ? AND (object, crm_id) IN {each('object crm_id')}",
+            (self.account, to_json(list(wanted))),
+        )
+        rows = {
+            (object_name, crm_id): Written(*(json.loads(text) for text in texts))
+            for object_name, crm_id, *texts in found
+        }
         for effect in effects:
             key = effect.operation.object, effect.crm_id
             rows[key] = rows.get(key, Written()).joined(effect)
-        database.executemany(
-            "INSERT OR REPLACE INTO written (account, object, crm_id, sent, echoed, before) VALUES (?, ?, ?, ?, ?, ?)",
-            (
-                (self.account, *key, to_json(row.sent), to_json(row.echoed), to_json(row.before))
-                for key, row in rows.items()
-            ),
+        texts = [(*key, to_json(row.sent), to_json(row.echoed), to_json(row.before)) for key, row in rows.items()]
+        database.execute(
+            "INSERT OR REPLACE INTO written (account, object, crm_id, sent, echoed, before) "  # noqa: S608 - constant names
+            f"SELECT ?, * FROM {each('object crm_id sent echoed before')}",
+            (self.account, to_json(texts)),
         )

@@ -6,12 +6,14 @@ newer one is refused.
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterable, Sequence
 
 from pipelines.effects import Effect
 from pipelines.identities import Identities
 from pipelines.journal import Journal
+from pipelines.ledger_access import to_json
 
 
 class Ledger(Journal, Identities):
@@ -61,8 +63,43 @@ class Ledger(Journal, Identities):
             database.execute("INSERT OR REPLACE INTO meta VALUES ('generation', ?)", (str(number),))
 
     def knows_writes(self) -> bool:
-        """Whether anything was ever done in this account by this ledger."""
-        return self._row("SELECT 1 FROM journal WHERE account = ? AND state = 'DONE' LIMIT 1", self.account) is not None
+        """Whether this ledger has ever done anything in this account, or may have."""
+        wrote = "SELECT 1 FROM journal WHERE account = ? AND state IN ('DONE', 'SENT', 'UNKNOWN') LIMIT 1"
+        return self._row(wrote, self.account) is not None
+
+    def moment(self) -> str:
+        """How far the ledger is: a text by which it tells later what has come since."""
+        ((done, last),) = self._rows(
+            "SELECT count(*), coalesce(max(ended_at), 0) FROM journal WHERE account = ? AND state = 'DONE'",
+            self.account,
+        )
+        ((placed,),) = self._rows("SELECT coalesce(max(sequence), 0) FROM entities")
+        at = max(time.time(), last)
+        return to_json({"at": at, "done": done, "placed": placed, "generation": self.generation})
+
+    def goes_on_from(self, moment: str) -> bool:
+        """Whether it can tell what has come since: neither the ledger nor the clock went back in time."""
+        then = json.loads(moment)
+        ((done,),) = self._rows(
+            "SELECT count(*) FROM journal WHERE account = ? AND state = 'DONE' AND ended_at <= ?",
+            *(self.account, then["at"]),
+        )
+        return bool(self.generation == then["generation"] and done == then["done"])
+
+    def touched_since(self, moment: str) -> list[tuple[str, str, str | None, str]]:
+        """Object, entity, CRM id and state of all that was written since, or may have been."""
+        return self._rows(
+            "SELECT DISTINCT object, entity_id, crm_id, state FROM journal WHERE account = ? AND kind <> 'log' "
+            "AND (state = 'SENT' OR state IN ('DONE', 'UNKNOWN') AND ended_at > ?)",
+            *(self.account, json.loads(moment)["at"]),
+        )
+
+    def placed_since(self, moment: str) -> list[tuple[str, str, str]]:
+        """Object, record key and entity of every record that was placed since, for the first time or anew."""
+        return self._rows(
+            "SELECT object, record_key, entity_id FROM entities WHERE account = ? AND sequence > ?",
+            *(self.account, json.loads(moment)["placed"]),
+        )
 
     def accounts(self) -> list[str]:
         """Every account that the file knows operations of."""

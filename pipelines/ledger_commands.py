@@ -18,7 +18,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from connectors.errors import ConfigurationError, StateRefused
-from pipelines import ledger_copies, rebuild, settings_file
+from pipelines import ledger_copies, rebuild, settings_file, target
 from pipelines.command_options import Config, Data, console, workspace
 from pipelines.effects import Operation
 from pipelines.lake import write_atomically
@@ -148,7 +148,8 @@ def rebuild_command(
                         guidance="Say --force to replace what it knows of the account; a copy of it is kept.",
                     )
                 kept = ledger_copies.keep(work.ledger_path)
-            found = asyncio.run(_traces(work))
+            under_way = opened.states().get("SENT", 0)
+            found = asyncio.run(_traces(work, settle=target.settle_seconds(work.settings) if under_way else 0.0))
             opened.replace_with(found.effects, found.ledger_ids)
     finally:
         work.lock.free()
@@ -161,7 +162,10 @@ def rebuild_command(
         console.print(f"The ledger that it replaced: {escape(str(kept))}")
 
 
-async def _traces(work: Workspace) -> rebuild.Traces:
+async def _traces(work: Workspace, *, settle: float) -> rebuild.Traces:
+    if settle:  # else a call that arrives behind the walk would be forgotten, and sent again
+        with work.progress.task(f"waiting {settle:.0f} s for calls that were cut off"):
+            await asyncio.sleep(settle)
     async with work.crm() as crm:
         return await rebuild.traces_in(crm, work.account, work.progress)
 
@@ -224,7 +228,7 @@ def _plain(row: dict[str, Any]) -> dict[str, Any]:
 def _write(out: Path, told: list[dict[str, Any]]) -> None:
     names = ("op_key", "state", "kind", "object", "entity_id", "crm_id", "who", "email", "reason", "request_id", "at")
     schema = pa.schema([*((name, pa.string()) for name in names), ("attempts", pa.int64()), ("doubts", pa.int64())])
-    write_atomically(out, lambda path: pq.write_table(pa.Table.from_pylist(told, schema), path))
+    write_atomically(out, lambda path: pq.write_table(pa.Table.from_pylist(told, schema), path), private=True)
 
 
 def _print(told: list[dict[str, Any]]) -> None:

@@ -17,6 +17,9 @@ from connectors.errors import Busy, ConfigurationError, StateRefused
 from pipelines.ledger import Ledger
 from pipelines.ledger_file import fault, open_file
 
+TAILS: Final = ("", "-wal", "-shm", "-journal")
+"""What the names of the files end in that make one SQLite database."""
+
 PATIENCE: Final = 3_000
 """Milliseconds that a restore waits for a process that works with the ledger; readers never make it wait."""
 
@@ -26,8 +29,10 @@ def backup(ledger: Path, copy: Path, *, force: bool = False) -> None:
 
     Raises:
         StateRefused: there is no ledger, or it cannot be read.
-        ConfigurationError: the copy is there already, and `force` was not given.
+        ConfigurationError: the copy is there already, and `force` was not given; or it is the ledger itself.
     """
+    if any(_same(copy, ledger.with_name(ledger.name + tail)) for tail in TAILS):
+        raise ConfigurationError(f"{copy} is the ledger itself.", guidance="Name another file: a copy lies elsewhere.")
     if copy.exists() and not force:
         raise ConfigurationError(f"{copy} is there already.", guidance="Name another file, or say --force.")
     if not ledger.exists():
@@ -70,7 +75,9 @@ def keep(ledger: Path) -> Path:
         except StateRefused:
             shutil.copyfile(ledger, draft)
             if (tail := ledger.with_name(f"{ledger.name}-wal")).exists():
-                shutil.copyfile(tail, kept.with_name(f"{kept.name}-wal"))
+                with _draft(ledger.parent) as tail_draft:
+                    shutil.copyfile(tail, tail_draft)
+                    _put(tail_draft, kept.with_name(f"{kept.name}-wal"))
         _put(draft, kept)
     return kept
 
@@ -145,22 +152,32 @@ def _draft(folder: Path) -> Iterator[Path]:
     """A private file that is gone in the end, unless it was put in its place."""
     folder.mkdir(parents=True, exist_ok=True)
     draft = folder / f".ledger.{uuid.uuid4().hex}.new"
-    os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    draft.touch(mode=0o600, exist_ok=False)
     try:
         yield draft
     finally:
-        for tail in ("", "-wal", "-shm", "-journal"):
+        for tail in TAILS:
             draft.with_name(draft.name + tail).unlink(missing_ok=True)
 
 
 def _put(draft: Path, path: Path, *, replace: bool = False) -> None:
     """Give a finished draft its name, flushed to the disk; a file that is there is only replaced when told to."""
     _flush(draft)
+    if not replace:
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            raise
+        except OSError:  # a file system without links: the name is taken first, and what bears it is ours to replace
+            path.touch(mode=0o600, exist_ok=False)
+            replace = True
     if replace:
         draft.replace(path)
-    else:
-        os.link(draft, path)
     _flush(path.parent)
+
+
+def _same(one: Path, other: Path) -> bool:
+    return one.resolve() == other.resolve() or (one.exists() and other.exists() and one.samefile(other))
 
 
 def _flush(path: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Any, Final
 from pydantic.alias_generators import to_camel
 
 from pipelines.echo import LISTS
-from pipelines.effects import Kind, ObjectName, Operation, op_key
+from pipelines.effects import SOURCE, Kind, ObjectName, Operation, op_key
 from pipelines.rereading import Standing
 
 NEW_COMPANY: Final = "new:"
@@ -44,7 +44,7 @@ def operations(
     *,
     account: str,
     standing: Mapping[tuple[str, str], Standing],
-    updates_done: Mapping[tuple[str, str], int],
+    numbers: Mapping[tuple[str, str], int],
     generation: int = 0,
 ) -> Iterator[Operation]:
     """Make the operations that carry out `rows`, which come ordered by object, op and entity.
@@ -53,23 +53,21 @@ def operations(
         rows: the plan's rows that are to be written.
         account: the account's name; it is part of every key.
         standing: what the CRM objects that are updated hold, by object and CRM id: ids may repeat across objects.
-        updates_done: how many updates each CRM object has had from us, by object and CRM id.
+        numbers: the number of the last update that each CRM object has had from us, by object and CRM id.
         generation: the ledger's, so that a number given before the ledger went back in time is never given again.
     """
     for (object_name, op, entity), group in groupby(rows, key=lambda row: (row.object, row.op, row.entity_id)):
         changes = list(group)
         if op == "log":
-            yield from (_log(account, entity, row, updates_done, generation) for row in changes if row.field != "owed")
+            yield from (_log(account, entity, row, numbers, generation) for row in changes if row.field != "owed")
         else:
             crm_id = changes[0].crm_id
-            key = (
-                op_key(account, "create", object_name, entity)
-                if crm_id is None
-                else update_key(account, object_name, crm_id, updates_done, generation)
-            )
-            yield _write(
-                key, object_name, entity, crm_id, changes, standing.get((object_name, crm_id or ""), Standing())
-            )
+            stands = standing.get((object_name, crm_id or ""), Standing())
+            if crm_id is None:
+                key, number = op_key(account, "create", object_name, entity), 0
+            else:
+                key, number = update_key(account, object_name, crm_id, numbers, generation)
+            yield replace(_write(key, object_name, entity, crm_id, changes, stands), number=number)
 
 
 def _write(
@@ -155,25 +153,23 @@ def _decoded(name: str, text: str | None) -> Any:
 
 
 def update_key(
-    account: str, object_name: str, crm_id: str, updates_done: Mapping[tuple[str, str], int], generation: int
-) -> str:
-    """The key of the next update of an object."""
-    number = updates_done.get((object_name, crm_id), 0) + 1
+    account: str, object_name: str, crm_id: str, numbers: Mapping[tuple[str, str], int], generation: int
+) -> tuple[str, int]:
+    """The key of the next update of an object, and its number."""
+    number = numbers.get((object_name, crm_id), 0) + 1
     since = (f"generation {generation}",) if generation else ()
-    return op_key(account, "update", object_name, crm_id, number, *since)
+    return op_key(account, "update", object_name, crm_id, number, *since), number
 
 
-def _log(
-    account: str, entity: str, row: Row, updates_done: Mapping[tuple[str, str], int], generation: int
-) -> Operation:
+def _log(account: str, entity: str, row: Row, numbers: Mapping[tuple[str, str], int], generation: int) -> Operation:
     # The entry's key comes from the write that it reports, so that it is logged once however often a run is repeated.
     parent = (
         op_key(account, "create", "contacts", entity)
         if row.crm_id is None
-        else update_key(account, "contacts", row.crm_id, updates_done, generation)
+        else update_key(account, "contacts", row.crm_id, numbers, generation)[0]
     )
     key = op_key("log", parent)
-    body = {"description": row.proposed, "source": "crm-bridge", "data": {"externalId": key}}
+    body = {"description": row.proposed, "source": SOURCE, "data": {"externalId": key}}
     return Operation(key, "activities", "log", entity, body, {}, None, parent)
 
 

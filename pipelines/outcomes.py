@@ -106,16 +106,16 @@ class Outcomes:
             case Rejected():
                 self._ledger.end(operation, "REJECTED", answer.reason, answer.request_id)
                 return "refused"
-            case NotApplied():
-                self._intent(operation, answer)
-                return "not_reached"
+            case Ambiguous():
+                # It may have been applied: it stays SENT until it is looked for.
+                self._ledger.end(operation, "SENT", "the answer was lost", answer.request_id, doubt=True)
+                return "unsure"
             case AccessError():
                 self._intent(operation, answer)
                 return "access_refused"
-        # It may have been applied: it stays SENT until it is looked for.
-        request_id = answer.request_id if isinstance(answer, CallError) else None
-        self._ledger.end(operation, "SENT", "the answer was lost", request_id, doubt=True)
-        return "unsure"
+            case _:  # nothing has left, or only the look before it
+                self._intent(operation, answer)
+                return "not_reached"
 
     def _intent(self, operation: Operation, error: CallError, reason: str | None = None) -> None:
         self._ledger.end(operation, "INTENT", reason or error.reason, error.request_id)

@@ -8,11 +8,12 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from connectors.errors import ConfigurationError
+from connectors.errors import BridgeError, ConfigurationError
 from pipelines import plan_file, plan_text, summary
 from pipelines.command_options import Allow, Config, Data, console, workspace
 from pipelines.execution import execute
 from pipelines.stages import apply as apply_stage
+from pipelines.stages import verify
 
 
 def plan(
@@ -45,7 +46,7 @@ def apply(
     data: Data = Path("data"),
     allow: Allow = None,
 ) -> None:
-    """Carry out a sealed plan, exactly as it is; what has changed in the CRM since then is left alone and listed."""
+    """Carry out a sealed plan, exactly as it is, and read it back; what has changed since is left alone and listed."""
     work = workspace(config, data, allow)
     if not work.settings.crm.may_write:
         raise ConfigurationError("crm.writes is off: nothing was sent.", guidance="Set crm.writes = true.")
@@ -55,11 +56,19 @@ def apply(
         work.lock.take()
         plan_file.take(work, plan)
         work.reports["apply"] = apply_stage.run(work)
+        console.print(f"[bold]{escape(summary.applied(work))}[/bold]")
+        for line in plan_text.left(work):
+            console.print(escape(line))
+        work.reports["verify"] = verify.run(work)
+        for line in summary.read_back(work):
+            console.print(escape(line))
     finally:
         work.end()
-    console.print(f"[bold]{escape(summary.applied(work))}[/bold]")
-    for line in plan_text.left(work):
-        console.print(escape(line))
+    if remaining := work.reports["verify"].counts["remaining"]:
+        raise BridgeError(
+            f"{remaining:,} changes of the plan are left to write, though all of it was sent.",
+            guidance=f"See {work.lake.root}/runs/{work.run}/remaining.parquet",
+        )
 
 
 def conflicts(config: Config = Path("sync.toml"), data: Data = Path("data")) -> None:

@@ -21,7 +21,7 @@ AGAIN: Final = "Plan again: crm-bridge plan --out FILE."
 
 
 def write(work: Workspace, path: Path) -> None:
-    """Write this run's plan with its seal."""
+    """Write this run's plan with its seal. It holds names and addresses: the file is its owner's alone."""
     with work.engine() as engine:
         engine.read("plan", "plan_seal", "plan_gates")
         ((text, digest),) = engine.rows("SELECT seal, digest FROM plan_seal")
@@ -29,7 +29,7 @@ def write(work: Workspace, path: Path) -> None:
         table = engine.arrow("FROM plan ORDER BY number")
     meta = {"seal": json.loads(text), "digest": digest, "gates": gates}
     whole = table.replace_schema_metadata({KEY: json.dumps(meta).encode()})
-    write_atomically(path, lambda draft: pq.write_table(whole, draft, compression="zstd"))
+    write_atomically(path, lambda draft: pq.write_table(whole, draft, compression="zstd"), private=True)
 
 
 def take(work: Workspace, path: Path) -> None:

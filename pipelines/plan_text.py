@@ -81,14 +81,14 @@ def closed(work: Workspace) -> Iterator[str]:
 def left(work: Workspace) -> Iterator[str]:
     """What of a plan was not written, and why: a line each, the first of many."""
     with work.engine() as engine:
-        engine.read("applied", "golden", "golden_companies")
+        engine.read("applied", "skipped", "golden", "golden_companies")
         engine.make("plan/applied_left")
         rows = engine.rows("FROM applied_left LIMIT $1", [SHOWN])
         total = engine.count("applied_left")
     for who, object_name, kind, crm_id, state, reason in rows:
         yield f"{state}: {who} ({' '.join(filter(None, (kind, object_name, crm_id)))}): {reason}"
     if total > SHOWN:
-        yield f"… and {total - SHOWN:,} more in {work.lake.root}/runs/{work.run}/applied.parquet"
+        yield f"… and {total - SHOWN:,} more in {work.lake.root}/runs/{work.run}/ (applied, skipped)"
 
 
 def _minutes(seconds: float) -> str:

@@ -11,8 +11,8 @@ from connectors.errors import BridgeError
 from connectors.giant_context.client import GiantContext
 from connectors.giant_context.walk import Walk
 from connectors.giant_context.wire import Activity, Company, Contact
-from pipelines.effects import Effect, ObjectName, Operation, op_key
-from pipelines.foreign import OURS, signature
+from pipelines.effects import MARK, SOURCE, Effect, ObjectName, Operation, op_key
+from pipelines.foreign import signature
 from pipelines.progress import Reporter
 
 KEY: Final = re.compile(r"[0-9a-f]{64}")
@@ -73,7 +73,7 @@ def _check(walk: Walk[Any], name: str) -> None:
 
 
 def _mark(item: Contact | Company) -> str | None:
-    mark = item.properties.get("crm_bridge_id")
+    mark = item.properties.get(MARK)
     return mark if isinstance(mark, str) and mark else None
 
 
@@ -93,7 +93,7 @@ def _creates(account: str, name: ObjectName, items: Iterable[Contact | Company])
 
 def _log(entry: Activity, contacts: dict[str, Contact | Company], parents: dict[str, Operation]) -> Effect | None:
     key = entry.data.get("externalId")
-    if entry.source != OURS or not isinstance(key, str) or not KEY.fullmatch(key):
+    if entry.source != SOURCE or not isinstance(key, str) or not KEY.fullmatch(key):
         return None
     contact, parent = contacts.get(entry.contact_id or ""), parents.get(key)
     entity = parent.entity_id if parent else (_mark(contact) if contact else None) or ""

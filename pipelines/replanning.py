@@ -11,7 +11,6 @@ from connectors.errors import CallError, Conflict
 from connectors.giant_context.client import GiantContext
 from pipelines.conflicting import Collision, SamePerson, WithoutKey, judge
 from pipelines.effects import Effect, Operation
-from pipelines.intentions import Standings
 from pipelines.ledger import Ledger
 from pipelines.operations import update_key
 from pipelines.outcomes import Answer
@@ -41,7 +40,7 @@ class Replanning:
         crm: GiantContext,
         ledger: Ledger,
         run: str,
-        standing: Standings,
+        standing_of: Callable[[Operation], Standing],
         counts: Counter[str],
         collisions: list[Collision],
         in_thread: InThread,
@@ -52,7 +51,7 @@ class Replanning:
         self._crm = crm
         self._ledger = ledger
         self._run = run
-        self._standing = standing
+        self._standing_of = standing_of
         self._counts = counts
         self._collisions = collisions
         self._in_thread = in_thread
@@ -87,9 +86,15 @@ class Replanning:
             self._ledger.end(operation, "INTENT", "created meanwhile by somebody else, and linked", refusal.request_id)
             if not same.body or not self._fills:
                 return None
-            done, generation = self._ledger.updates_done(), self._ledger.generation
-            key = update_key(self._ledger.account, "contacts", crm_id, done, generation)
-            update = Operation(key, "contacts", "update", operation.entity_id, same.body, same.sent, crm_id)
+            numbers, generation = self._ledger.update_numbers([("contacts", crm_id)]), self._ledger.generation
+            key, number = update_key(self._ledger.account, "contacts", crm_id, numbers, generation)
+            # Only what is empty there is filled.
+            before = {name: None for name in same.sent if name != "tags"}
+            update = Operation(
+                *(key, "contacts", "update", operation.entity_id, same.body, same.sent, crm_id),
+                before=before,
+                number=number,
+            )
             self._ledger.intend(self._run, [update])
             return update
 
@@ -106,7 +111,7 @@ class Replanning:
             refusal.reason = verdict.collision.reason
             return refusal
         if rest.kind == "update":
-            rest = await reread(self._crm, rest, self._standing.get((rest.object, rest.crm_id or ""), Standing()))
+            rest = await reread(self._crm, rest, self._standing_of(rest))
             if rest is None:
                 return None
         self._counts["sent_without_key"] += 1

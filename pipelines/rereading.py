@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -28,8 +28,8 @@ class Standing:
 async def reread(crm: GiantContext, operation: Operation, standing: Standing) -> Operation | None:
     """Read an update's object again: the operation as it may leave now, or None when what it would change has changed.
 
-    A field that nobody touched since the snapshot is written as planned; maps and lists are put together anew around
-    what stands there now.
+    A field or tag that nobody touched since the snapshot is written as planned; maps and lists are put together anew
+    around what stands there now.
 
     Raises:
         CallError: the object cannot be read.
@@ -42,10 +42,13 @@ async def reread(crm: GiantContext, operation: Operation, standing: Standing) ->
     touched = {*operation.sent, *operation.retracted} - {"tags"}
     if any(not same(name, standing.fields.get(name), now.get(name)) for name in touched):
         return None
+    tags = _tags(operation, standing)
+    if tags & _folded(standing.tags) != tags & _folded(item.tags):
+        return None
     body = dict(operation.body)
     if operation.kind == "update" and "tags" in body:
         gone = [tag for tag in standing.tags if tag not in body["tags"]]
-        added = [tag for tag in body["tags"] if tag not in standing.tags and tag not in item.tags]
+        added = [tag for tag in body["tags"] if tag not in standing.tags]
         body["tags"] = [*(tag for tag in item.tags if tag not in gone), *added]
     if operation.kind == "update" and "properties" in body:
         body["properties"] = _over(item.properties, body["properties"], standing.properties)
@@ -60,6 +63,17 @@ def overwrites(operation: Operation, standing: Standing) -> bool:
     if operation.kind == "update" and {"tags", "properties", "address"} & {*operation.body}:
         return True
     return any(standing.fields.get(name) not in (None, "", [], {}) for name in {*operation.sent} - {"tags"})
+
+
+def _tags(operation: Operation, standing: Standing) -> set[str]:
+    """The tags that an operation gives or takes away, however they are spelled."""
+    if operation.kind in ("tag", "untag"):
+        return _folded([operation.body["tag"]])
+    return _folded({*operation.body.get("tags", standing.tags)} ^ {*standing.tags})
+
+
+def _folded(tags: Iterable[str]) -> set[str]:
+    return {tag.strip().lower() for tag in tags}
 
 
 def _over(stands: Mapping[str, Any], planned: Mapping[str, Any], standing: Mapping[str, Any]) -> dict[str, Any]:

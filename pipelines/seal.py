@@ -20,11 +20,14 @@ LEDGER: Final = "ledger"
 RUN: Final = "run"
 """The part of a seal that says which run made the plan."""
 
+MOMENT: Final = "moment"
+"""The part of a seal by which the ledger tells what has come since the plan was made."""
 
 WORDS: Final = {
     "account": "it is about another account",
     "ledger_id": "it was made with another ledger",
     LEDGER: "something was written since it was made",
+    MOMENT: "it does not say how far the ledger was",
     "settings": "the settings have changed since it was made",
     "gates": "what the gates ask was changed",
     "rows": "its rows were changed",
@@ -32,7 +35,7 @@ WORDS: Final = {
 """What each part of a seal means when it does not hold."""
 
 
-def made(work: Workspace, engine: Engine, ledger: Ledger, run: str) -> dict[str, str]:
+def made(work: Workspace, engine: Engine, ledger: Ledger, run: str, moment: str) -> dict[str, str]:
     """The seal of the tables `plan` and `plan_gates` in this database, planned by `run` from what this run sees."""
     paths = {name: work.lake.find(work.run, name) for name in INPUTS}
     gates = engine.arrow("FROM plan_gates ORDER BY ALL").to_pylist()
@@ -42,6 +45,7 @@ def made(work: Workspace, engine: Engine, ledger: Ledger, run: str) -> dict[str,
         "account": ledger.account,
         "ledger_id": ledger.ledger_id,
         LEDGER: ledger.position(),
+        MOMENT: moment,
         "settings": _settings(work.settings),
         "gates": digest({"gates": json.dumps(gates)}),
         "rows": rows(engine),
@@ -52,7 +56,7 @@ def differences(
     work: Workspace, engine: Engine, ledger: Ledger, named: Mapping[str, str], sealed: str
 ) -> list[tuple[str, str]]:
     """What keeps a plan from being what its seal names: the part, and in words what is the matter with it."""
-    now = made(work, engine, ledger, named[RUN])
+    now = made(work, engine, ledger, named[RUN], named.get(MOMENT, ""))
     found = [(part, WORDS.get(part, f"the table {part} has changed")) for part in now if now[part] != named.get(part)]
     if digest(named) != sealed:
         found.insert(0, ("seal", "its seal was changed"))

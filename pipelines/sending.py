@@ -64,7 +64,6 @@ class Sending:
         crm: GiantContext,
         ledger: Ledger,
         manner: Manner,
-        standing: Standings,
         outcomes: Outcomes,
         collisions: list[Collision],
     ) -> None:
@@ -72,19 +71,26 @@ class Sending:
         self._crm = crm
         self._ledger = ledger
         self._manner = manner
-        self._standing = standing
+        self._standing: Standings = {}
         self._outcomes = outcomes
         self._conflicts = Replanning(
-            crm, ledger, manner.run, standing, outcomes.counts, collisions, self._in_thread, fills=manner.fills
+            *(crm, ledger, manner.run, self._standing_of, outcomes.counts, collisions, self._in_thread),
+            fills=manner.fills,
         )
 
-    async def send(self, operations: Sequence[Operation], advance: Callable[[int], None]) -> None:
+    async def send(self, operations: Sequence[Operation], standing: Standings, advance: Callable[[int], None]) -> None:
         """Send all of these, and keep what came of them.
+
+        Args:
+            operations: what to send, all of one kind of object.
+            standing: what the objects that are updated held when they were decided on.
+            advance: told how many are dealt with.
 
         Raises:
             BridgeError: something that is no matter of single operations; what was not sent is INTENT again.
         """
         self._outcomes.begin()
+        self._standing = standing
         self._advance = advance
         self._waiting = deque(operations)
         self._intended = {operation.op_key: operation for operation in operations}  # as the journal has them
@@ -218,7 +224,7 @@ class Sending:
             self._under_way -= len(group) - len(ready)
         since = self._manner.now()
         self._sent.extend((operation, body, since) for operation, body in ready)
-        for operation, _ in ready:
+        for operation in group:
             self._again.pop(operation.op_key, None)
         if refused:
             self._outcomes.counts["refused"] += refused

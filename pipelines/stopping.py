@@ -23,16 +23,22 @@ async def stoppable(job: Coroutine[Any, Any, T]) -> T:
         return await job
     loop, task = asyncio.get_running_loop(), asyncio.ensure_future(job)
     former = {number: signal.getsignal(number) for number in SIGNALS}
+    # What is ignored stays so (`nohup`), and a handler that is not Python's cannot be put back.
+    former = {number: handler for number, handler in former.items() if handler not in (signal.SIG_IGN, None)}
     caught: list[signal.Signals] = []
 
     def stop(number: signal.Signals) -> None:
         caught.append(number)
         task.cancel()
 
-    for number in SIGNALS:
+    for number in former:
         loop.add_signal_handler(number, stop, number)
+    result: list[T] = []
     try:
-        return await task
+        result.append(await task)
+        # A signal of this very moment is heard by the loop's next turn, and handled in the one after it.
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
     except asyncio.CancelledError:
         if not caught:
             task.cancel()
@@ -42,6 +48,9 @@ async def stoppable(job: Coroutine[Any, Any, T]) -> T:
         for number, handler in former.items():
             loop.remove_signal_handler(number)
             signal.signal(number, handler)
+    if not caught:
+        return result[0]
+    # Also where the job came to its end in that very moment: what comes after it is not to begin.
     handler = former[caught[0]]
     if callable(handler):
         handler(caught[0], None)

@@ -29,6 +29,7 @@ TROUBLES = {
     "sent_without_key": "sent without an e-mail or phone that another contact has (see collisions.parquet)",
     "conflicts": "not written: another contact has the e-mail or phone (the next run decides anew)",
     "refused": "refused by the CRM (see applied.parquet)",
+    "overtaken": "left alone: overtaken since the plan was made (see skipped.parquet)",
     "changed_meanwhile": "not written: changed in the CRM since it was read (the next run decides anew)",
     "unsure": "cut off, and looked for afterwards",
     "found": "of them found to be done",
@@ -186,6 +187,15 @@ def applied(work: Workspace) -> str:
     """One sentence: what a plan that was carried out has sent."""
     counts = work.reports["apply"].counts
     return applied_words(counts) if counts["calls"] else "Nothing was sent: all of it is done or was overtaken."
+
+
+def read_back(work: Workspace) -> Iterator[str]:
+    """What was found when a plan that was carried out was read back; nothing where it wrote to no contact."""
+    counts = work.reports["verify"].counts
+    if counts["read_back"]:
+        apart = f"; {counts['changed_again']:,} of them changed again since" if counts["changed_again"] else ""
+        left = "" if counts["remaining"] else "; nothing of what was sent is left to write"
+        yield f"Contacts read back: {counts['read_back']:,}{apart}{left}."
 
 
 def applied_words(counts: Mapping[str, int]) -> str:

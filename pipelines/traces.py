@@ -14,15 +14,12 @@ from contextlib import suppress
 from enum import Enum
 from typing import Any, Final, TypeAlias
 
-from connectors.errors import NotFound, Rejected
+from connectors.errors import Forbidden, NotFound, Rejected
 from connectors.giant_context.client import GiantContext
 from connectors.giant_context.walk import Walk
-from connectors.giant_context.wire import MAX_PAGE_SIZE, Activity, Company, Contact, Page
+from connectors.giant_context.wire import LONGEST_SEARCH, MAX_PAGE_SIZE, Activity, Company, Contact, Page
 from pipelines.echo import all_stand, digits, recovered
-from pipelines.effects import UPDATES, Effect, Operation
-
-LONGEST_TERM: Final = 100
-"""Letters of a search: servers refuse long ones, and the start of a name finds the whole."""
+from pipelines.effects import MARK, UPDATES, Effect, Operation
 
 FEW: Final = 20
 """So many are searched for one by one; for more the lists are read."""
@@ -72,8 +69,10 @@ async def find(
         group = rest[start : start + at_once]
         answers = await asyncio.gather(*(_search(crm, operation) for operation in group), return_exceptions=True)
         for operation, answer in zip(group, answers, strict=True):
-            # No such list at all: the address is wrong, and nothing can be told.
-            if isinstance(answer, BaseException) and (isinstance(answer, NotFound) or not isinstance(answer, Rejected)):
+            # No such list at all, or none that the key may read: that is no matter of one operation, and tells nothing.
+            if isinstance(answer, BaseException) and (
+                isinstance(answer, (NotFound, Forbidden)) or not isinstance(answer, Rejected)
+            ):
                 raise answer
             yield operation, answer
 
@@ -109,7 +108,7 @@ class _Hunt:
             return Trace.LIKENESS
         note = None if len(met) == 1 else f"found {len(met)} times in the CRM: {', '.join(item.id for item in met)}"
         first = met[0]
-        values = {} if isinstance(first, Activity) else recovered(first, operation.sent) or operation.sent
+        values = {} if isinstance(first, Activity) else recovered(first, operation) or operation.sent
         return Effect(operation, first.id, values, note=note)
 
 
@@ -179,7 +178,7 @@ async def _search_lists(crm: GiantContext, operation: Operation, hunt: _Hunt) ->
     # A human may have corrected the address meanwhile; then the name leads to it.
     terms = [body["name"]] if operation.object == "companies" else [body.get("email"), body["lastName"]]
     for term in filter(None, terms):
-        walk: Walk[Any] = Walk(_paged(_list(crm, operation.object), search=term[:LONGEST_TERM]))
+        walk: Walk[Any] = Walk(_paged(_list(crm, operation.object), search=term[:LONGEST_SEARCH]))
         async for items in walk:
             hunt.take(items)
         complete = complete and walk.report.complete
@@ -196,7 +195,7 @@ async def _look_at(crm: GiantContext, operation: Operation, crm_id: str) -> Effe
     if operation.kind in ("tag", "untag"):
         there = _plain(operation.body["tag"]) in map(_plain, item.tags)
         return Effect(operation, crm_id, operation.sent) if there == (operation.kind == "tag") else Trace.ABSENT
-    values = recovered(item, operation.sent)
+    values = recovered(item, operation)
     return Trace.ABSENT if values is None else Effect(operation, crm_id, values)
 
 
@@ -222,7 +221,7 @@ def _clues(item: Item) -> list[str]:
     """Everything that an item may be known by."""
     if isinstance(item, Activity):
         return [f"entry:{item.data.get('externalId')}"]
-    mark = f"mark:{item.properties.get('crm_bridge_id')}"
+    mark = f"mark:{item.properties.get(MARK)}"
     if isinstance(item, Company):
         return [mark, f"company:{_plain(item.name)}"]
     return [mark, f"email:{_plain(item.email)}", _person(item.first_name, item.last_name, item.phone)]
@@ -237,7 +236,7 @@ def _plain(text: str | None) -> str:
 
 
 def _marked(operation: Operation) -> bool:
-    return "crm_bridge_id" in (operation.body.get("properties") or {})
+    return MARK in (operation.body.get("properties") or {})
 
 
 def _all_stand(item: Item, operation: Operation) -> bool:

@@ -7,6 +7,7 @@ import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
+from datetime import UTC, datetime
 from typing import Final
 
 import pyarrow as pa
@@ -14,18 +15,22 @@ import pyarrow as pa
 from connectors.errors import StateRefused
 from pipelines import gates, seal
 from pipelines.conflicting import Collision
-from pipelines.effects import Operation
+from pipelines.effects import ObjectName
 from pipelines.engine import Engine
-from pipelines.intentions import Standings, intend
+from pipelines.foreign import refuse_foreign
+from pipelines.intentions import Intention, batches, intend
 from pipelines.ledger import Ledger
 from pipelines.outcomes import Outcomes
+from pipelines.overtaken import SKIPPED
 from pipelines.planning import READ_ONLY
 from pipelines.sending import Manner, Sending
 from pipelines.stages import plan, recover
 from pipelines.stopping import stoppable
 from pipelines.workspace import StageReport, Workspace
 
-TABLES: Final = ("applied", "collisions")
+TABLES: Final = ("applied", "collisions", "skipped")
+
+ORDER: Final[tuple[ObjectName, ...]] = ("companies", "contacts", "activities")
 
 ENOUGH_FOR_A_PACE: Final = 50
 """Calls from which on a run says how many a second the CRM takes."""
@@ -37,33 +42,45 @@ def run(work: Workspace) -> StageReport:
     Raises:
         StateRefused: the plan is not the one that was sealed, or something it was made from has changed since.
         GateClosed: it would do more than the settings allow; nothing was sent.
+        ForeignLedger: another ledger writes to the account; nothing was sent.
         AccessError: the account refuses the key or what it tries to do; nothing more is sent.
     """
     work.lock.take()
     collisions: list[Collision] = []
     counts: dict[str, int] = {}
+    skipped: list[dict[str, str | None]] = []
     refused_before = 0
     may_write = work.settings.crm.may_write
     with work.engine() as engine, work.ledger() as ledger:
         if may_write:
-            waited = check(work, engine, ledger)
-            intended, standing, refused_before = intend(engine, ledger, work.run, waited=waited)
+            since = check(work, engine, ledger)
+            if since is not None:
+                asyncio.run(stoppable(_look(work, ledger)))
+            intention = intend(engine, ledger, work.run, since=since)
+            skipped, refused_before = intention.skipped, intention.refused_before
             begin = time.monotonic()
-            counts = asyncio.run(stoppable(_send(work, ledger, intended, standing, collisions, waited=waited)))
+            counts = asyncio.run(
+                stoppable(_send(work, engine, ledger, intention, collisions, waited=since is not None))
+            )
             _remember(engine, ledger, counts, time.monotonic() - begin)
         engine.put("applied", ledger.of_run(work.run))
         engine.put("collisions", _table(collisions))
+        engine.put("skipped", pa.Table.from_pylist(skipped, SKIPPED))
         engine.write(*TABLES)
     work.lake.publish(work.run, TABLES)
     calls = sum(count for name, count in counts.items() if name not in ("found", "unknown"))  # looks, not calls
     counts = {"writes_on": int(may_write), "calls": calls, **counts}
+    if overtaken := len(skipped) - refused_before:
+        counts["overtaken"] = overtaken
     if refused_before:
         counts["refused_before"] = refused_before
     return StageReport(counts, TABLES)
 
 
-def check(work: Workspace, engine: Engine, ledger: Ledger) -> bool:
-    """Whether the plan may be carried out; returns whether it waited in a file, and may have been overtaken in part.
+def check(work: Workspace, engine: Engine, ledger: Ledger) -> str | None:
+    """Whether the plan may be carried out; of one that waited in a file, returns the ledger's moment when it was made.
+
+    Such a plan may have been overtaken in part.
 
     Raises:
         StateRefused: the plan is not the one that was sealed, or something it was made from has changed since.
@@ -76,9 +93,18 @@ def check(work: Workspace, engine: Engine, ledger: Ledger) -> bool:
     for part, words in seal.differences(work, engine, ledger, named, sealed):
         if not (waited and part == seal.LEDGER):
             raise StateRefused(f"the plan is out of date: {words}.", guidance="Plan again.")
+    if waited and not ledger.goes_on_from(named[seal.MOMENT]):
+        raise StateRefused("the plan is out of date: the ledger or the clock went back.", guidance="Plan again.")
     asked = [gates.Asked(**row) for row in engine.arrow("FROM plan_gates").to_pylist()]
     gates.check(gates.closed(work.settings.gates, asked, work.allowed))
-    return waited
+    return named[seal.MOMENT] if waited else None
+
+
+async def _look(work: Workspace, ledger: Ledger) -> None:
+    """Look first, as the snapshot of a run does: for another ledger, and for what was cut off since."""
+    async with work.crm() as crm:
+        await refuse_foreign(crm, ledger.own_ids(), days=work.settings.crm.foreign_days, now=datetime.now(UTC))
+        await recover.settle(crm, ledger, work.settings, work.progress)
 
 
 def _remember(engine: Engine, ledger: Ledger, counts: Mapping[str, int], seconds: float) -> None:
@@ -92,9 +118,9 @@ def _remember(engine: Engine, ledger: Ledger, counts: Mapping[str, int], seconds
 
 async def _send(
     work: Workspace,
+    engine: Engine,
     ledger: Ledger,
-    intended: Sequence[Operation],
-    standing: Standings,
+    intention: Intention,
     collisions: list[Collision],
     *,
     waited: bool,
@@ -112,12 +138,12 @@ async def _send(
     )
     async with work.crm() as crm:
         await recover.settle(crm, ledger, work.settings, work.progress)
-        sending = Sending(crm, ledger, manner, standing, outcomes, collisions)
-        for object_name in ("companies", "contacts", "activities"):
-            batch = [operation for operation in intended if operation.object == object_name]
-            if batch:
-                with work.progress.task(f"writing {object_name}", len(batch)) as advance:
-                    await sending.send(batch, advance)
+        sending = Sending(crm, ledger, manner, outcomes, collisions)
+        for object_name in ORDER:
+            if count := intention.counts.get(object_name, 0):
+                with work.progress.task(f"writing {object_name}", count) as advance:
+                    for batch, standing in batches(engine, ledger, work.run, object_name, intention.last):
+                        await sending.send(batch, standing, advance)
                 # Before the next kind: contacts want their companies' ids, and entries their contacts'.
                 settled = await recover.settle(crm, ledger, work.settings, work.progress)
                 outcomes.counts.update({name: settled[name] for name in ("found", "unknown") if settled[name]})

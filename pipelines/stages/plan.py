@@ -36,7 +36,7 @@ def run(work: Workspace) -> StageReport:
         questions = asked(engine, ledger, counts)
         engine.put("plan_gates", pa.Table.from_pylist([asdict(one) for one in questions], planning.GATES))
         engine.write("plan", "plan_counts", "plan_cost", "plan_gates")
-        made = seal.made(work, engine, ledger, work.run)
+        made = seal.made(work, engine, ledger, work.run, ledger.moment())
         engine.one_row("plan_seal", {"seal": json.dumps(made, sort_keys=True), "digest": seal.digest(made)})
         engine.write("plan_seal")
         ((calls,),) = engine.rows("SELECT coalesce(sum(calls), 0)::BIGINT FROM plan_cost")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import Counter
 from collections.abc import Sequence
 from typing import Final
@@ -30,8 +29,9 @@ FOUND, FOUND_TWICE, FREE, UNKNOWN = "found", "found_twice", "free", "unknown"
 async def settle(crm: GiantContext, ledger: Ledger, settings: Settings, progress: Reporter) -> Counter[str]:
     """Decide every SENT operation of the account, none stays so: what is found is DONE, what is surely absent is free.
 
-    Waits until nothing of them can be under way any more. What was created or logged and is absent may be sent once
-    more after its answer was lost; absent after two lost answers it is UNKNOWN, and so is what cannot be told or may
+    Waits until nothing of them can be under way any more: when their calls left is not known, and clocks can be wrong,
+    so it counts as just now. What was created or logged and is absent may be sent once more after its answer was lost;
+    absent after two lost answers it is UNKNOWN, and so is what cannot be told or may
     not be looked for: it is never sent again by itself. Where the worker was killed no answer was lost, since the call
     may never have left: surely absent, it is free.
 
@@ -43,7 +43,7 @@ async def settle(crm: GiantContext, ledger: Ledger, settings: Settings, progress
     operations = ledger.in_state("SENT")
     if not operations:
         return Counter()
-    if (wait := _wait(operations, settings, time.time())) > 0:
+    if (wait := target.settle_seconds(settings)) > 0:
         with progress.task(f"waiting {wait:.0f} s for calls that were cut off"):
             await asyncio.sleep(wait)
     outcome: Counter[str] = Counter()
@@ -110,15 +110,3 @@ def _decide(ledger: Ledger, operation: Operation, finding: Trace | Rejected) -> 
             reason = f"cut off, and looking for it was refused: {finding.reason}"
             ledger.end(operation, "UNKNOWN", reason, finding.request_id)
     return UNKNOWN
-
-
-def _wait(operations: Sequence[Operation], settings: Settings, now: float) -> float:
-    """How long until no call of these can be under way.
-
-    A call may leave long after it became SENT: those of one batch queue for a place, and each may wait out its whole
-    deadline. When the process died is not known, so up to then it counts as if it had died just now.
-    """
-    settling = target.settle_seconds(settings)
-    last_departure = max(operation.sent_at or 0.0 for operation in operations)
-    last_departure += CALLS_A_PLACE * settings.limits.deadline_seconds
-    return min(settling, max(0.0, last_departure + settling - now))

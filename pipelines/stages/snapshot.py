@@ -23,6 +23,9 @@ from pipelines.workspace import StageReport, Workspace
 
 TABLES: Final = ("current_contacts", "current_companies", "gone_contacts")
 
+ASKED_AT_ONCE: Final = 100
+"""Contacts that the walk did not meet and that are asked for side by side, as far as the CRM's pace allows."""
+
 
 def run(work: Workspace) -> StageReport:
     """Read every contact and company, and ask for each linked contact that the walk did not meet.
@@ -76,10 +79,17 @@ async def _close_unknown(crm: GiantContext, engine: Engine, ledger: Ledger) -> N
     }
     engine.put("unknown_creates", pa.table({name: pa.array(cells, pa.string()) for name, cells in columns.items()}))
     engine.make("snapshot/met_creates")
-    for op_key, crm_id in engine.rows("SELECT op_key, crm_id FROM met_creates ORDER BY created_at DESC, crm_id"):
-        operation = unknown[op_key]
-        item = await (crm.get_contact(crm_id) if operation.object == "contacts" else crm.get_company(crm_id))
-        ledger.done([Effect(operation, crm_id, recovered(item, operation.sent) or operation.sent)])
+    met = engine.rows(
+        "SELECT op_key, list(crm_id ORDER BY created_at, crm_id) FROM met_creates GROUP BY op_key ORDER BY 1"
+    )
+    for op_key, crm_ids in met:
+        operation, oldest = unknown[op_key], crm_ids[0]
+        try:
+            item = await (crm.get_contact(oldest) if operation.object == "contacts" else crm.get_company(oldest))
+        except NotFound:  # removed since the walk: the next one tells
+            continue
+        note = None if len(crm_ids) == 1 else f"found {len(crm_ids)} times in the CRM: {', '.join(crm_ids)}"
+        ledger.done([Effect(operation, oldest, recovered(item, operation) or operation.sent, note=note)])
 
 
 async def _ask_for_missing(crm: GiantContext, engine: Engine, linked: Sequence[str]) -> None:
@@ -89,10 +99,15 @@ async def _ask_for_missing(crm: GiantContext, engine: Engine, linked: Sequence[s
     )
     gone: list[str] = []
     found: list[dict[str, Any]] = []
-    for (crm_id,) in missing:
-        try:
-            found.append(listing.contact_row(await crm.get_contact(crm_id)))
-        except NotFound:
-            gone.append(crm_id)
+    for start in range(0, len(missing), ASKED_AT_ONCE):
+        group = [crm_id for (crm_id,) in missing[start : start + ASKED_AT_ONCE]]
+        answers = await asyncio.gather(*map(crm.get_contact, group), return_exceptions=True)
+        for crm_id, answer in zip(group, answers, strict=True):
+            if isinstance(answer, NotFound):
+                gone.append(crm_id)
+            elif isinstance(answer, BaseException):
+                raise answer
+            else:
+                found.append(listing.contact_row(answer))
     listing.append(engine, listing.LISTINGS["contacts"], found)
     engine.put("gone_contacts", pa.table({"crm_id": pa.array(gone, pa.string())}))

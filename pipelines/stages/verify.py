@@ -31,15 +31,15 @@ ASKED_AT_ONCE: Final = 500
 def run(work: Workspace) -> StageReport:
     """Make `read_back` (changed objects, and whether they hold what the CRM answered to the write) and `remaining`.
 
-    `remaining` is what a second plan would write. What this run itself set aside, since it was refused or changed
-    meanwhile, is no part of it: it is listed in `applied`.
+    `remaining` is what a second plan would write. What this run set aside is no part of it: what was refused, now or
+    before, was changed meanwhile, or stands on another contact is listed in `applied`, `skipped` and `collisions`.
 
     Raises:
         BridgeError: the CRM cannot be read.
     """
     work.lock.take()
     with work.engine() as engine, work.ledger() as ledger:
-        engine.read("applied", *planning.INPUTS)
+        engine.read("applied", "skipped", "collisions", *planning.INPUTS)
         changed: dict[str, list[str]] = {name: _changed(engine, name) for name, *_ in OBJECTS}
         engine.macros("clean/macros")
         engine.macros("plan/macros")

@@ -141,6 +141,25 @@ def test_requests_per_second_space_the_calls() -> None:
     assert moments == [1000.0, 1000.25, 1000.5, 1000.75]
 
 
+def test_a_slow_pace_fails_no_call() -> None:
+    """Waiting for its turn takes nothing from the time that a call has to be answered in."""
+    moments: list[float] = []
+
+    def server(_: httpx.Request) -> httpx.Response:
+        moments.append(asyncio.get_running_loop().time())
+        return httpx.Response(200, json=1)
+
+    async def run() -> None:
+        limits = Limits(concurrency=8, requests_per_second=20, attempt=0.1, attempts=1)
+        async with Http(BASE, transport=httpx.MockTransport(server), limits=limits) as http:
+            http._places.gradient.limit = 8
+            await asyncio.gather(*(http.call("GET", "/a", route="/a", read=lambda value: value) for _ in range(8)))
+
+    asyncio.run(run())
+    assert len(moments) == 8
+    assert moments[-1] - moments[0] > 0.3
+
+
 def test_concurrency_is_bounded() -> None:
     """No more calls are under way than there are places."""
     now, most = 0, 0

@@ -27,7 +27,7 @@ WHOLE: Final = "CRM_BRIDGE_WHOLE_MATRIX" in os.environ
 AGAIN: Final = ("snapshot", "resolve", "plan", "apply")
 HEADER: Final = "ID,First Name,Last Name,Email,Phone,Title,Company,Tags"
 YESTERDAY: Final = f"""{HEADER}
-1,Ada,Lovelace,ada@c1.example,+1 312-555-0101,Countess,C One,vip
+1,Ada,Lovelace,ada@c1.example,+1 312-555-0101,Countess,C One,vip;old
 2,Alan,Turing,alan@c1.example,+1 312-555-0102,Fellow,C One,
 3,Emmy,Noether,emmy@c1.example,+1 312-555-0103,Reader,C One,"""
 TODAY: Final = f"""{HEADER}

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -20,7 +21,8 @@ CREATE = Operation(
     "key-c", "contacts", "create", "ada", {"firstName": "Ada", "lastName": "L"}, {"first_name": "Ada", "title": "x"}
 )
 LOG = Operation("key-l", "activities", "log", "ada", {"description": "Imported"}, {}, parent="key-c")
-UPDATE = Operation("key-u", "contacts", "update", "ada", {"title": "y"}, {"title": "y"}, "crm-1")
+UPDATE = Operation("key-u", "contacts", "update", "ada", {"title": "y"}, {"title": "y"}, "crm-1", number=1)
+TARGETS = [("contacts", "crm-1"), ("companies", "crm-1"), ("contacts", "crm-2")]
 DONE = Effect(CREATE, "crm-1", {"first_name": "ADA", "title": "x"}, "request-1")
 
 
@@ -76,7 +78,7 @@ def test_accounts_never_mix(tmp_path: Path) -> None:
         one.intend("r", [CREATE])
         one.done([DONE])
         one.place("contacts", [("row", "ada")], [])
-        assert (two.states(), two.updates_done(), two.position()) == ({}, {}, "0:0")
+        assert (two.states(), two.update_numbers(TARGETS), two.position()) == ({}, {}, "0:0")
         assert two.links("contacts").num_rows == two.entities("contacts").num_rows == 0
         assert two.crm_id("contacts", "ada") is None
 
@@ -110,7 +112,7 @@ def test_unknown_is_for_a_human(ledger: Ledger) -> None:
     ledger.end(UPDATE, "UNKNOWN", "nobody knows")
     ledger.intend("s", [replace(UPDATE, body={"title": "z"})])
     assert ledger.states() == {"UNKNOWN": 1}
-    assert ledger.updates_done() == {("contacts", "crm-1"): 1}
+    assert ledger.update_numbers(TARGETS) == {("contacts", "crm-1"): 1}
 
 
 def test_stale_intents_go_and_owed_entries_stay(ledger: Ledger) -> None:
@@ -123,13 +125,45 @@ def test_stale_intents_go_and_owed_entries_stay(ledger: Ledger) -> None:
     assert ledger.in_state("INTENT") == ledger.owed_logs() == [LOG]
 
 
-def test_updates_are_counted_by_object_and_id(ledger: Ledger) -> None:
-    """A contact and a company that bear the same id are two: each has its own count of updates."""
+def test_updates_are_numbered_by_object_and_id(ledger: Ledger) -> None:
+    """A contact and a company that bear the same id are two: each has numbers of its own."""
     company = replace(UPDATE, op_key="key-k", object="companies", entity_id="acme")
-    again = replace(UPDATE, op_key="key-v")
-    ledger.intend("r", [UPDATE, again, company, replace(UPDATE, op_key="key-w")])
+    again = replace(UPDATE, op_key="key-v", number=2)
+    ledger.intend("r", [UPDATE, again, company, replace(UPDATE, op_key="key-w", number=3)])
     ledger.done([Effect(operation, "crm-1", {}) for operation in (UPDATE, again, company)])
-    assert ledger.updates_done() == {("contacts", "crm-1"): 2, ("companies", "crm-1"): 1}
+    assert ledger.update_numbers(TARGETS) == {("contacts", "crm-1"): 2, ("companies", "crm-1"): 1}
+
+
+def test_a_number_that_turns_out_to_be_free_is_not_given_again(ledger: Ledger) -> None:
+    """Once the first update is known never to have arrived, the next one still comes after the second."""
+    again = replace(UPDATE, op_key="key-v", number=2)
+    ledger.intend("r", [UPDATE, again])
+    ledger.end(UPDATE, "UNKNOWN", "nobody knows", doubt=True)
+    ledger.done([Effect(again, "crm-1", {})])
+    ledger.end(UPDATE, "INTENT", "surely absent")
+    ledger.drop_stale_intents()
+    assert ledger.states() == {"DONE": 1}
+    assert ledger.update_numbers(TARGETS) == {("contacts", "crm-1"): 2}
+
+
+@pytest.mark.parametrize(
+    ("state", "knows"), [("INTENT", False), ("REJECTED", False), ("SENT", True), ("UNKNOWN", True)]
+)
+def test_what_may_have_arrived_counts_as_written(ledger: Ledger, state: Any, knows: bool) -> None:
+    """A ledger of calls that were cut off is not one that has written nothing: making it anew would forget them."""
+    ledger.intend("r", [CREATE])
+    assert not ledger.knows_writes()
+    ledger.sent("r", [CREATE])
+    ledger.end(CREATE, state, "as it is")
+    assert ledger.knows_writes() is knows
+
+
+def test_nothing_takes_back_what_is_done(ledger: Ledger) -> None:
+    """An end that comes too late changes nothing."""
+    ledger.intend("r", [CREATE])
+    ledger.done([DONE])
+    ledger.end(CREATE, "INTENT", "too late")
+    assert ledger.states() == {"DONE": 1}
 
 
 def test_the_position_moves_with_every_effect(ledger: Ledger) -> None:

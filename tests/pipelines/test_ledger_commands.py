@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import stat
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -74,6 +75,7 @@ def test_the_ledger_tells_what_waits(desk: Desk, tmp_path: Path) -> None:
     assert said.code == 0
     for words in ("1  refused by the CRM", "1  nobody can tell", "Ada Lovelace", "Eve Adams", "r-1", "request-7"):
         assert words in said.out
+    assert stat.S_IMODE((tmp_path / "waits.parquet").stat().st_mode) == 0o600
     rows = pq.read_table(tmp_path / "waits.parquet").to_pylist()
     assert {(row["state"], row["who"]) for row in rows} == {("REJECTED", "Ada Lovelace"), ("UNKNOWN", "Eve Adams")}
     told = json.loads(desk("ledger", "--json").out)

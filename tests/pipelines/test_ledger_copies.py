@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sqlite3
 import stat
 from contextlib import closing
@@ -12,7 +14,7 @@ import pytest
 from connectors.errors import Busy, ConfigurationError, NotApplied, StateRefused
 from pipelines.effects import Effect, Operation
 from pipelines.ledger import Ledger
-from pipelines.ledger_copies import backup, restore
+from pipelines.ledger_copies import backup, keep, restore
 from tests.pipelines.faults import Fault, RoughShop, on
 
 CREATE = Operation("key-c", "contacts", "create", "ada", {"firstName": "Ada"}, {"first_name": "Ada"})
@@ -53,6 +55,50 @@ def test_there_must_be_a_ledger_to_copy(tmp_path: Path) -> None:
     with pytest.raises(StateRefused):
         backup(tmp_path / "ledger.db", tmp_path / "copy")
     assert [file.name for file in tmp_path.iterdir()] == ["ledger.db"]
+
+
+@pytest.mark.parametrize("name", ["ledger.db", "ledger.db-wal", "ledger.db-shm", "soft", "hard", "folder/../ledger.db"])
+def test_a_ledger_is_not_copied_onto_itself(tmp_path: Path, name: str) -> None:
+    """By whatever name, also when forced: a ledger that is in use would lose what it still keeps in its tail."""
+    path, copy = tmp_path / "ledger.db", tmp_path / name
+    (tmp_path / "folder").mkdir()
+    with closing(filled(path)) as ledger:
+        (tmp_path / "soft").symlink_to(path)
+        (tmp_path / "hard").hardlink_to(path)
+        with pytest.raises(ConfigurationError, match="is the ledger itself"):
+            backup(path, copy, force=True)
+        ledger.learn("a", "b")
+    with closing(Ledger(path, "account")) as ledger:
+        assert ledger.trait("a") == "b"
+
+
+def test_a_copy_needs_no_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a file system without hard links the copy gets its name, too, and takes none that is there."""
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EPERM, "no links here")
+
+    path, copy = tmp_path / "ledger.db", tmp_path / "copies" / "copy"
+    filled(path).close()
+    monkeypatch.setattr(os, "link", refuse)
+    backup(path, copy)
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+    assert [file.name for file in copy.parent.iterdir()] == ["copy"]
+    with closing(Ledger(copy, "account")) as kept:
+        assert kept.states() == {"DONE": 1, "INTENT": 1}
+    with pytest.raises(ConfigurationError, match="is there already"):
+        backup(path, copy)
+
+
+def test_what_is_kept_of_a_damaged_ledger_is_private(tmp_path: Path) -> None:
+    """Its tail holds personal data as well as the file does."""
+    path = tmp_path / "ledger.db"
+    path.write_bytes(b"no ledger" * 1000)
+    path.with_name("ledger.db-wal").write_bytes(b"its tail")
+    kept = keep(path)
+    tail = kept.with_name(f"{kept.name}-wal")
+    assert tail.read_bytes() == b"its tail"
+    assert {stat.S_IMODE(file.stat().st_mode) for file in (kept, tail)} == {0o600}
 
 
 def test_what_is_put_back_looks_before_it_sends(tmp_path: Path) -> None:

@@ -136,7 +136,7 @@ def test_an_earlier_ledger_is_brought_to_this_version(tmp_path: Path, version: i
     with closing(Ledger(path, "account")) as ledger:
         assert ledger.states() == {"INTENT": 1, "SENT": 1, "DONE": 1, "UNKNOWN": 1, "REJECTED": 1}
         assert ledger.ledger_id == "the-one"
-        assert ledger.updates_done() == {("contacts", "crm-1"): 2}
+        assert ledger.update_numbers([("contacts", "crm-1")]) == {("contacts", "crm-1"): 2}
         assert ledger.written("contacts").to_pylist() == [
             {"crm_id": "crm-1", "sent": '{"title":"x"}', "echoed": "{}", "before": "{}"}
         ]

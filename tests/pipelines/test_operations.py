@@ -33,7 +33,7 @@ def made(
     done: Mapping[tuple[str, str], int] | None = None,
 ) -> list[Operation]:
     """The operations of some rows."""
-    return list(operations(rows, account="a", standing=standing or {}, updates_done=done or {}))
+    return list(operations(rows, account="a", standing=standing or {}, numbers=done or {}))
 
 
 def test_the_rows_of_one_person_become_one_call() -> None:
@@ -132,4 +132,4 @@ def test_a_generation_has_keys_of_its_own() -> None:
     given = ("contacts", "crm-1", done)
     keys = {update_key("a", *given, generation) for generation in (0, 1, 2)}
     assert len(keys) == 3
-    assert update_key("a", *given, 0) == op_key("a", "update", "contacts", "crm-1", 4)
+    assert update_key("a", *given, 0) == (op_key("a", "update", "contacts", "crm-1", 4), 4)

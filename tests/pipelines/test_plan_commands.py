@@ -60,6 +60,7 @@ def test_a_plan_says_what_it_costs_and_is_carried_out_later(crm_bridge: Shell, s
     assert applied.code == 0
     assert "Sent: 1 contacts updated, 1 not written: changed in the CRM" in applied.out
     assert ada.id in applied.out
+    assert "Contacts read back: 1; nothing of what was sent is left to write." in applied.out
     assert {one.title for one in shop.contacts()} == {"Countess", "CFO"}
 
 

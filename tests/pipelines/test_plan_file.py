@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import stat
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from connectors.errors import StateRefused
-from pipelines import plan_file, plan_text
-from pipelines.stages import apply
+from connectors.errors import ForeignLedger, StateRefused
+from connectors.giant_context.wire import ActivityCreate
+from pipelines import ledger_copies, plan_file, plan_text
+from pipelines.effects import Operation
+from pipelines.intentions import intend
+from pipelines.operations import update_key
+from pipelines.stages import apply, verify
 from pipelines.workspace import Workspace
+from tests.pipelines.faults import RoughShop
 from tests.pipelines.workshop import AGAIN, TO_PLAN, Workshop
 
 HEADER = "ID,First name,Last name,Email,Title"
@@ -57,6 +63,11 @@ def done(work: Workspace) -> dict[str, int]:
     return {name: count for name, count in work.reports["apply"].counts.items() if name.endswith("_done")}
 
 
+def left(work: Workspace) -> str:
+    """What the run says that it has left alone."""
+    return "\n".join(plan_text.left(work))
+
+
 def titles(shop: Workshop) -> dict[str, str | None]:
     """Everybody's title."""
     return {contact.last_name: contact.title for contact in shop.contacts()}
@@ -69,6 +80,11 @@ def test_a_plan_is_applied_exactly(planned: Workshop) -> None:
     assert titles(planned) == {"Lovelace": "CFO", "Turing": "CFO", "Hopper": "Admiral"}
     planned.run()
     assert titles(planned)["Lovelace"] == "CTO"
+
+
+def test_the_file_is_private(planned: Workshop) -> None:
+    """It holds names and addresses, and lies wherever it was wanted."""
+    assert stat.S_IMODE(file(planned).stat().st_mode) == 0o600
 
 
 def test_what_changed_in_the_crm_since_is_skipped_and_listed(planned: Workshop) -> None:
@@ -90,10 +106,138 @@ def test_what_another_run_did_meanwhile_is_not_done_again(planned: Workshop) -> 
     assert planned.run(*AGAIN).reports["apply"].counts["calls"] == 0
 
 
+def test_what_a_human_took_back_from_a_run_in_between_stays_so(shop: Workshop) -> None:
+    """A fill and a tag that another run wrote meanwhile, and a human cleared, do not come back out of the file."""
+    header = f"{HEADER},Tags"
+    shop.file("a.csv", f"{header}\n{ADA},,")
+    shop.run()
+    shop.file("a.csv", f"{header}\n{ADA},CEO,vip", day=2)
+    plan_file.write(shop.run(*TO_PLAN), file(shop))
+    shop.run()
+    ada = shop.contact("Lovelace")
+    shop.edit(ada.id, title=None)
+    shop.untag(ada.id, "vip")
+    work = applied(shop)
+    assert (shop.contact("Lovelace").title, shop.contact("Lovelace").tags) == (None, [])
+    assert (
+        left(work)
+        == f"left alone: Ada Lovelace (update contacts {ada.id}): written by another run since the plan was made"
+    )
+    assert work.reports["apply"].counts == {"writes_on": 1, "calls": 0, "overtaken": 1}
+
+
+def test_a_company_that_a_run_found_meanwhile_is_not_created(shop: Workshop) -> None:
+    """A company that a human has made since, and that people are linked to, gets no twin."""
+    shop.file("a.csv", f"{HEADER}\n{ADA},CEO")
+    shop.run()
+    shop.file("a.csv", f"{HEADER},Company,Website\n{ADA},CEO,Acme,https://acme.com", day=2)
+    plan_file.write(shop.run(*TO_PLAN), file(shop))
+    acme = shop.type_in_company(name="Acme", website="https://acme.com")
+    shop.run()
+    work = applied(shop)
+    assert [company.id for company in shop.companies()] == [acme.id]
+    assert "Acme (create companies): found in the CRM by another run since the plan was made" in left(work)
+
+
+def test_somebody_who_turned_out_to_be_another_is_not_created(shop: Workshop) -> None:
+    """A record of the plan's that was joined to somebody else since makes no second contact."""
+    shop.file("a.csv", f"{HEADER}\n{ADA},CEO")
+    shop.run()
+    shop.file("b.csv", f"{HEADER}\n7,Ada,Lovelace,ada@home.example,CEO", day=2)
+    plan_file.write(shop.run(*TO_PLAN), file(shop))
+    shop.file("c.csv", f"{HEADER}\n9,Ada,Lovelace,ada@acme.com;ada@home.example,CEO", day=3)
+    shop.run()
+    work = applied(shop)
+    (ada,) = shop.contacts()
+    assert ada.properties["other_emails"] == ["ada@home.example"]
+    assert "(create contacts): one of its records was found to be another's since the plan was made" in left(work)
+    assert shop.run().reports["apply"].counts["calls"] == 0
+
+
+def test_what_was_cut_off_since_is_looked_for_first(tmp_path: Path) -> None:
+    """An update of another run whose answer was lost is found before anything of the file is sent, and listed."""
+    shop = RoughShop(tmp_path)
+    shop.file("a.csv", f"{HEADER}\n{ADA},CEO\n{ALAN},CEO")
+    shop.sync()
+    shop.file("a.csv", f"{HEADER}\n{ADA},CFO\n{ALAN},CFO", day=2)
+    plan_file.write(shop.run(*TO_PLAN), file(shop))
+    ada = shop.contact("Lovelace")
+    key, number = update_key(shop.work().account, "contacts", ada.id, {}, 0)
+    change = Operation(key, "contacts", "update", "x", {"title": "CFO"}, {"title": "CFO"}, ada.id, number=number)
+    with shop.work().ledger() as ledger:
+        ledger.intend("cut off", [change])
+        ledger.sent("cut off", [], ledger.in_state("INTENT"))
+    shop.edit(ada.id, title="CFO")
+    work = applied(shop)
+    assert titles(shop) == {"Lovelace": "CFO", "Turing": "CFO"}
+    assert f"{ada.id}): written by another run since the plan was made" in left(work)
+    with shop.work().ledger() as ledger:
+        assert ledger.states() == {"DONE": 6}
+
+
+def test_what_cannot_be_told_or_was_refused_is_listed(planned: Workshop) -> None:
+    """A create that the CRM refused in an earlier run, and an update of which nobody knows, are not sent but told."""
+    ada = planned.contact("Lovelace")
+    with planned.work().ledger() as ledger:
+        key, number = update_key(ledger.account, "contacts", ada.id, {}, 0)
+        change = Operation(key, "contacts", "update", "x", {"title": "CFO"}, {"title": "CFO"}, ada.id, number=number)
+        ledger.intend("another", [change])
+        ledger.end(change, "UNKNOWN", "nobody can tell")
+    refuse(planned)
+    work = applied(planned)
+    assert titles(planned) == {"Lovelace": "CEO", "Turing": "CFO"}
+    told = left(work)
+    assert f"{ada.id}): what another run sent since the plan was made cannot be told" in told
+    assert "Grace Hopper (create contacts): the CRM refused it before in the same words" in told
+
+
+def refuse(shop: Workshop) -> None:
+    """Let another run have intended all creates of the plan, and the CRM have refused them."""
+    work = shop.work()
+    plan_file.take(work, file(shop))
+    with work.engine() as engine, work.ledger() as ledger:
+        intend(engine, ledger, work.run)
+        for operation in ledger.in_state("INTENT"):
+            if operation.kind == "create":
+                ledger.end(operation, "REJECTED", "400 no")
+
+
+def test_another_ledger_stops_it_before_anything_is_sent(tmp_path: Path) -> None:
+    """Days may have gone by since the plan was made: whether we are alone is looked at again."""
+    shop = RoughShop(tmp_path)
+    shop.file("a.csv", f"{HEADER}\n{ADA},CEO")
+    plan_file.write(shop.run(*TO_PLAN), file(shop))
+    data = {"externalId": "x", "ledgerId": "0c0ffee0-0000-4000-8000-000000000001"}
+    shop.crm(lambda crm: crm.log_activity(ActivityCreate(description="Imported", source="crm-bridge", data=data)))
+    with pytest.raises(ForeignLedger):
+        applied(shop)
+    assert shop.contacts() == []
+
+
+def test_a_ledger_that_went_back_wants_another_plan(planned: Workshop) -> None:
+    """A ledger that was put back cannot tell what was written since the plan was made: the file is refused."""
+    ledger, copy = planned.work().ledger_path, planned.root / "copy"
+    ledger_copies.backup(ledger, copy)
+    ledger_copies.restore(ledger, copy)
+    with pytest.raises(StateRefused, match="the ledger or the clock went back"):
+        applied(planned)
+    assert titles(planned)["Lovelace"] == "CEO"
+
+
+def test_what_it_wrote_is_read_back(planned: Workshop) -> None:
+    """What the file has sent stands there and wants no second write; what was left alone is no part of it."""
+    planned.edit(planned.contact("Lovelace").id, title="Countess")
+    work = applied(planned)
+    assert verify.run(work).counts == {"remaining": 0, "read_back": 2, "changed_again": 0}
+    work.end()
+
+
 def test_it_is_applied_once(planned: Workshop) -> None:
-    """The same file again sends nothing."""
+    """The same file again sends nothing, and says so of each."""
     assert done(applied(planned)) == {"contacts_create_done": 1, "contacts_update_done": 2, "activities_log_done": 1}
-    assert done(applied(planned)) == {}
+    again = applied(planned)
+    assert done(again) == {}
+    assert left(again).count("written by another run since the plan was made") == 3
 
 
 def test_a_changed_row_breaks_the_seal(planned: Workshop) -> None:

@@ -44,6 +44,17 @@ def test_a_person_created_meanwhile_is_linked_and_filled(shop: RoughShop) -> Non
     assert len(shop.contacts()) == 2
 
 
+def test_a_person_whom_a_human_has_archived_meanwhile_is_linked_and_left_alone(shop: RoughShop) -> None:
+    """The e-mail leads to an archived contact: nobody is created beside it, and nothing is filled there."""
+    planned = shop.sync(None, *TO_PLAN)
+    human = shop.type_in(first_name="Ada", last_name="Lovelace", email="ada@gmail.com", status="archived")
+    shop.run("apply", run=planned.run)
+    assert (shop.contact(human.id).title, shop.contact(human.id).status) == (None, "archived")
+    shop.again()
+    assert shop.writes == []
+    assert len(shop.contacts()) == 2
+
+
 def test_a_create_that_was_delivered_late_is_ours(shop: RoughShop) -> None:
     """A 409 by a contact that bears our own mark means that the create was carried out."""
     mark = next(row["entity_id"] for row in shop.rows("plan") if row["proposed"] == "ada@gmail.com")

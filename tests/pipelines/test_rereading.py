@@ -51,6 +51,26 @@ def test_tags_and_properties_that_a_human_added_after_the_snapshot_stay(shop: Wo
     assert found.title == "CTO"
 
 
+@pytest.mark.parametrize("before", ["lead", "lead;hot"])
+def test_a_tag_that_a_human_gave_or_took_after_the_snapshot_is_his(tmp_path: Path, before: str) -> None:
+    """The tag that the plan gives stands there by now in another spelling; or the one that it takes away is gone."""
+    shop = Workshop(tmp_path)
+    shop.file("a.csv", f"{HEADER}\nada@acme.com,Ada,Lovelace,CEO,{before}")
+    shop.run()
+    after = "lead;vip" if before == "lead" else "lead"
+    shop.file("a.csv", f"{HEADER}\nada@acme.com,Ada,Lovelace,CEO,{after}", day=2)
+    shop.run(*TO_PLAN, run="late")
+    ada = shop.contact("ada@acme.com")
+    if before == "lead":
+        shop.crm(lambda crm: crm.tag_contact(ada.id, "VIP"))
+    else:
+        shop.untag(ada.id, "hot")
+    work = shop.run("apply", run="late")
+    assert work.reports["apply"].counts["changed_meanwhile"] == 1
+    assert shop.contact("ada@acme.com").tags == (["lead", "VIP"] if before == "lead" else ["lead"])
+    assert shop.run(*AGAIN).reports["apply"].counts["calls"] == 0
+
+
 def test_a_contact_that_a_human_archived_after_the_snapshot_is_left_alone(shop: Workshop) -> None:
     """Archiving is a decision about the whole contact."""
     contact = shop.contact("ada@acme.com")

@@ -105,7 +105,7 @@ async def send(
     ledger.intend("run", operations)
     outcomes = Outcomes(ledger, read_only="companies", max_refusals=25, concurrency=4)
     stands = {("contacts", "c1"): standing or Standing()}
-    await Sending(cast(GiantContext, crm), ledger, manner, stands, outcomes, []).send(operations, lambda _: None)
+    await Sending(cast(GiantContext, crm), ledger, manner, outcomes, []).send(operations, stands, lambda _: None)
     return outcomes
 
 
@@ -132,16 +132,33 @@ def test_an_error_that_ends_the_run_loses_no_answer(tmp_path: Path) -> None:
 
     async def fail(_: str, body: Any) -> None:
         if body["lastName"] == "L30":
-            raise ProtocolError("nonsense", method="POST", route="x")
+            raise RuntimeError("a mistake of our own")
 
     crm = Crm(meets=fail)
     with closing(Ledger(tmp_path / "ledger.db", "test")) as ledger:
-        with pytest.raises(ProtocolError):
+        with pytest.raises(RuntimeError):
             asyncio.run(send(crm, ledger, creates(100)))
         states = ledger.states()
     assert states["DONE"] == len(crm.calls) - 1
     assert states["SENT"] == 1
     assert states["INTENT"] == 100 - len(crm.calls)
+
+
+def test_a_look_that_is_garbled_leaves_nothing_in_doubt(tmp_path: Path) -> None:
+    """The write has not left, so it is free to be decided anew, and not looked for as if it might be there."""
+
+    async def garbled(what: str, _: Any) -> None:
+        if what == "get":
+            raise ProtocolError("nonsense", method="GET", route="x")
+
+    crm = Crm(meets=garbled)
+    update = change("update", {"title": "Lady"}, {"title": "Lady"})
+    with closing(Ledger(tmp_path / "ledger.db", "test")) as ledger:
+        with pytest.raises(ProtocolError):
+            asyncio.run(send(crm, ledger, [update], replace(MANNER, reread="always")))
+        assert [what for what, _ in crm.calls] == ["get"]
+        (left,) = ledger.in_state("INTENT")
+        assert left.doubts == 0
 
 
 def test_a_run_that_is_stopped_keeps_what_was_answered(tmp_path: Path) -> None:

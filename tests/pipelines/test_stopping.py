@@ -52,3 +52,34 @@ def test_without_a_signal_nothing_changes() -> None:
     before = signal.getsignal(signal.SIGINT)
     assert asyncio.run(stoppable(job())) == 7
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_signal_in_the_moment_in_which_the_job_ends_is_obeyed() -> None:
+    """The job is done, and what would come after it does not begin."""
+
+    async def job() -> int:
+        os.kill(os.getpid(), signal.SIGTERM)
+        return 7
+
+    former = signal.signal(signal.SIGTERM, _raise)
+    try:
+        with pytest.raises(StoppedError):
+            asyncio.run(stoppable(job()))
+    finally:
+        signal.signal(signal.SIGTERM, former)
+
+
+def test_a_signal_that_is_ignored_stays_so() -> None:
+    """A worker that was started to outlive its terminal is not stopped by it."""
+
+    async def job() -> int:
+        os.kill(os.getpid(), signal.SIGINT)
+        await asyncio.sleep(0)
+        return 7
+
+    former = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        assert asyncio.run(stoppable(job())) == 7
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, former)

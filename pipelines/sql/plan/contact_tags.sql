@@ -10,7 +10,8 @@ WITH policy AS (
     SELECT t.person_id, t.crm_id, t.op = 'create' AS is_new, coalesce(w.ours, []) AS ours FROM contact_targets t LEFT JOIN written w ON w.crm_id = t.crm_id
     WHERE t.op IN ('create', 'update') AND (w.crm_id IS NOT NULL OR t.person_id IN (SELECT person_id FROM golden_tags))
 ), sides AS (
-    SELECT t.*, list_transform(coalesce(c.tags, []), lambda given: lower(trim(given))) AS standing
+    SELECT t.*, list_transform(coalesce(c.tags, []), lambda tag: lower(trim(tag))) AS standing,
+           list_transform(t.ours, lambda tag: lower(trim(tag))) AS given
     FROM tagged t LEFT JOIN (SELECT crm_id, tags FROM current_contacts WHERE len(tags) > 0) c ON c.crm_id = t.crm_id
 ), wanted AS (
     SELECT person_id, list(lower(trim(tag))) AS tags FROM golden_tags GROUP BY person_id
@@ -22,7 +23,7 @@ FROM (FROM sides CROSS JOIN policy) s JOIN golden_tags g USING (person_id)
 WHERE NOT list_contains(s.standing, lower(trim(g.tag)))
   AND CASE s.policy WHEN 'source_wins' THEN true
                     WHEN 'fill_empty' THEN len(s.standing) + len(s.ours) = 0
-                    ELSE NOT list_contains(s.ours, g.tag) END
+                    ELSE NOT list_contains(s.given, lower(trim(g.tag))) END
 UNION ALL
 SELECT person_id, crm_id, false, tag, NULL, false, policy, ours
 FROM (SELECT s.*, w.tags AS wanted, unnest(s.ours) AS tag FROM sides s LEFT JOIN wanted w USING (person_id) WHERE len(s.ours) > 0) CROSS JOIN policy

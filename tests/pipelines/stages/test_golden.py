@@ -33,6 +33,15 @@ def test_value_comes_from_the_first_source_then_from_the_newest_row(shop: Worksh
     }
 
 
+def test_a_tag_in_several_spellings_is_one(shop: Workshop) -> None:
+    """It is spelled as the best record spells it, and within one cell as the alphabet has it first."""
+    shop.file("a.csv", "ID,Name,Email,Tags,Updated at\n1,Jane Doe,j@acme.com,vip;VIP;hot,2026-02-02")
+    shop.file("b.csv", "ID,Name,Email,Tags,Updated at\n2,Jane Doe,j@acme.com,Vip;HOT;new,2026-01-01")
+    shop.run(*TO_RESOLVE)
+    assert sorted(row["tag"] for row in shop.rows("golden_tags")) == ["VIP", "hot", "new"]
+    assert shop.rows("golden")[0]["tags"] == ["VIP", "hot", "new"]
+
+
 def test_address_that_spells_a_name_names_who_has_none(shop: Workshop) -> None:
     """`first.last@` does; `jdoe@` does not."""
     shop.file("people.csv", "Name,Email\n,mary.poppins@acme.com\n,jdoe@acme.com")

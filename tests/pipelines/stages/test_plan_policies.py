@@ -189,6 +189,16 @@ def test_a_tag_that_the_source_takes_away_goes_and_a_humans_stays(ours: Workshop
     assert sorted(shop.contact("Lovelace").tags) == ["by hand", "new", "vip"]
 
 
+def test_a_tag_that_a_human_took_away_does_not_come_back_in_another_spelling(shop: Workshop) -> None:
+    """Whether a tag was ever ours does not hang on capitals or on blanks around it."""
+    shop.file("a.csv", row(Tags="VIP;new"))
+    shop.run()
+    shop.untag(shop.contact("Lovelace").id, "VIP")
+    shop.file("a.csv", row(Tags="vip;new;hot"), day=2)
+    shop.run()
+    assert sorted(shop.contact("Lovelace").tags) == ["hot", "new"]
+
+
 def test_append_adds_tags_and_never_takes_one_away(ours: Workshop) -> None:
     """Under `append` a tag that the source no longer has stays."""
     shop = ours

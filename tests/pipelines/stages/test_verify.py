@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from pipelines.intentions import HELD
 from tests.pipelines.faults import RoughShop, on
 from tests.pipelines.workshop import AGAIN, SYNC, TO_PLAN
 
@@ -65,6 +67,40 @@ def test_what_was_refused_is_listed_and_not_held_against_the_plan(shop: RoughSho
     work = shop.sync(on("POST contacts", 400, 1), "apply", "verify", run="first")
     assert work.reports["verify"].counts["remaining"] == 0
     assert sorted(row["state"] for row in shop.rows("applied")) == ["DONE"] * 3 + ["INTENT", "REJECTED"]
+
+
+@pytest.mark.parametrize(
+    ("call", "row"),
+    [
+        ("PUT contacts/*", "2,Alan,Turing,alan@b.example,312-555-0102,Professor,,,"),
+        ("POST contacts", "3,Grace,Hopper,grace@c.example,,Admiral,,,"),
+    ],
+)
+def test_what_was_refused_in_an_earlier_run_fails_no_later_one(shop: RoughShop, call: str, row: str) -> None:
+    """A row that the CRM refused is not sent in the same words again: it is in `skipped`, and that is all."""
+    shop.sections = {"crm": {"imported_activity": "never"}}
+    shop.sync()
+    shop.file("a.csv", f"{HEADER}\n{ADA}\n{row}", day=2)
+    refused = shop.sync(on(call, 400), *SYNC, "verify")
+    assert refused.reports["apply"].counts["refused"] == 1
+    shop.file("c.csv", f"{HEADER}\n4,Emmy,Noether,emmy@d.example,,Professor,,,", day=3)
+    later = shop.sync(None, *SYNC, "verify")
+    assert later.reports["apply"].counts["contacts_create_done"] == 1
+    assert later.reports["verify"].counts["remaining"] == 0
+    assert {row["reason"] for row in shop.rows("skipped")} == {HELD["REJECTED"]}
+
+
+def test_an_email_that_collided_is_not_held_against_the_plan(shop: RoughShop) -> None:
+    """A contact that was sent without its e-mail, since somebody has just typed it in elsewhere, is in `collisions`."""
+
+    def typed_in() -> None:
+        with ThreadPoolExecutor(1) as human:
+            human.submit(shop.type_in, first_name="Eve", last_name="Other", email="alan@b.example").result()
+
+    shop.sections = {"crm": {"imported_activity": "change"}}
+    work = shop.sync(on("POST contacts", typed_in, 1), *SYNC, "verify")
+    assert work.reports["apply"].counts["sent_without_key"] == 1
+    assert work.reports["verify"].counts["remaining"] == 0
 
 
 def test_what_the_crm_did_not_keep_is_noticed(shop: RoughShop) -> None:
