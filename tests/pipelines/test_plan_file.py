@@ -113,7 +113,7 @@ def test_what_a_human_took_back_from_a_run_in_between_stays_so(shop: Workshop) -
     shop.run()
     shop.file("a.csv", f"{header}\n{ADA},CEO,vip", day=2)
     plan_file.write(shop.run(*TO_PLAN), file(shop))
-    shop.run()
+    shop.run(*AGAIN)
     ada = shop.contact("Lovelace")
     shop.edit(ada.id, title=None)
     shop.untag(ada.id, "vip")
@@ -133,7 +133,7 @@ def test_a_company_that_a_run_found_meanwhile_is_not_created(shop: Workshop) -> 
     shop.file("a.csv", f"{HEADER},Company,Website\n{ADA},CEO,Acme,https://acme.com", day=2)
     plan_file.write(shop.run(*TO_PLAN), file(shop))
     acme = shop.type_in_company(name="Acme", website="https://acme.com")
-    shop.run()
+    shop.run(*AGAIN)
     work = applied(shop)
     assert [company.id for company in shop.companies()] == [acme.id]
     assert "Acme (create companies): found in the CRM by another run since the plan was made" in left(work)
@@ -151,7 +151,7 @@ def test_somebody_who_turned_out_to_be_another_is_not_created(shop: Workshop) ->
     (ada,) = shop.contacts()
     assert ada.properties["other_emails"] == ["ada@home.example"]
     assert "(create contacts): one of its records was found to be another's since the plan was made" in left(work)
-    assert shop.run().reports["apply"].counts["calls"] == 0
+    assert shop.run(*AGAIN).reports["apply"].counts["calls"] == 0
 
 
 def test_what_was_cut_off_since_is_looked_for_first(tmp_path: Path) -> None:
