@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -62,16 +63,54 @@ class Shell:
         self._home = home
 
     def __call__(self, *args: str | Path, **environment: str) -> Said:
-        """Run one command; no setting of ours is in its environment but those given.
+        """Run one command to its end."""
+        return self.start(*args, **environment).wait()
+
+    def start(self, *args: str | Path, **environment: str) -> Started:
+        """Start one command; no setting of ours is in its environment but those given.
 
         Dagster's history is the shell's own, unless DAGSTER_HOME is given: making one takes a second.
         """
+        folder = Path(tempfile.mkdtemp(dir=self._home))
         environment = {"DAGSTER_HOME": self._home} | environment
+        asked = {"args": [str(arg) for arg in args], "environment": environment, "folder": str(folder)}
+        return Started(self, self.ask(asked), folder)
+
+    def ask(self, asked: dict[str, Any]) -> Any:
+        """Ask the shell's process for something."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps({"args": [str(arg) for arg in args], "environment": environment}) + "\n")
+        self._process.stdin.write(json.dumps(asked) + "\n")
         self._process.stdin.flush()
-        return Said(**json.loads(self._process.stdout.readline()))
+        return json.loads(self._process.stdout.readline())
+
+
+class Started:
+    """A command at work."""
+
+    def __init__(self, shell: Shell, process: int, folder: Path) -> None:
+        self._shell = shell
+        self._process = process
+        self._folder = folder
+
+    @property
+    def out(self) -> str:
+        """What it has printed so far."""
+        return (self._folder / "out").read_text("utf-8")
+
+    @property
+    def ended(self) -> bool:
+        """Whether it is at its end."""
+        return self._shell.ask({"of": self._process, "wait": False}) is not None
+
+    def send(self, what: signal.Signals) -> None:
+        """Send it a signal."""
+        os.kill(self._process, what)
+
+    def wait(self) -> Said:
+        """How it ends."""
+        code = self._shell.ask({"of": self._process, "wait": True})
+        return Said(code, self.out, (self._folder / "err").read_text("utf-8"))
 
 
 @contextmanager
@@ -106,16 +145,22 @@ def main() -> None:
     for name in LAZY:
         with suppress(ImportError):
             importlib.import_module(name)
+    codes: dict[int, int] = {}
     for line in sys.stdin:
-        with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
-            process = os.fork()
-            if not process:
-                _run(cli.main, json.loads(line), out.fileno(), err.fileno())
-            _, status = os.waitpid(process, 0)
-            out.seek(0)
-            err.seek(0)
-            said = {"code": os.waitstatus_to_exitcode(status), "out": out.read(), "err": err.read()}
-        sys.stdout.write(json.dumps(said) + "\n")
+        asked = json.loads(line)
+        if process := asked.get("of"):
+            if process not in codes:
+                found, status = os.waitpid(process, 0 if asked["wait"] else os.WNOHANG)
+                if found:
+                    codes[process] = os.waitstatus_to_exitcode(status)
+            answer = codes.get(process)
+        else:
+            folder = Path(asked["folder"])
+            with (folder / "out").open("wb") as out, (folder / "err").open("wb") as err:
+                answer = os.fork()
+                if not answer:
+                    _run(cli.main, asked, out.fileno(), err.fileno())
+        sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()
 
 

@@ -38,7 +38,7 @@ def test_entries_say_which_ledger_they_come_from(shop: RoughShop) -> None:
     (entry,) = shop.timeline(shop.contact("ada@a.example").id)
     with shop.work().ledger() as ledger:
         assert entry.data == {"externalId": entry.data["externalId"], "ledgerId": ledger.ledger_id}
-    shop.sync()
+    shop.again()
     assert shop.writes == []
 
 
@@ -51,7 +51,7 @@ def test_another_ledger_stops_the_run_until_it_is_adopted(shop: RoughShop) -> No
     assert shop.writes == []
     with shop.work().ledger() as ledger:
         ledger.adopt(OTHER)
-    shop.sync()
+    shop.again()
     assert "POST contacts" in shop.writes
 
 
@@ -61,7 +61,7 @@ def test_a_lost_ledger_is_a_stranger(shop: RoughShop) -> None:
     for path in shop.data.glob("ledger.db*"):
         path.unlink()
     with pytest.raises(ForeignLedger, match="crm-bridge ledger rebuild"):
-        shop.sync()
+        shop.again()
 
 
 @pytest.mark.parametrize("crm", [{"writes": False}, {"foreign_days": 0}])
@@ -104,7 +104,7 @@ class Busyness:
 
 def test_it_takes_no_more_than_a_few_list_pages(shop: RoughShop) -> None:
     """However many entries are fresh, five pages are read, and one where that holds them all."""
-    shop.sync()
+    shop.sync(None, "snapshot")
     assert [call.what for call in shop.calls].count("GET activities") == 1
     crm: Any = Busyness()
     asyncio.run(refuse_foreign(crm, {"mine"}, days=30, now=datetime.now(UTC)))

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sqlite3
-import subprocess
-import sys
 import time
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.connectors.giant_context.server.crm import REPOSITORY
 from tests.pipelines.faults import RoughShop
+from tests.pipelines.shell import Shell
 from tests.pipelines.truth import unsound
 from tests.pipelines.workshop import Workshop
 
@@ -56,21 +52,29 @@ def test_what_a_human_archived_or_deleted_stays_so_over_ten_runs(tmp_path: Path)
     assert (left.id, left.status, left.title) == (archived.id, "archived", "Buyer")
 
 
-@pytest.mark.parametrize("policy", ["crm_wins", "fill_empty", "review", "source_wins"])
-def test_a_humans_word_stands_unless_the_sources_win(tmp_path: Path, policy: str) -> None:
-    """An edit, a cleared field and a removed tag survive every policy but `source_wins`, and are listed.
-
-    Listed they are when the sources changed as well: until then there is nothing to tell.
-    """
-    fields = {name: {"policy": policy} for name in ("title", "tags")}
-    shop = RoughShop(tmp_path, fields=fields)
+@pytest.fixture(scope="module")
+def edited(tmp_path_factory: pytest.TempPathFactory) -> RoughShop:
+    """Three people whom we wrote: a human has edited one's title, cleared another's and taken a tag from the third."""
+    shop = RoughShop(tmp_path_factory.mktemp("edited"))
     shop.file("people.csv", FIRST)
     shop.sync()
     shop.edit(shop.contact("Edited").id, title="Chair")
     shop.edit(shop.contact("Cleared").id, title=None)
     shop.untag(shop.contact("Untagged").id, "vip")
+    shop.sync(None, "snapshot")
+    return shop
+
+
+@pytest.mark.parametrize("policy", ["crm_wins", "fill_empty", "review", "source_wins"])
+def test_a_humans_word_stands_unless_the_sources_win(edited: RoughShop, tmp_path: Path, policy: str) -> None:
+    """An edit, a cleared field and a removed tag survive every policy but `source_wins`, and are listed.
+
+    Listed they are when the sources changed as well: until then there is nothing to tell.
+    """
+    shop = edited.twin(tmp_path)
+    shop.sections["fields"] = {name: {"policy": policy} for name in ("title", "tags")}
     wins = policy == "source_wins"
-    shop.again()
+    shop.sync(None, "resolve", "plan", "apply")
     assert len(shop.writes) == (3 if wins else 0)
     shop.file("people.csv", SECOND, day=2)
     shop.sync()
@@ -97,7 +101,7 @@ def test_a_contact_that_a_human_gave_anothers_email_stays_who_it_is(tmp_path: Pa
     assert (None, "review", "deleted in the CRM: not created again") not in listed(shop, "Adams")
 
 
-def test_of_two_runs_at_once_one_works_and_the_other_ends_at_once(tmp_path: Path) -> None:
+def test_of_two_runs_at_once_one_works_and_the_other_ends_at_once(tmp_path: Path, crm_bridge: Shell) -> None:
     """The second process ends with code 5 and one clear line and sends nothing; a killed run leaves no lock behind."""
     shop = RoughShop(tmp_path)
     rows = [f"{n},Ada,Name{n},a{n}@acme.com,Buyer,Sales,vip" for n in range(30)]
@@ -105,37 +109,23 @@ def test_of_two_runs_at_once_one_works_and_the_other_ends_at_once(tmp_path: Path
     limits = "[limits]\nrequests_per_second = 2\nconcurrency = 2\n"
     sources = '[sources.inbox]\nkind = "csv_file"\noptions.path = "inbox"\n[match]\ncandidates = false\n'
     (tmp_path / "sync.toml").write_text(limits + sources, "utf-8")
-    with start(shop) as first:
-        while contacts_in(shop) < 3 and first.poll() is None:
-            time.sleep(0.01)
-        with start(shop) as second:
-            output, _ = second.communicate(timeout=60)
-        assert second.returncode == 5
-        (line,) = [line for line in output.splitlines() if "another run" in line]
-        assert "nothing was sent" in line
-        assert first.poll() is None, "the first was to be at work all the while"
-        first.send_signal(signal.SIGKILL)
+    given = ("run", "--config", tmp_path / "sync.toml", "--data", shop.data)
+    first = crm_bridge.start(*given, DAGSTER_HOME="")
+    while contacts_in(shop) < 3 and not first.ended:
+        time.sleep(0.01)
+    second = crm_bridge(*given, DAGSTER_HOME="")
+    assert second.code == 5
+    (line,) = [line for line in (second.out + second.err).splitlines() if "another run" in line]
+    assert "nothing was sent" in line
+    assert not first.ended, "the first was to be at work all the while"
+    first.send(signal.SIGKILL)
+    assert first.wait().code == -signal.SIGKILL
     assert contacts_in(shop) < 30
     (tmp_path / "sync.toml").write_text(sources, "utf-8")
-    with start(shop) as third:
-        output, _ = third.communicate(timeout=90)
-    assert third.returncode == 0, output
+    third = crm_bridge(*given, DAGSTER_HOME="")
+    assert third.code == 0, third.out + third.err
     assert contacts_in(shop) == 30
     assert unsound(shop) == []
-
-
-def start(shop: RoughShop) -> subprocess.Popen[str]:
-    """Start `crm-bridge run`."""
-    command: list[Any] = [sys.executable, "-c", "from pipelines.cli import main; main()", "run"]
-    environment = {name: value for name, value in os.environ.items() if name != "DAGSTER_HOME"}
-    return subprocess.Popen(
-        [*command, "--config", str(shop.root / "sync.toml"), "--data", str(shop.data)],
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        cwd=REPOSITORY,
-    )
 
 
 def contacts_in(shop: RoughShop) -> int:

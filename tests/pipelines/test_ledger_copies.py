@@ -193,7 +193,7 @@ def test_a_ledger_several_runs_old_ends_where_the_new_one_was(tmp_path: Path, im
         shop.sync()
     before = shop.contents()
     restore(ledger, copy)
-    shop.sync()
+    shop.again()
     assert shop.writes == []
     assert shop.contents() == before
     # What was written since the copy counts as a human's now: it gives way where the sources win.
@@ -204,5 +204,5 @@ def test_a_ledger_several_runs_old_ends_where_the_new_one_was(tmp_path: Path, im
     assert len(again["contacts"]) == len(before["contacts"])
     assert len(again["activities"]) == len(before["activities"]) + (imported == "change")
     assert shop.contact("ada@a.example").title == "Queen"
-    shop.sync()
+    shop.again()
     assert shop.writes == []

@@ -18,20 +18,27 @@ from pipelines.operations import update_key
 from pipelines.stages import apply, verify
 from pipelines.workspace import Workspace
 from tests.pipelines.faults import RoughShop
-from tests.pipelines.workshop import TO_PLAN, Workshop
+from tests.pipelines.workshop import AGAIN, TO_PLAN, Workshop
 
 HEADER = "ID,First name,Last name,Email,Title"
 ADA, ALAN = "1,Ada,Lovelace,ada@acme.com", "2,Alan,Turing,alan@acme.com"
 
 
-@pytest.fixture
-def planned(shop: Workshop) -> Workshop:
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Workshop:
     """Two people synced, then changed at the source, a third one new, and the plan for that kept in a file."""
+    shop = Workshop(tmp_path_factory.mktemp("world"))
     shop.file("a.csv", f"{HEADER}\n{ADA},CEO\n{ALAN},CEO")
     shop.run()
     shop.file("a.csv", f"{HEADER}\n{ADA},CFO\n{ALAN},CFO\n3,Grace,Hopper,grace@acme.com,Admiral", day=2)
     plan_file.write(shop.run(*TO_PLAN), file(shop))
     return shop
+
+
+@pytest.fixture
+def planned(world: Workshop, tmp_path: Path) -> Workshop:
+    """Give that world to one test."""
+    return world.twin(tmp_path)
 
 
 def file(shop: Workshop) -> Path:
@@ -93,10 +100,10 @@ def test_what_changed_in_the_crm_since_is_skipped_and_listed(planned: Workshop) 
 
 def test_what_another_run_did_meanwhile_is_not_done_again(planned: Workshop) -> None:
     """After a full run the file has nothing left to do, and nobody is created twice."""
-    planned.run()
+    planned.run(*AGAIN)
     assert done(applied(planned)) == {}
     assert len(planned.contacts()) == 3
-    assert planned.run().reports["apply"].counts["calls"] == 0
+    assert planned.run(*AGAIN).reports["apply"].counts["calls"] == 0
 
 
 def test_what_a_human_took_back_from_a_run_in_between_stays_so(shop: Workshop) -> None:
@@ -106,7 +113,7 @@ def test_what_a_human_took_back_from_a_run_in_between_stays_so(shop: Workshop) -
     shop.run()
     shop.file("a.csv", f"{header}\n{ADA},CEO,vip", day=2)
     plan_file.write(shop.run(*TO_PLAN), file(shop))
-    shop.run()
+    shop.run(*AGAIN)
     ada = shop.contact("Lovelace")
     shop.edit(ada.id, title=None)
     shop.untag(ada.id, "vip")
@@ -126,7 +133,7 @@ def test_a_company_that_a_run_found_meanwhile_is_not_created(shop: Workshop) -> 
     shop.file("a.csv", f"{HEADER},Company,Website\n{ADA},CEO,Acme,https://acme.com", day=2)
     plan_file.write(shop.run(*TO_PLAN), file(shop))
     acme = shop.type_in_company(name="Acme", website="https://acme.com")
-    shop.run()
+    shop.run(*AGAIN)
     work = applied(shop)
     assert [company.id for company in shop.companies()] == [acme.id]
     assert "Acme (create companies): found in the CRM by another run since the plan was made" in left(work)
@@ -144,7 +151,7 @@ def test_somebody_who_turned_out_to_be_another_is_not_created(shop: Workshop) ->
     (ada,) = shop.contacts()
     assert ada.properties["other_emails"] == ["ada@home.example"]
     assert "(create contacts): one of its records was found to be another's since the plan was made" in left(work)
-    assert shop.run().reports["apply"].counts["calls"] == 0
+    assert shop.run(*AGAIN).reports["apply"].counts["calls"] == 0
 
 
 def test_what_was_cut_off_since_is_looked_for_first(tmp_path: Path) -> None:

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from pydantic.alias_generators import to_snake
 
-from connectors.giant_context.wire import ActivityCreate, Contact, Page, PageMeta
+from connectors.giant_context.client import GiantContext
+from connectors.giant_context.wire import ActivityCreate, Contact, ContactCreate, Page, PageMeta
 from pipelines.effects import Effect, Operation, op_key
 from pipelines.traces import FEW, Finding, Trace, find
 from tests.pipelines.faults import RoughShop
@@ -97,9 +98,13 @@ def test_a_field_call_is_known_by_its_value(shop: RoughShop) -> None:
 def test_many_creates_are_found_in_the_newest_pages(shop: RoughShop) -> None:
     """Hundreds that arrived take a few list pages and not a search each; the few that did not are searched for."""
     names = [f"p{number}" for number in range(300)]
-    with_mark = [{"first_name": "A", "last_name": name, "properties": {"crm_bridge_id": name}} for name in names[:-3]]
-    for row in with_mark:
-        shop.type_in(**row)
+
+    async def arrive(client: GiantContext) -> None:
+        for name in names[:-3]:
+            mark = {"crm_bridge_id": name}
+            await client.create_contact(ContactCreate(first_name="A", last_name=name, properties=mark))
+
+    shop.crm(arrive)
     findings = look(shop, *(creation(name, lastName=name) for name in names))
     assert [name for name, found in findings.items() if found is Trace.ABSENT] == names[-3:]
     assert sum(isinstance(found, Effect) for found in findings.values()) == 297
@@ -122,9 +127,13 @@ def test_many_entries_are_found_in_the_newest_pages(shop: RoughShop) -> None:
         Operation(op_key("log", number), "activities", "log", str(number), {"description": "x"}, {}, ada.id)
         for number in range(FEW + 10)
     ]
-    for entry in entries[1:]:
-        body = ActivityCreate(description="x", contact_id=ada.id, data={"externalId": entry.op_key})
-        shop.crm(lambda client, body=body: client.log_activity(body))  # type: ignore[misc]
+
+    async def arrive(client: GiantContext) -> None:
+        for entry in entries[1:]:
+            key = {"externalId": entry.op_key}
+            await client.log_activity(ActivityCreate(description="x", contact_id=ada.id, data=key))
+
+    shop.crm(arrive)
     findings = look(shop, *entries)
     assert [name for name, found in findings.items() if found is Trace.ABSENT] == ["0"]
     assert len(shop.calls) <= 1 + 2

@@ -42,6 +42,8 @@ TO_CLEAN: Final = ("extract", "clean")
 TO_RESOLVE: Final = (*TO_CLEAN, "snapshot", "resolve")
 TO_PLAN: Final = (*TO_RESOLVE, "plan")
 SYNC: Final = (*TO_PLAN, "apply")
+AGAIN: Final = ("snapshot", "resolve", "plan", "apply")
+"""What says something new where the sources and their settings have not changed."""
 
 FIRST_DAY: Final = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -11,6 +11,7 @@ from connectors.errors import AccessError, Ambiguous, NotApplied, Rejected, Stat
 from pipelines import summary
 from pipelines.workspace import Workspace
 from tests.pipelines.faults import Fault, RoughShop, Rule, on
+from tests.pipelines.truth import states
 from tests.pipelines.workshop import TO_PLAN, TO_RESOLVE
 
 PEOPLE = """
@@ -47,12 +48,6 @@ def planned(root: Path, text: str, **sections: Any) -> RoughShop:
 def apply(shop: RoughShop, rule: Rule | None = None) -> Workspace:
     """Carry out the first plan under this rule."""
     return shop.sync(rule, "apply", run="first")
-
-
-def states(shop: RoughShop) -> dict[str, int]:
-    """How many operations the ledger has in each state."""
-    with shop.work("reading").ledger() as ledger:
-        return ledger.states()
 
 
 def assert_in_step(shop: RoughShop) -> None:
@@ -100,18 +95,16 @@ def test_what_a_run_sent_for_an_earlier_one_is_in_its_table(shop: RoughShop) -> 
 
 def test_one_call_that_is_cut_off_does_not_end_the_run(tmp_path: Path) -> None:
     """A batch of a single call that fails is looked for, and the run goes on."""
-    shop = RoughShop(tmp_path)
-    shop.file("people.csv", "First Name,Last Name,Email\nAda,Lovelace,ada@gmail.com")
-    shop.sync(on("POST contacts", Fault.LOST_AFTER))
+    shop = planned(tmp_path, "First Name,Last Name,Email\nAda,Lovelace,ada@gmail.com")
+    apply(shop, on("POST contacts", Fault.LOST_AFTER))
     assert shop.writes == ["POST contacts", "POST activities"]
     assert [text for _, text in shop.entries()] == ["Imported from people.csv"]
 
 
 def test_a_company_whose_answer_is_lost_is_linked_in_the_same_run(tmp_path: Path) -> None:
     """Contacts are written after the companies that were cut off have been looked for."""
-    shop = RoughShop(tmp_path)
-    shop.file("people.csv", "First Name,Last Name,Email,Company\nAda,Lovelace,ada@engines.example,Engines")
-    shop.sync(on("POST companies", Fault.LOST_AFTER))
+    shop = planned(tmp_path, "First Name,Last Name,Email,Company\nAda,Lovelace,ada@engines.example,Engines")
+    apply(shop, on("POST companies", Fault.LOST_AFTER))
     (company,) = shop.companies()
     assert shop.contact("Lovelace").company_id == company.id
     shop.again()
@@ -144,15 +137,9 @@ def nine(tmp_path_factory: pytest.TempPathFactory) -> RoughShop:
     return planned(tmp_path_factory.mktemp("nine"), f"First Name,Last Name,Email\n{names}", limits=limits)
 
 
-@pytest.fixture
-def crowd(nine: RoughShop, tmp_path: Path) -> RoughShop:
-    """Give nine people, planned, to one test."""
-    return nine.twin(tmp_path)
-
-
-def test_a_single_row_that_may_not_be_written_is_set_aside(crowd: RoughShop) -> None:
+def test_a_single_row_that_may_not_be_written_is_set_aside(nine: RoughShop, tmp_path: Path) -> None:
     """One 403 is a matter of its row: it is listed with the CRM's words and request, and the others go on."""
-    shop = crowd
+    shop = nine.twin(tmp_path)
     work = apply(shop, on("POST contacts", 403, 3))
     assert work.reports["apply"].counts["refused"] == 1
     assert len(shop.contacts()) == 8
@@ -160,9 +147,9 @@ def test_a_single_row_that_may_not_be_written_is_set_aside(crowd: RoughShop) -> 
     assert (row["reason"], row["request_id"]) == ("403 no", "r-1")
 
 
-def test_without_the_right_to_write_the_run_stops(crowd: RoughShop) -> None:
+def test_without_the_right_to_write_the_run_stops(nine: RoughShop, tmp_path: Path) -> None:
     """Many 403s of one kind end the run in one line, and none of their rows is taken for refused."""
-    shop = crowd
+    shop = nine.twin(tmp_path)
     with pytest.raises(AccessError, match=r"POST …/contacts: 4 calls were refused.*403 no"):
         apply(shop, on("POST contacts", 403))
     assert shop.writes == ["POST contacts"] * 4
@@ -171,9 +158,9 @@ def test_without_the_right_to_write_the_run_stops(crowd: RoughShop) -> None:
     assert len(shop.contacts()) == 9
 
 
-def test_many_refusals_of_one_kind_end_the_run(crowd: RoughShop) -> None:
+def test_many_refusals_of_one_kind_end_the_run(nine: RoughShop, tmp_path: Path) -> None:
     """Past the limit it is no matter of single rows; what was refused stays so, the rest is sent by the next run."""
-    shop = crowd
+    shop = nine.twin(tmp_path)
     with pytest.raises(Rejected, match=r"POST …/contacts: 4 calls were refused.*400 no"):
         apply(shop, on("POST contacts", 400))
     assert states(shop) == {"REJECTED": 4, "INTENT": 14}
@@ -185,8 +172,7 @@ def test_many_refusals_of_one_kind_end_the_run(crowd: RoughShop) -> None:
 def employed(tmp_path_factory: pytest.TempPathFactory) -> RoughShop:
     """Six people of six companies, of whom one is written at a time, planned as run `first`."""
     names = "\n".join(f"A,L{n},a{n}@c{n}.example,C{n}" for n in range(6))
-    limits = {"concurrency": 1, "threads": 1}
-    text = f"First Name,Last Name,Email,Company\n{names}"
+    limits, text = {"concurrency": 1, "threads": 1}, f"First Name,Last Name,Email,Company\n{names}"
     return planned(tmp_path_factory.mktemp("employed"), text, limits=limits)
 
 

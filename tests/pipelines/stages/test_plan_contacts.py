@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.pipelines.workshop import SYNC, TO_PLAN, Workshop
+from tests.pipelines.workshop import AGAIN, SYNC, TO_PLAN, Workshop
 
 
 def plan(shop: Workshop, decision: str, *, logs: bool = False) -> list[dict[str, Any]]:
@@ -33,7 +33,7 @@ def test_first_meeting_fills_what_is_empty_and_keeps_the_rest(shop: Workshop) ->
         ("title", "Chair", "CEO", "it was there before us"),
     }
     shop.sections = {"fields": {"title": {"policy": "source_wins"}}}
-    shop.run(*SYNC)
+    shop.run("resolve", "plan", "apply")
     after = shop.contact(there.id)
     assert (after.title, after.last_name, after.phone, sorted(after.tags)) == (
         "CEO",
@@ -140,7 +140,7 @@ def test_companies_are_only_linked_to_where_they_may_not_be_written(shop: Worksh
     assert shop.contact("john@beta.example").company_id is None
     assert [company.name for company in shop.companies()] == ["Acme"]
     beta = shop.type_in_company(name="Beta", website="https://beta.example")
-    shop.run(*SYNC)
+    shop.run(*AGAIN)
     assert shop.contact("john@beta.example").company_id == beta.id
 
 

@@ -50,5 +50,5 @@ def test_one_call_a_changed_contact_and_as_many_as_were_planned(
     assert calls["GET contacts/*"] == looks
     cost = {row["kind"]: row["calls"] for row in shop.rows("plan_cost")}
     assert sum(cost.values()) == sum(SENT.values()) + looks == work.reports["plan"].counts["calls"]
-    assert shop.sync().reports["apply"].counts["calls"] == 0
+    assert shop.again().reports["apply"].counts["calls"] == 0
     assert {call.what for call in shop.calls} <= {"GET contacts", "GET companies", "GET activities"}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.pipelines.workshop import Workshop
+from tests.pipelines.workshop import AGAIN, TO_CLEAN, Workshop
 
 FILE = """ID,First name,Last name,Email,Direct Line,Fax,Remark
 1,Ada,Lovelace,ada@acme.com,312-555-0101,312-555-0901,good
@@ -25,14 +26,17 @@ WRONG = {"phones": ["Fax", "Direct Line"], "title": "Remark"}
 RIGHT = {"phones": ["Direct Line"], "title": []}
 
 
-def wrongly(shop: Workshop, retract: str) -> None:
+@pytest.fixture(scope="module")
+def wrongly(tmp_path_factory: pytest.TempPathFactory) -> Workshop:
     """Fax numbers and remarks were synced as phones and titles, a human mended one, and the mapping is right now."""
+    shop = Workshop(tmp_path_factory.mktemp("wrongly"), **mapped("review", **WRONG))
     shop.file("people.csv", FILE)
-    shop.sections = mapped(retract, **WRONG)
     shop.run()
     assert shop.contact("Lovelace").phone == "+13125550901"
     shop.edit(shop.contact("Hopper").id, phone="+1 312-555-0777", title="Admiral")
-    shop.sections = mapped(retract, **RIGHT)
+    shop.sections = mapped("review", **RIGHT)
+    shop.run(*TO_CLEAN, "snapshot")
+    return shop
 
 
 def phones(shop: Workshop) -> dict[str, tuple[Any, ...]]:
@@ -40,26 +44,30 @@ def phones(shop: Workshop) -> dict[str, tuple[Any, ...]]:
     return {one.last_name: (one.phone, one.properties.get("other_phones"), one.title) for one in shop.contacts()}
 
 
-def test_wrong_values_are_taken_back_where_no_human_touched_them(shop: Workshop) -> None:
+def test_wrong_values_are_taken_back_where_no_human_touched_them(wrongly: Workshop, tmp_path: Path) -> None:
     """With `retract = "write"` what nothing supports goes, the right number comes instead, and nothing comes twice."""
-    wrongly(shop, "write")
+    shop = wrongly.twin(tmp_path)
+    shop.sections = mapped("write", **RIGHT)
     entries = len(shop.crm(lambda crm: crm.list_activities()).data)
-    shop.run()
+    shop.run("resolve", "plan", "apply")
     assert phones(shop) == {
         "Lovelace": ("+13125550101", ["+13125550101"], None),  # it was a further one, and is right
         "Turing": (None, None, None),
         "Hopper": ("+1 312-555-0777", None, "Admiral"),
     }
     assert len(shop.crm(lambda crm: crm.list_activities()).data) == entries
-    assert shop.run().reports["apply"].counts["calls"] == 0
+    assert shop.run(*AGAIN).reports["apply"].counts["calls"] == 0
 
 
 @pytest.mark.parametrize(("retract", "listed"), [("review", 3), ("keep", 0)])
-def test_by_default_what_nothing_supports_is_listed_and_stays(shop: Workshop, retract: str, listed: int) -> None:
+def test_by_default_what_nothing_supports_is_listed_and_stays(
+    wrongly: Workshop, tmp_path: Path, retract: str, listed: int
+) -> None:
     """Under `review` it stands in the plan for a human, under `keep` nothing is said; neither is written."""
-    wrongly(shop, retract)
+    shop = wrongly.twin(tmp_path)
+    shop.sections = mapped(retract, **RIGHT)
     before = phones(shop)
-    shop.run()
+    shop.run("resolve", "plan", "apply")
     held = [row for row in shop.rows("plan") if row["change"] == "retract"]
     assert {row["decision"] for row in held} <= {"review"}
     assert len(held) == listed
@@ -79,7 +87,7 @@ def test_what_stood_there_before_us_is_put_back(shop: Workshop) -> None:
     shop.sections = {**settings, "sources": mapped("write", **RIGHT)["sources"]}
     shop.run()
     assert shop.contact(there.id).title == "Countess"
-    assert shop.run().reports["apply"].counts["calls"] == 0
+    assert shop.run(*AGAIN).reports["apply"].counts["calls"] == 0
 
 
 def test_an_earlier_version_of_a_row_is_evidence(shop: Workshop) -> None:

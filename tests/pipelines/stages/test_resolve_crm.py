@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.pipelines.workshop import SYNC, TO_CLEAN, TO_RESOLVE, Workshop
+from tests.pipelines.workshop import AGAIN, SYNC, TO_CLEAN, TO_RESOLVE, Workshop
 
 HUBSPOT = (
     "Record ID,First Name,Last Name,Email,Phone Number,Contact owner,Lifecycle Stage,"
@@ -93,7 +93,7 @@ def test_id_stays_when_records_come_and_keys_change(shop: Workshop) -> None:
     assert len(shop.contacts()) == 1
     merged = shop.type_in(first_name="Jane", last_name="Doe", email="jane.doe@acme.com")
     shop.remove(contact.id)
-    shop.run(*SYNC)
+    shop.run(*AGAIN)
     assert matches(shop) == {before: merged.id}
     assert len(shop.contacts()) == 1
 
@@ -105,7 +105,7 @@ def test_merge_by_a_human_leads_to_the_contact_that_is_left(shop: Workshop) -> N
     gone, left = shop.contact("jane@acme.com"), shop.contact("jd@acme.com")
     shop.edit(left.id, properties={**left.properties, "other_emails": ["jane@acme.com"]})
     shop.edit(gone.id, email=None, status="archived")
-    shop.run(*SYNC)
+    shop.run("snapshot", "resolve")
     assert set(matches(shop).values()) == {left.id}
     assert shop.rows("merge_candidates") == []
 
@@ -133,7 +133,7 @@ def test_rows_that_turn_out_to_be_one_or_two_people_are_recorded(shop: Workshop)
     shop.run(*SYNC)
     assert (ids(shop)["Jane"], [row["change"] for row in shop.rows("person_changes")]) == (older, ["split"])
     younger = ids(shop)["Bob"]
-    shop.run(*SYNC)
+    shop.run(*AGAIN)
     assert shop.rows("person_changes") == []
     shop.file("n.csv", f"{HUBSPOT}\n{rows.format('jane@acme.com', 'Jane,Doe', 'jane@acme.com')}", day=3)
     shop.run(*SYNC)
@@ -152,7 +152,7 @@ def test_mark_on_a_contact_finds_its_person_without_a_ledger(shop: Workshop) -> 
     for path in shop.data.glob("ledger.db*"):
         path.unlink()
     shop.sections = {"crm": {"foreign_days": 0}}
-    shop.run(*TO_RESOLVE)
+    shop.run("snapshot", "resolve")
     assert matches(shop) == {before: contact.id}
 
 

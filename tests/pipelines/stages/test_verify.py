@@ -9,23 +9,30 @@ import pytest
 
 from pipelines.intentions import HELD
 from tests.pipelines.faults import RoughShop, on
-from tests.pipelines.workshop import SYNC
+from tests.pipelines.workshop import AGAIN, SYNC, TO_PLAN
 
 HEADER = "ID,First name,Last name,Email,Phone,Title,Tags,Company,Website"
 ADA = "1,Ada,Lovelace,ada@acme.com;a2@acme.com,312-555-0101,Countess,vip;new,Acme,acme.com"
 
 
-@pytest.fixture
-def shop(tmp_path: Path) -> RoughShop:
-    """A workshop with two people, one of them at a company."""
-    shop = RoughShop(tmp_path)
+@pytest.fixture(scope="module")
+def planned(tmp_path_factory: pytest.TempPathFactory) -> RoughShop:
+    """A workshop with two people, one of them at a company, planned as run `first`."""
+    shop = RoughShop(tmp_path_factory.mktemp("planned"))
     shop.file("a.csv", f"{HEADER}\n{ADA}\n2,Alan,Turing,alan@b.example,312-555-0102,Fellow,,,")
+    shop.sync(None, *TO_PLAN, run="first")
     return shop
+
+
+@pytest.fixture
+def shop(planned: RoughShop, tmp_path: Path) -> RoughShop:
+    """Give those two people to one test."""
+    return planned.twin(tmp_path)
 
 
 def test_after_creates_and_updates_a_second_plan_is_empty(shop: RoughShop) -> None:
     """Contacts, companies, tags and further keys that were just written are all found as planned."""
-    created = shop.sync(None, *SYNC, "verify")
+    created = shop.sync(None, "apply", "verify", run="first")
     assert created.reports["verify"].counts == {"remaining": 0, "read_back": 2, "changed_again": 0}
     shop.file("a.csv", f"{HEADER}\n{ADA.replace('Countess', 'Lady').replace('vip;new', 'vip;hot')}", day=2)
     updated = shop.sync(None, *SYNC, "verify")
@@ -35,10 +42,10 @@ def test_after_creates_and_updates_a_second_plan_is_empty(shop: RoughShop) -> No
 
 def test_a_run_that_wrote_nothing_asks_nothing(shop: RoughShop) -> None:
     """After a run without changes no contact is read again."""
-    shop.sync()
-    before = shop.sync(None, *SYNC)
+    shop.sync(None, "apply", run="first")
+    before = shop.again()
     calls = len(shop.calls)
-    again = shop.sync(None, *SYNC, "verify")
+    again = shop.sync(None, *AGAIN, "verify")
     assert before.reports["apply"].counts["calls"] == 0
     assert len(shop.calls) == calls
     assert again.reports["verify"].counts["remaining"] == 0
@@ -57,7 +64,7 @@ def test_many_are_read_back_by_the_page(tmp_path: Path) -> None:
 
 def test_what_was_refused_is_listed_and_not_held_against_the_plan(shop: RoughShop) -> None:
     """A refused contact stands in `applied`; the check is about everything else."""
-    work = shop.sync(on("POST contacts", 400, 1), *SYNC, "verify")
+    work = shop.sync(on("POST contacts", 400, 1), "apply", "verify", run="first")
     assert work.reports["verify"].counts["remaining"] == 0
     assert sorted(row["state"] for row in shop.rows("applied")) == ["DONE"] * 3 + ["INTENT", "REJECTED"]
 
@@ -98,7 +105,7 @@ def test_an_email_that_collided_is_not_held_against_the_plan(shop: RoughShop) ->
 
 def test_what_the_crm_did_not_keep_is_noticed(shop: RoughShop) -> None:
     """A field that stands otherwise than the CRM answered a moment ago is counted and named."""
-    work = shop.sync(None, *SYNC)
+    work = shop.sync(None, "apply", run="first")
     ada = shop.contact("Lovelace")
     shop.edit(ada.id, title="Overwritten by a workflow")
     again = shop.run("verify", run=work.run)
@@ -110,7 +117,7 @@ def test_what_the_crm_did_not_keep_is_noticed(shop: RoughShop) -> None:
 def test_a_plan_that_would_go_on_for_ever_fails_the_check(shop: RoughShop) -> None:
     """Where the sources win and something in the CRM undoes the write at once, the check says what remains."""
     shop.sections = {"fields": {"title": {"policy": "source_wins"}}}
-    work = shop.sync(None, *SYNC)
+    work = shop.sync(None, "plan", "apply", run="first")
     shop.edit(shop.contact("Lovelace").id, title="Overwritten by a workflow")
     again = shop.run("verify", run=work.run)
     assert again.reports["verify"].counts["remaining"] == 1
