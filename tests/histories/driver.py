@@ -46,12 +46,16 @@ class Driver(RuleBasedStateMachine):
         self.dirty = False
         self.sound = True
         self.fax = self.changed = False
+        self.eventful: set[int] = set()
+        """Lanes in which something has happened: the others are no histories."""
 
     def _run(self, weather: Weather) -> None:
         self.runs += 1
         before = {crm_id: dict(contact) for crm_id, contact in self.seen.contacts.items()}
         self.seen = self._live(weather, *(() if self.dirty else AGAIN))
         tally["runs"] += 1
+        if not weather.fair:
+            self.eventful.update(range(LANES))
         tally["faults"] += len(weather.faults) + (weather.outage <= OUTAGE)
         tally["kills"] += self.seen.killed
         self._hold(self.model.after_any(self.seen))
@@ -96,10 +100,12 @@ class Driver(RuleBasedStateMachine):
     def _people(self, who: Who) -> list[Person]:
         found = [key for key in who if key in self.model.people and self.model.people[key].in_file]
         self.dirty |= bool(found)
+        self.eventful.update(lane for lane, _ in found)
         tally["source changes"] += len(found)
         return [self.model.people[key] for key in found]
 
     def _contacts(self, who: Who) -> list[dict[str, Any]]:
+        self.eventful.update(lane for lane, number in who if (lane, number) in self.model.people)
         names = [self.model.people[key].last_name for key in who if key in self.model.people]
         by_name = {contact["last_name"]: contact for contact in self.seen.contacts.values()}
         return [by_name[name] for name in names if name in by_name and by_name[name]["status"] != "archived"]

@@ -54,8 +54,8 @@ class Histories(Driver):
         for lane in range(LANES):
             for number in range(FIRST):
                 self._join(lane, number)
-        tally["histories"] += LANES
         if fresh == 7:
+            self.eventful.update(range(LANES))
             self.world, self.seen = World(self.folder / "world"), nothing()
             self.changed = True
             return
@@ -155,6 +155,7 @@ class Histories(Driver):
         for lane in of:
             number = sum(key[0] == lane for key in self.model.people)
             if number < len(NAMES):
+                self.eventful.add(lane)
                 self._join(lane, number)
 
     @rule(one=somebody, there=st.booleans())
@@ -163,6 +164,7 @@ class Histories(Driver):
         person = self.model.people.get(one)
         if person is not None and person.cells == person.told and person.in_file is not there:
             person.in_file, self.dirty = there, True
+            self.eventful.add(one[0])
             tally["source changes"] += 1
 
     @rule()
@@ -170,6 +172,7 @@ class Histories(Driver):
         """The settings take the fax column for phones, and are corrected."""
         self.fax = not self.fax
         self.model.remapped = True
+        self.eventful.update(range(LANES))
         self.dirty = True
 
     # Runs
@@ -211,7 +214,8 @@ class Histories(Driver):
     def teardown(self) -> None:
         """The end of a history: in fair weather all is in step, and one more run sends nothing."""
         try:
-            if self.sound and hasattr(self, "seen"):
+            tally["histories"] += len(self.eventful)
+            if self.sound and self.eventful and hasattr(self, "seen"):
                 self._run(Weather())
                 self._run(Weather())
                 self._hold([f"one more run sent {self.seen.writes}"] if self.seen.writes else [])

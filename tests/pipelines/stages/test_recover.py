@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic.alias_generators import to_snake
 
 from connectors.errors import Forbidden, NotApplied, NotFound
 from connectors.giant_context.server.store import Store
@@ -19,44 +18,14 @@ from connectors.giant_context.wire import ActivityCreate
 from pipelines.effects import Operation, op_key
 from pipelines.ledger import Ledger
 from pipelines.stages import recover
+from tests.pipelines.cut_off import MARK, change, creation, cut_off, lose
 from tests.pipelines.faults import Fault, RoughShop, Rule, on
-
-MARK = "a-person-of-ours"
 
 
 @pytest.fixture
 def shop(tmp_path: Path) -> RoughShop:
     """Give a workshop without any file: these tests are about the ledger and the CRM alone."""
     return RoughShop(tmp_path)
-
-
-def creation(entity: str = MARK, **body: Any) -> Operation:
-    """A contact that we meant to create."""
-    whole = {"firstName": "Ada", "lastName": "Lovelace", "properties": {"crm_bridge_id": entity}} | body
-    sent = {to_snake(name): value for name, value in whole.items() if name != "properties"}
-    sent["properties.crm_bridge_id"] = entity
-    return Operation(op_key("test", "create", entity), "contacts", "create", entity, whole, sent)
-
-
-def change(crm_id: str, sent: dict[str, Any]) -> Operation:
-    """An update that we meant to make."""
-    return Operation(op_key("test", "update", crm_id), "contacts", "update", MARK, sent, sent, crm_id)
-
-
-@contextmanager
-def cut_off(shop: RoughShop, *operations: Operation) -> Iterator[Ledger]:
-    """A ledger in which these operations were sent, and nothing was heard of them."""
-    with shop.work("cut-off").ledger() as ledger:
-        ledger.intend("cut-off", operations)
-        lose(ledger, *operations)
-        yield ledger
-
-
-def lose(ledger: Ledger, *operations: Operation) -> None:
-    """Send operations whose answers are lost."""
-    ledger.sent("cut-off", operations)
-    for operation in operations:
-        ledger.end(operation, "SENT", "the answer was lost", doubt=True)
 
 
 def settle(shop: RoughShop, ledger: Ledger, rule: Rule | None = None) -> dict[str, int]:
