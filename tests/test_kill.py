@@ -72,14 +72,14 @@ def test_killed_at_durable_points_it_converges(tmp_path: Path) -> None:
 def test_killing_the_command_loses_nothing_and_doubles_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, crm_bridge: Shell, where: str
 ) -> None:
-    """`crm-bridge run`, killed among contacts and again among entries, ends where an undisturbed run does."""
+    """`crm-bridge run`, killed among entries, and over HTTP among contacts too, ends where an undisturbed run does."""
     shop = RoughShop(tmp_path / "killed")
     fill(shop)
     limits = "[limits]\nrequests_per_second = 60\nconcurrency = 2\nsettle_seconds = 0.5\n"
     sources = '[sources.inbox]\nkind = "csv_file"\noptions.path = "inbox"\n[match]\ndefault_region = "US"\n'
     if where == "in process":
         (shop.root / "sync.toml").write_text(limits + sources, "utf-8")
-        kill_twice(shop, shop.data, crm_bridge)
+        kill(shop, shop.data, crm_bridge, activities=7)
         assert nothing_left(shop)
         contents = shop.contents()
     else:
@@ -88,17 +88,17 @@ def test_killing_the_command_loses_nothing_and_doubles_nothing(
             account = f'base_url = "{base}"\norganization_id = "{ORGANIZATION_ID}"\nproject_id = "{PROJECT_ID}"\n'
             crm = f'[crm]\n{account}app_id = "{APP_ID}"\nwrites = true\n'
             (shop.root / "sync.toml").write_text(crm + limits + sources, "utf-8")
-            kill_twice(shop, tmp_path / "server" / "data", crm_bridge, KEY)
+            kill(shop, tmp_path / "server" / "data", crm_bridge, KEY, contacts=10, activities=7)
             assert nothing_left(shop)
         contents = RoughShop(tmp_path / "server").contents()
     assert contents == expected(tmp_path / "undisturbed", "Buyer")
 
 
-def kill_twice(shop: RoughShop, crm: Path, crm_bridge: Shell, key: str = "") -> None:
-    """Kill the command once so many contacts, then entries, are in; then let it end, which it does at once."""
+def kill(shop: RoughShop, crm: Path, crm_bridge: Shell, key: str = "", **moments: int) -> None:
+    """Kill the command whenever a table has so many rows; then let it end, which it does at once."""
     given = ("run", "--config", shop.root / "sync.toml", "--data", shop.data)
     environment = {"DAGSTER_HOME": "", **({"CRM_BRIDGE_CRM_API_KEY": key} if key else {})}
-    for table, wanted in (("contacts", 10), ("activities", 7)):
+    for table, wanted in moments.items():
         run = crm_bridge.start(*given, **environment)
         while count(crm, table) < wanted and not run.ended:
             time.sleep(0.002)

@@ -20,7 +20,7 @@ def people(count: int, title: str) -> str:
     return "\n".join([HEADER, *rows])
 
 
-@pytest.mark.parametrize(("rows", "operations"), [(1, 1), (3, 2), (7, 100)])
+@pytest.mark.parametrize(("rows", "operations"), [(1, 1), (7, 2)])
 def test_whatever_fits_into_memory_all_is_sent_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: int, operations: int
 ) -> None:
@@ -28,11 +28,11 @@ def test_whatever_fits_into_memory_all_is_sent_once(
     monkeypatch.setattr(intentions, "AT_ONCE", rows)
     monkeypatch.setattr(intentions, "BATCH", operations)
     shop = RoughShop(tmp_path, crm={"imported_activity": "change"})
-    shop.file("a.csv", people(9, "Clerk"))
+    shop.file("a.csv", people(4, "Clerk"))
     shop.sync()
-    assert shop.writes == ["POST companies"] * 2 + ["POST contacts"] * 9 + ["POST activities"] * 9
-    shop.file("a.csv", people(9, "Chief"), day=2)
+    assert shop.writes == ["POST companies"] * 2 + ["POST contacts"] * 4 + ["POST activities"] * 4
+    shop.file("a.csv", people(4, "Chief"), day=2)
     shop.sync()
-    assert shop.writes == ["PUT contacts/*"] * 9 + ["POST activities"] * 9
+    assert shop.writes == ["PUT contacts/*"] * 4 + ["POST activities"] * 4
     found = {contact.last_name: (contact.title, contact.tags, bool(contact.company_id)) for contact in shop.contacts()}
-    assert found == {f"L{n}": (f"Chief {n}", ["vip"], True) for n in range(9)}
+    assert found == {f"L{n}": (f"Chief {n}", ["vip"], True) for n in range(4)}
