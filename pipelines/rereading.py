@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from connectors.giant_context.client import GiantContext
-from connectors.giant_context.wire import Contact
+from connectors.giant_context.walk import Walk
+from connectors.giant_context.wire import LONGEST_SEARCH, Company, Contact, Page
 from pipelines.echo import fields_of, same
 from pipelines.effects import Operation
 
@@ -56,6 +57,23 @@ async def reread(crm: GiantContext, operation: Operation, standing: Standing) ->
         stands = item.address.model_dump(mode="json", by_alias=True, exclude_none=True)
         body["address"] = _over(stands, body["address"], standing.address)
     return replace(operation, body=body)
+
+
+async def has_company(crm: GiantContext, name: str) -> bool:
+    """Whether the CRM has a company of this name: it refuses no second one, as it does with a contact's e-mail.
+
+    Raises:
+        CallError: the companies cannot be searched.
+    """
+
+    async def page(number: int, size: int) -> Page[Company]:
+        return await crm.list_companies(page=number, page_size=size, search=name[:LONGEST_SEARCH])
+
+    wanted = name.strip().casefold()
+    async for companies in Walk(page):
+        if any(company.name.strip().casefold() == wanted for company in companies):
+            return True
+    return False
 
 
 def overwrites(operation: Operation, standing: Standing) -> bool:

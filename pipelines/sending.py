@@ -28,7 +28,7 @@ from pipelines.intentions import Standings
 from pipelines.ledger import Ledger
 from pipelines.outcomes import Answer, Outcomes
 from pipelines.replanning import Anew, Replanning
-from pipelines.rereading import Standing, overwrites, reread
+from pipelines.rereading import Standing, has_company, overwrites, reread
 
 T = TypeVar("T")
 
@@ -50,9 +50,9 @@ class Manner:
     """How many operations may be SENT for each call that may be in flight, and after how many deadlines none of them
     can be under way any more."""
     deadline: float
-    fills: bool = True
-    """Whether a person whom somebody else created meanwhile is filled at once, or only linked: a plan that was kept in
-    a file says all that may be written."""
+    waited: bool = False
+    """Whether the plan was kept in a file. It says all that may be written: a person whom somebody else has created
+    meanwhile is only linked, and not filled. And the CRM's companies were not read since: each is looked for first."""
     now: Callable[[], float] = time.monotonic
 
 
@@ -75,7 +75,7 @@ class Sending:
         self._outcomes = outcomes
         self._conflicts = Replanning(
             *(crm, ledger, manner.run, self._standing_of, outcomes.counts, collisions, self._in_thread),
-            fills=manner.fills,
+            fills=not manner.waited,
         )
 
     async def send(self, operations: Sequence[Operation], standing: Standings, advance: Callable[[int], None]) -> None:
@@ -152,6 +152,8 @@ class Sending:
                 return
 
     def _wants_a_look(self, operation: Operation) -> bool:
+        if operation.kind == "create":
+            return self._manner.waited and operation.object == "companies"
         if operation.kind not in UPDATES or self._manner.reread == "never" or self._conflicts.has_replanned(operation):
             return False
         return self._manner.reread == "always" or overwrites(operation, self._standing_of(operation))
@@ -185,7 +187,10 @@ class Sending:
     async def _look(self, operation: Operation) -> None:
         answer: Operation | Answer
         try:
-            answer = await reread(self._crm, operation, self._standing_of(operation))
+            if operation.kind == "create":
+                answer = None if await has_company(self._crm, operation.body["name"]) else operation
+            else:
+                answer = await reread(self._crm, operation, self._standing_of(operation))
         except Rejected:
             answer = None
         except CallError as error:

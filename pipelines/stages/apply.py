@@ -134,7 +134,7 @@ async def _send(
         read_only=READ_ONLY,
         calls_a_place=recover.CALLS_A_PLACE,
         deadline=limits.deadline_seconds,
-        fills=not waited,
+        waited=waited,
     )
     async with work.crm() as crm:
         await recover.settle(crm, ledger, work.settings, work.progress)

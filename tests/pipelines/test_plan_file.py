@@ -139,6 +139,18 @@ def test_a_company_that_a_run_found_meanwhile_is_not_created(shop: Workshop) -> 
     assert "Acme (create companies): found in the CRM by another run since the plan was made" in left(work)
 
 
+def test_a_company_that_nobody_has_told_us_of_gets_no_twin(shop: Workshop) -> None:
+    """The CRM would take a second company of the name, so that is asked for before one is created."""
+    shop.file("a.csv", f"{HEADER},Company,Website\n{ADA},CEO,Acme,https://acme.com\n{ALAN},CEO,Beta,https://beta.com")
+    plan_file.write(shop.run(*TO_PLAN), file(shop))
+    acme = shop.type_in_company(name="ACME")
+    work = applied(shop)
+    assert [company.name for company in shop.companies()] == ["ACME", "Beta"]
+    assert "Acme (create companies): changed in the CRM since it was read" in left(work)
+    shop.run(*AGAIN)
+    assert shop.contact("Lovelace").company_id == acme.id
+
+
 def test_somebody_who_turned_out_to_be_another_is_not_created(shop: Workshop) -> None:
     """A record of the plan's that was joined to somebody else since makes no second contact."""
     shop.file("a.csv", f"{HEADER}\n{ADA},CEO")
