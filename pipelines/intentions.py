@@ -59,19 +59,18 @@ def intend(engine: Engine, ledger: Ledger, run: str, *, since: str | None = None
     overtaken.make(engine, ledger, since)
     _place(engine, ledger, run, waited=since is not None)
     ledger.drop_stale_intents()
-    ledger.take_over_owed(run)
+    ledger.begin(run)
     skipped = engine.arrow("FROM overtaken ORDER BY ALL").to_pylist()
     refused_before = 0
     for rows in _pages(engine):
-        targets = sorted({(row.object, row.crm_id) for row in rows if row.crm_id is not None})
+        updated = sorted({(row.object, row.crm_id) for row in rows if row.op == "update" and row.crm_id is not None})
+        told = sorted({("contacts", row.crm_id) for row in rows if row.op == "log" and row.crm_id is not None})
         wanted = list(
             operations(
                 rows,
                 account=ledger.account,
-                standing=_standing(engine, targets),
-                numbers=ledger.update_numbers(
-                    [("contacts" if name == "activities" else name, id_) for name, id_ in targets]
-                ),
+                standing=_standing(engine, updated),
+                numbers=ledger.update_numbers([*updated, *told]),
                 generation=ledger.generation,
             )
         )
@@ -100,10 +99,8 @@ def batches(
         waiting, place = ledger.waiting(run, object_name, after=place, last=last, at_most=BATCH)
         if not waiting:
             return
-        yield (
-            waiting,
-            _standing(engine, sorted({(one.object, one.crm_id) for one in waiting if one.crm_id is not None})),
-        )
+        updated = sorted({(one.object, one.crm_id) for one in waiting if one.crm_id is not None})
+        yield waiting, _standing(engine, updated)
 
 
 def _pages(engine: Engine) -> Iterator[list[Row]]:

@@ -150,9 +150,13 @@ class Journal(JournalReading, LastWritten):
                     (self.account, operation.object, operation.entity_id, effect.crm_id),
                 )
 
-    def take_over_owed(self, run: str) -> None:
-        """Let a run send the log entries that are owed."""
-        with self._reading() as database:
+    def begin(self, run: str) -> None:
+        """Let a run send the entries that are owed, and nothing else: what it left when it was tried before waits."""
+        with self._transaction() as database:
+            database.execute(
+                "UPDATE journal SET run = 'before ' || run WHERE account = ? AND state = 'INTENT' AND run = ?",
+                (self.account, run),
+            )
             database.execute(f"UPDATE journal SET run = ? WHERE {OWED}", (run, self.account))  # noqa: S608 - a constant
 
 

@@ -125,6 +125,23 @@ def test_stale_intents_go_and_owed_entries_stay(ledger: Ledger) -> None:
     assert ledger.in_state("INTENT") == ledger.owed_logs() == [LOG]
 
 
+def test_a_run_that_is_tried_again_sends_what_it_intends_anew_and_what_is_owed(ledger: Ledger) -> None:
+    """A create whose answer was lost waits, with its doubt, until a plan has it again; an owed entry goes at once."""
+    lost = replace(CREATE, op_key="key-x", entity_id="eve")
+    ledger.intend("r", [CREATE, LOG, lost])
+    ledger.done([DONE])
+    ledger.end(lost, "SENT", "the answer was lost", doubt=True)
+    ledger.end(lost, "INTENT", "absent")
+    ledger.drop_stale_intents()
+    ledger.begin("r")
+    assert ledger.waiting_counts("r") == {"activities": 1}
+    ledger.intend("r", [lost])
+    assert ledger.waiting_counts("r") == {"activities": 1, "contacts": 1}
+    (again,), place = ledger.waiting("r", "contacts", after=0, last=ledger.last_place(), at_most=9)
+    assert (again.op_key, again.doubts) == ("key-x", 1)
+    assert ledger.waiting("r", "contacts", after=place, last=ledger.last_place(), at_most=9) == ([], place)
+
+
 def test_updates_are_numbered_by_object_and_id(ledger: Ledger) -> None:
     """A contact and a company that bear the same id are two: each has numbers of its own."""
     company = replace(UPDATE, op_key="key-k", object="companies", entity_id="acme")
