@@ -70,7 +70,9 @@ class Model:
         key = (contact["id"], tag)
         (self.tagged if away else self.untagged).discard(key)
         (self.untagged if away else self.tagged).add(key)
-        contact["tags"] = [one for one in contact["tags"] if one != tag] + [tag] * (not away)
+        there = contact["tags"]
+        if away or tag not in there:
+            contact["tags"] = [one for one in there if one != tag] + [tag] * (not away)
         return ("untag" if away else "tag", contact["id"], {"tag": tag})
 
     # What must be
