@@ -19,7 +19,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from connectors.errors import ConfigurationError, StateRefused
-from pipelines import ledger_copies, rebuild, settings_file, target
+from pipelines import ledger_copies, out_file, rebuild, settings_file, target
 from pipelines.command_options import Config, Data, console, workspace
 from pipelines.counted import counted
 from pipelines.effects import Operation
@@ -61,6 +61,8 @@ def ledger(
     """Say how many operations are in which state, and list those that wait for a human or are odd."""
     if context.invoked_subcommand is not None:
         return
+    if out is not None:
+        out_file.check(out, data, "a list of operations", lambda schema: {"op_key", "state"} <= {*schema.names})
     with _existing(Workspace(settings_file.load(config), data, "ledger")).ledger() as opened:
         states = opened.states()
         told = [_plain(row) for row in opened.told("UNKNOWN", "REJECTED", "DONE")]

@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from connectors.errors import Busy, ConfigurationError, StateRefused
 from pipelines.ledger import Ledger
-from pipelines.ledger_file import fault, open_file
+from pipelines.ledger_file import fault, is_ledger, open_file
 
 TAILS: Final = ("", "-wal", "-shm", "-journal")
 """What the names of the files end in that make one SQLite database."""
@@ -29,12 +29,15 @@ def backup(ledger: Path, copy: Path, *, force: bool = False) -> None:
 
     Raises:
         StateRefused: there is no ledger, or it cannot be read.
-        ConfigurationError: the copy is there already, and `force` was not given; or it is the ledger itself.
+        ConfigurationError: the copy is there already, and `force` was not given; what is there is no copy of a ledger;
+            or it is the ledger itself.
     """
     if any(_same(copy, ledger.with_name(ledger.name + tail)) for tail in TAILS):
         raise ConfigurationError(f"{copy} is the ledger itself.", guidance="Name another file: a copy lies elsewhere.")
     if copy.exists() and not force:
         raise ConfigurationError(f"{copy} is there already.", guidance="Name another file, or say --force.")
+    if copy.exists() and not is_ledger(copy):
+        raise ConfigurationError(f"{copy} is no copy of a ledger.", guidance="Name another file: it is left as it is.")
     if not ledger.exists():
         raise StateRefused(f"{ledger}: no ledger yet.", guidance="It is made by the first run.")
     with _draft(copy.parent) as draft:
@@ -50,7 +53,10 @@ def restore(ledger: Path, copy: Path) -> Path | None:
 
     Raises:
         StateRefused: the copy is no ledger, is damaged, or is of a newer version.
+        ConfigurationError: it is the ledger itself.
     """
+    if _same(copy, ledger):
+        raise ConfigurationError(f"{copy} is the ledger itself.", guidance="Name a copy of it.")
     if not copy.exists():
         raise StateRefused(f"{copy}: no such file.", guidance="Name a file that crm-bridge ledger backup made.")
     with _draft(ledger.parent) as draft:

@@ -106,6 +106,15 @@ def _execute(database: sqlite3.Connection, schema: str) -> None:
         database.execute(statement)
 
 
+def is_ledger(path: Path) -> bool:
+    """Whether a file is a ledger that can be read; nothing of it is changed."""
+    try:
+        _examine(path)
+    except (StateRefused, sqlite3.DatabaseError):
+        return False
+    return True
+
+
 def _examine(path: Path) -> None:
     """Read what the file says of itself, without changing a byte of it."""
     if path.stat().st_size == 0:

@@ -9,7 +9,7 @@ import typer
 from rich.markup import escape
 
 from connectors.errors import BridgeError, ConfigurationError
-from pipelines import plan_file, plan_text, summary
+from pipelines import out_file, plan_file, plan_text, summary
 from pipelines.command_options import Allow, Config, Data, console, workspace
 from pipelines.counted import counted
 from pipelines.execution import execute
@@ -27,6 +27,8 @@ def plan(
 ) -> None:
     """Print what a run would change, what it would cost, and each change with its rule and evidence. Sends nothing."""
     work = workspace(config, data, allow)
+    if out is not None:
+        out_file.check(out, data, "a plan", plan_file.is_plan)
     execute(work, "dry_run")
     summary.show(work, console)
     console.print()

@@ -20,6 +20,11 @@ KEY: Final = b"crm_bridge_plan"
 AGAIN: Final = "Plan again: crm-bridge plan --out FILE."
 
 
+def is_plan(schema: pa.Schema) -> bool:
+    """Whether a Parquet file of this schema is a plan."""
+    return KEY in (schema.metadata or {})
+
+
 def write(work: Workspace, path: Path) -> None:
     """Write this run's plan with its seal. It holds names and addresses: the file is its owner's alone."""
     with work.engine() as engine:

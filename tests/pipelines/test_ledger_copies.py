@@ -72,6 +72,27 @@ def test_a_ledger_is_not_copied_onto_itself(tmp_path: Path, name: str) -> None:
         assert ledger.trait("a") == "b"
 
 
+def test_only_a_copy_gives_way_to_a_copy(tmp_path: Path) -> None:
+    """Forced, too, a file that is no ledger stays as it is: the embedded CRM's, say."""
+    path, other = tmp_path / "ledger.db", tmp_path / "crm.db"
+    filled(path).close()
+    with closing(sqlite3.connect(other)) as database:
+        database.execute("CREATE TABLE contacts (id TEXT)")
+    before = other.read_bytes()
+    with pytest.raises(ConfigurationError, match="is no copy of a ledger"):
+        backup(path, other, force=True)
+    assert other.read_bytes() == before
+
+
+def test_a_ledger_is_not_restored_from_itself(tmp_path: Path) -> None:
+    """Nothing is moved aside, and no plan that waits is out of date afterwards."""
+    path = tmp_path / "ledger.db"
+    filled(path).close()
+    with pytest.raises(ConfigurationError, match="is the ledger itself"):
+        restore(path, path)
+    assert [file.name for file in tmp_path.iterdir()] == ["ledger.db"]
+
+
 def test_a_copy_needs_no_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """On a file system without hard links the copy gets its name, too, and takes none that is there."""
 
