@@ -9,7 +9,7 @@ from sqlite3 import Connection
 from typing import Literal
 
 from pipelines.effects import Effect, Operation
-from pipelines.journal_reading import OWED, JournalReading
+from pipelines.journal_reading import OPEN, OWED, JournalReading
 from pipelines.last_written import LastWritten
 from pipelines.ledger_access import each, to_json
 
@@ -59,8 +59,9 @@ class Journal(JournalReading, LastWritten):
         """
         with self._reading() as database:
             database.execute(
-                "DELETE FROM journal WHERE account = ? AND state = 'INTENT' AND (doubts = 0 OR number > 0) AND NOT ("
-                "kind = 'log' AND parent IN (SELECT op_key FROM journal WHERE state IN ('SENT', 'DONE', 'UNKNOWN')))",
+                f"DELETE FROM journal WHERE account = ? AND {OPEN} AND state = 'INTENT' "  # noqa: S608 - a constant
+                "AND (doubts = 0 OR number > 0) AND NOT (kind = 'log' AND EXISTS (SELECT 1 FROM journal AS wrote "
+                "WHERE wrote.op_key = journal.parent AND wrote.state IN ('SENT', 'DONE', 'UNKNOWN')))",
                 (self.account,),
             )
 

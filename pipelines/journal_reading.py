@@ -16,8 +16,11 @@ OPERATION: Final = (
 )
 """The columns that an operation is made of, in the order in which it is."""
 
+OPEN: Final = "state <> 'DONE'"
+"""What an index of its own leads to, provided that a query says so in these very words."""
+
 OWED: Final = (
-    "account = ? AND kind = 'log' AND state = 'INTENT' "
+    f"account = ? AND {OPEN} AND kind = 'log' AND state = 'INTENT' "  # noqa: S608 - a constant
     "AND EXISTS (SELECT 1 FROM journal AS done WHERE done.op_key = journal.parent AND done.state = 'DONE')"
 )
 """Log entries whose write was done but which were never sent."""
@@ -34,22 +37,17 @@ class JournalReading(LedgerAccess):
 
     def in_state(self, state: str) -> list[Operation]:
         """The account's operations in a state, oldest first."""
-        return [
-            _operation(row)
-            for row in self._rows(
-                f"SELECT {OPERATION} FROM journal WHERE account = ? AND state = ? ORDER BY intent_at, op_key",  # noqa: S608 - a constant
-                *(self.account, state),
-            )
-        ]
+        of_these = "true" if state == "DONE" else OPEN
+        query = f"SELECT {OPERATION} FROM journal WHERE account = ? AND {of_these} AND state = ? "  # noqa: S608 - constants
+        return [_operation(row) for row in self._rows(query + "ORDER BY intent_at, op_key", self.account, state)]
 
     def told(self, *states: str) -> list[dict[str, Any]]:
         """What to tell of operations in these states, newest first; of DONE ones only what is odd."""
-        marks = ", ".join(["?"] * len(states))
         rows = self._rows(
-            "SELECT op_key, state, kind, object, entity_id, crm_id, body, reason, request_id, attempts, doubts, "  # noqa: S608 - question marks alone
-            f"coalesce(ended_at, sent_at, intent_at) FROM journal WHERE account = ? AND state IN ({marks}) "
-            "AND (state <> 'DONE' OR reason IS NOT NULL) ORDER BY coalesce(ended_at, sent_at, intent_at) DESC, op_key",
-            *(self.account, *states),
+            f"SELECT {', '.join(TOLD[:-1])}, coalesce(ended_at, sent_at, intent_at) AS at FROM journal "  # noqa: S608 - constants
+            "WHERE account = ? AND state IN (SELECT value FROM json_each(?)) "
+            "AND (state <> 'DONE' OR reason IS NOT NULL) ORDER BY at DESC, op_key",
+            *(self.account, to_json(states)),
         )
         return [dict(zip(TOLD, row, strict=True)) for row in rows]
 
@@ -114,11 +112,16 @@ class JournalReading(LedgerAccess):
 
     def position(self) -> str:
         """A text that changes whenever the ledger gains something a plan is made from."""
-        ((count, last),) = self._rows(
+        done, last = self._reached()
+        return f"{done}:{last}" + (f":{self.generation}" if self.generation else "")
+
+    def _reached(self) -> tuple[int, float]:
+        """How many operations are done, and when the last of them was."""
+        ((done, last),) = self._rows(
             "SELECT count(*), coalesce(max(ended_at), 0) FROM journal WHERE account = ? AND state = 'DONE'",
             self.account,
         )
-        return f"{count}:{last}" + (f":{self.generation}" if self.generation else "")
+        return done, last
 
     def states(self) -> dict[str, int]:
         """How many operations are in each state."""

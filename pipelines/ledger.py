@@ -69,10 +69,7 @@ class Ledger(Journal, Identities):
 
     def moment(self) -> str:
         """How far the ledger is: a text by which it tells later what has come since."""
-        ((done, last),) = self._rows(
-            "SELECT count(*), coalesce(max(ended_at), 0) FROM journal WHERE account = ? AND state = 'DONE'",
-            self.account,
-        )
+        done, last = self._reached()
         ((placed,),) = self._rows("SELECT coalesce(max(sequence), 0) FROM entities")
         at = max(time.time(), last)
         return to_json({"at": at, "done": done, "placed": placed, "generation": self.generation})

@@ -115,7 +115,7 @@ _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), so
 
 def to_json(value: Any) -> str:
     """JSON in the one form in which the ledger keeps it."""
-    return _ENCODER.encode(value) if value else "{}" if isinstance(value, Mapping) else "[]"
+    return _ENCODER.encode(value)
 
 
 def each(names: str) -> str:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, get_args
+from typing import Final
 
 import pyarrow as pa
 
-from pipelines.effects import ObjectName
 from pipelines.engine import Engine
 from pipelines.ledger import Ledger
 
@@ -26,8 +25,13 @@ def make(engine: Engine, ledger: Ledger, moment: str | None) -> None:
         return
     engine.put("placed_since", _texts(("object", "record_key", "entity_id"), ledger.placed_since(moment)))
     engine.put("touched_since", _texts(("object", "entity_id", "crm_id", "state"), ledger.touched_since(moment)))
-    linked = [(name, entity) for name in get_args(ObjectName) for entity in ledger.links(name)["entity_id"].to_pylist()]
-    engine.put("linked_now", _texts(("object", "entity_id"), linked))
+    engine.put("linked_contacts", ledger.links("contacts"))
+    engine.put("linked_companies", ledger.links("companies"))
+    engine.view_as(
+        "linked_now",
+        "SELECT 'contacts' AS object, entity_id FROM linked_contacts "
+        "UNION ALL SELECT 'companies', entity_id FROM linked_companies",
+    )
     engine.make("apply/moved")
     engine.make("apply/overtaken")
 

@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.effects import Effect, Operation, op_key
+from pipelines.journal_reading import OPEN, OWED
 from pipelines.ledger import Ledger
 
 CREATE = Operation(
@@ -173,6 +174,15 @@ def test_what_may_have_arrived_counts_as_written(ledger: Ledger, state: Any, kno
     ledger.sent("r", [CREATE])
     ledger.end(CREATE, state, "as it is")
     assert ledger.knows_writes() is knows
+
+
+@pytest.mark.parametrize("condition", ["state = 'SENT'", OWED])
+def test_what_is_open_is_found_without_reading_what_is_done(ledger: Ledger, condition: str) -> None:
+    """Done operations only ever become more: a look for the few others goes by their own index."""
+    query = f"EXPLAIN QUERY PLAN SELECT * FROM journal WHERE account = 'a' AND {OPEN} AND {condition}"  # noqa: S608 - constants
+    with closing(sqlite3.connect(ledger.path)) as database:
+        (first, *_) = database.execute(query, ["a"] * condition.count("?")).fetchall()
+    assert "journal_open" in first[-1]
 
 
 def test_nothing_takes_back_what_is_done(ledger: Ledger) -> None:

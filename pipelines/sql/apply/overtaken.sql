@@ -2,15 +2,14 @@
 -- contact or company is left alone as a whole.
 WITH wanted AS (
     SELECT DISTINCT object, op, entity_id, crm_id FROM plan WHERE decision = 'write' AND object IN ('contacts', 'companies')
-), told AS (
-    SELECT w.*, CASE WHEN EXISTS (FROM moved m WHERE m.object = w.object AND m.entity_id = w.entity_id)
-                         THEN 'one of its records was found to be another''s since the plan was made'
-                     WHEN EXISTS (FROM touched_since t WHERE t.object = w.object AND t.state <> 'UNKNOWN' AND (t.crm_id = w.crm_id OR t.entity_id = w.entity_id))
-                         THEN 'written by another run since the plan was made'
-                     WHEN EXISTS (FROM touched_since t WHERE t.object = w.object AND (t.crm_id = w.crm_id OR t.entity_id = w.entity_id))
-                         THEN 'what another run sent since the plan was made cannot be told'
-                     WHEN w.op = 'create' AND EXISTS (FROM linked_now l WHERE l.object = w.object AND l.entity_id = w.entity_id)
-                         THEN 'found in the CRM by another run since the plan was made' END AS reason
-    FROM wanted w
+-- By the person and by the contact apart: a condition with OR would compare each with each.
+), touched AS (
+    SELECT w.*, t.state FROM wanted w JOIN touched_since t ON t.object = w.object AND t.entity_id = w.entity_id
+    UNION ALL SELECT w.*, t.state FROM wanted w JOIN touched_since t ON t.object = w.object AND t.crm_id = w.crm_id
+), reasons AS (
+    SELECT w.*, 1 AS rank, 'one of its records was found to be another''s since the plan was made' AS reason FROM wanted w SEMI JOIN moved USING (object, entity_id)
+    UNION ALL SELECT * EXCLUDE (state), 2, 'written by another run since the plan was made' FROM touched WHERE state <> 'UNKNOWN'
+    UNION ALL SELECT * EXCLUDE (state), 3, 'what another run sent since the plan was made cannot be told' FROM touched WHERE state = 'UNKNOWN'
+    UNION ALL SELECT w.*, 4, 'found in the CRM by another run since the plan was made' FROM wanted w SEMI JOIN linked_now USING (object, entity_id) WHERE w.op = 'create'
 )
-SELECT object, op AS kind, entity_id, crm_id, reason FROM told WHERE reason IS NOT NULL
+SELECT object, op AS kind, entity_id, crm_id, arg_min(reason, rank) AS reason FROM reasons GROUP BY ALL
