@@ -208,7 +208,7 @@ class Http:
                 return await auth.headers()
         except TimeoutError:
             failure = call.lost("no answer in time")
-        raise failure
+        raise failure  # out here it has no context
 
     async def _exchange(
         self, call: Call[T], request: httpx.Request, latest: float

@@ -10,8 +10,8 @@ from pydantic.alias_generators import to_snake
 
 from connectors.errors import Conflict
 from connectors.giant_context.client import GiantContext
-from connectors.giant_context.walk import Walk
-from connectors.giant_context.wire import LONGEST_SEARCH, Contact, Page
+from connectors.giant_context.walk import searched
+from connectors.giant_context.wire import Contact
 from pipelines.echo import fields_of, recovered, same
 from pipelines.effects import MARK, Effect, Operation
 
@@ -72,10 +72,7 @@ async def judge(crm: GiantContext, operation: Operation, refusal: Conflict) -> V
 
 
 async def _holder(crm: GiantContext, email: str) -> Contact | None:
-    async def page(number: int, size: int) -> Page[Contact]:
-        return await crm.list_contacts(page=number, page_size=size, search=email[:LONGEST_SEARCH])
-
-    async for contacts in Walk(page):
+    async for contacts in searched(crm.list_contacts, email):
         for contact in contacts:
             if same("email", email, contact.email):
                 return contact

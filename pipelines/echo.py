@@ -56,7 +56,7 @@ def _is_whole(operation: Operation, name: str, current: Any) -> bool:
     else:
         group, _, key = name.partition(".")
         wanted = (body.get(group) or {}).get(key) if key else body.get(group)
-    return {_folded(one) for one in wanted or ()} == {_folded(one) for one in current or ()}
+    return {*map(folded, wanted or ())} == {*map(folded, current or ())}
 
 
 def all_stand(item: Contact | Company, sent: Mapping[str, Any]) -> bool:
@@ -68,12 +68,13 @@ def all_stand(item: Contact | Company, sent: Mapping[str, Any]) -> bool:
 def _stands(name: str, sent: Any, current: Any) -> bool:
     """Whether a value is there, whatever form the server gave it: the plan compares in the same way."""
     if name in LISTS:
-        return bool(sent) and {_folded(one) for one in sent} <= {_folded(one) for one in current or ()}
+        return bool(sent) and {*map(folded, sent)} <= {*map(folded, current or ())}
     return same(name, sent, current)
 
 
-def _folded(element: Any) -> str:
-    return str(element).strip().lower()
+def folded(text: Any) -> str:
+    """A tag, a name or an address as it is compared: case and blanks around it say nothing; None is nothing."""
+    return "" if text is None else str(text).strip().lower()
 
 
 def same(name: str, one: Any, other: Any) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
@@ -65,3 +65,8 @@ def op_key(*parts: str | int) -> str:
     """SHA-256 over the parts, each with its length, so that no two lists of parts give the same text."""
     text = "".join(f"{len(str(part))}:{part};" for part in parts)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def found_again(crm_ids: Sequence[str]) -> str | None:
+    """The note of an effect that was met so many times, the one that is kept first; None where it was met once."""
+    return None if len(crm_ids) == 1 else f"found {len(crm_ids)} times in the CRM: {', '.join(crm_ids)}"

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from pydantic.alias_generators import to_camel
 
-from pipelines.echo import LISTS
+from pipelines.echo import LISTS, folded
 from pipelines.effects import SOURCE, Kind, ObjectName, Operation, op_key
 from pipelines.rereading import Standing
 
@@ -67,11 +67,17 @@ def operations(
                 key, number = op_key(account, "create", object_name, entity), 0
             else:
                 key, number = update_key(account, object_name, crm_id, numbers, generation)
-            yield replace(_write(key, object_name, entity, crm_id, changes, stands), number=number)
+            yield _write(key, number, object_name, entity, crm_id, changes, stands)
 
 
 def _write(
-    key: str, object_name: ObjectName, entity: str, crm_id: str | None, changes: list[Row], standing: Standing
+    key: str,
+    number: int,
+    object_name: ObjectName,
+    entity: str,
+    crm_id: str | None,
+    changes: list[Row],
+    standing: Standing,
 ) -> Operation:
     body: dict[str, Any] = {}
     sent: dict[str, Any] = {}
@@ -103,14 +109,16 @@ def _write(
         for row in changes
         if row.change == "retract" and row.field is not None and row.field not in LISTS
     )
-    return Operation(key, object_name, kind, entity, body, sent, crm_id, before=before, retracted=retracted)
+    return Operation(
+        *(key, object_name, kind, entity, body, sent, crm_id), before=before, retracted=retracted, number=number
+    )
 
 
 def _single(row: Row, body: dict[str, Any], standing: Standing) -> tuple[Kind, dict[str, Any]]:
     """One tag or one property has a call of its own, which leaves alone what stands beside it."""
     if row.field == "tags" and row.takes_away:
         # As it stands there: the server compares to the letter.
-        there = next((tag for tag in standing.tags if _fold(tag) == _fold(row.current)), row.current)
+        there = next((tag for tag in standing.tags if folded(tag) == folded(row.current)), row.current)
         return "untag", {"tag": there}
     if row.field == "tags":
         return "tag", {"tag": row.proposed}
@@ -123,14 +131,10 @@ def _single(row: Row, body: dict[str, Any], standing: Standing) -> tuple[Kind, d
 def _tag(row: Row, ours: list[str], tags: list[str]) -> None:
     if row.takes_away:
         for some in (ours, tags):
-            some[:] = [tag for tag in some if _fold(tag) != _fold(row.current)]
+            some[:] = [tag for tag in some if folded(tag) != folded(row.current)]
     else:
         ours.append(row.proposed or "")
         tags.append(row.proposed or "")
-
-
-def _fold(tag: str | None) -> str:
-    return (tag or "").strip().lower()
 
 
 def _ours(row: Row, target: Any) -> list[str]:

@@ -11,7 +11,7 @@ from connectors.errors import BridgeError
 from connectors.giant_context.client import GiantContext
 from connectors.giant_context.walk import Walk
 from connectors.giant_context.wire import Activity, Company, Contact
-from pipelines.effects import MARK, SOURCE, Effect, ObjectName, Operation, op_key
+from pipelines.effects import MARK, SOURCE, Effect, ObjectName, Operation, found_again, op_key
 from pipelines.foreign import signature
 from pipelines.progress import Reporter
 
@@ -85,9 +85,8 @@ def _creates(account: str, name: ObjectName, items: Iterable[Contact | Company])
     effects = []
     for mark, same in best.items():
         same.sort(key=lambda item: (getattr(item, "status", "") == "archived", item.created_at, item.id))
-        note = None if len(same) == 1 else f"found {len(same)} times in the CRM: {', '.join(item.id for item in same)}"
         operation = Operation(op_key(account, "create", name, mark), name, "create", mark, {}, {})
-        effects.append(Effect(operation, same[0].id, {}, note=note))
+        effects.append(Effect(operation, same[0].id, {}, note=found_again([item.id for item in same])))
     return effects
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from connectors.giant_context.client import GiantContext
-from connectors.giant_context.walk import Walk
-from connectors.giant_context.wire import LONGEST_SEARCH, Company, Contact, Page
-from pipelines.echo import fields_of, same
+from connectors.giant_context.walk import searched
+from connectors.giant_context.wire import Contact
+from pipelines.echo import fields_of, folded, same
 from pipelines.effects import Operation
 
 
@@ -44,7 +44,7 @@ async def reread(crm: GiantContext, operation: Operation, standing: Standing) ->
     if any(not same(name, standing.fields.get(name), now.get(name)) for name in touched):
         return None
     tags = _tags(operation, standing)
-    if tags & _folded(standing.tags) != tags & _folded(item.tags):
+    if tags & {*map(folded, standing.tags)} != tags & {*map(folded, item.tags)}:
         return None
     body = dict(operation.body)
     if operation.kind == "update" and "tags" in body:
@@ -65,12 +65,8 @@ async def has_company(crm: GiantContext, name: str) -> bool:
     Raises:
         CallError: the companies cannot be searched.
     """
-
-    async def page(number: int, size: int) -> Page[Company]:
-        return await crm.list_companies(page=number, page_size=size, search=name[:LONGEST_SEARCH])
-
     wanted = name.strip().casefold()
-    async for companies in Walk(page):
+    async for companies in searched(crm.list_companies, name):
         if any(company.name.strip().casefold() == wanted for company in companies):
             return True
     return False
@@ -86,12 +82,8 @@ def overwrites(operation: Operation, standing: Standing) -> bool:
 def _tags(operation: Operation, standing: Standing) -> set[str]:
     """The tags that an operation gives or takes away, however they are spelled."""
     if operation.kind in ("tag", "untag"):
-        return _folded([operation.body["tag"]])
-    return _folded({*operation.body.get("tags", standing.tags)} ^ {*standing.tags})
-
-
-def _folded(tags: Iterable[str]) -> set[str]:
-    return {tag.strip().lower() for tag in tags}
+        return {folded(operation.body["tag"])}
+    return {*map(folded, {*operation.body.get("tags", standing.tags)} ^ {*standing.tags})}
 
 
 def _over(stands: Mapping[str, Any], planned: Mapping[str, Any], standing: Mapping[str, Any]) -> dict[str, Any]:

@@ -32,6 +32,9 @@ from pipelines.rereading import Standing, has_company, overwrites, reread
 
 T = TypeVar("T")
 
+CALLS_A_PLACE: Final = 4
+"""How many operations become SENT together for each call that may be in flight."""
+
 ANSWERS_A_COMMIT: Final = 64
 SOON: Final = 0.05
 """Answers that are kept together, and seconds that the first of them waits at most."""
@@ -47,8 +50,8 @@ class Manner:
     read_only: str
     """The trait of an account that takes no companies from us."""
     calls_a_place: int
-    """How many operations may be SENT for each call that may be in flight, and after how many deadlines none of them
-    can be under way any more."""
+    """How many operations may be SENT for each call that may be in flight; one less is the number of deadlines that
+    they may wait for it."""
     deadline: float
     waited: bool = False
     """Whether the plan was kept in a file. It says all that may be written: a person whom somebody else has created
@@ -239,7 +242,7 @@ class Sending:
         if self._manner.now() - since <= (self._manner.calls_a_place - 1) * self._manner.deadline:
             self._start(None, self._call(operation, body))
             return
-        # Recovery counts on its call having ended by then, so it becomes SENT once more.
+        # The ledger says when its call left, so it becomes SENT once more.
         self._under_way -= 1
         self._again[operation.op_key] = operation
         self._waiting.appendleft(operation)

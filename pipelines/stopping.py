@@ -22,9 +22,12 @@ async def stoppable(job: Coroutine[Any, Any, T]) -> T:
     if threading.current_thread() is not threading.main_thread():
         return await job
     loop, task = asyncio.get_running_loop(), asyncio.ensure_future(job)
-    former = {number: signal.getsignal(number) for number in SIGNALS}
     # What is ignored stays so (`nohup`), and a handler that is not Python's cannot be put back.
-    former = {number: handler for number, handler in former.items() if handler not in (signal.SIG_IGN, None)}
+    former = {
+        number: handler
+        for number in SIGNALS
+        if (handler := signal.getsignal(number)) is not None and handler is not signal.SIG_IGN
+    }
     caught: list[signal.Signals] = []
 
     def stop(number: signal.Signals) -> None:
@@ -33,9 +36,8 @@ async def stoppable(job: Coroutine[Any, Any, T]) -> T:
 
     for number in former:
         loop.add_signal_handler(number, stop, number)
-    result: list[T] = []
     try:
-        result.append(await task)
+        await task
         # A signal of this very moment is heard by the loop's next turn, and handled in the one after it.
         await asyncio.sleep(0)
         await asyncio.sleep(0)
@@ -49,7 +51,7 @@ async def stoppable(job: Coroutine[Any, Any, T]) -> T:
             loop.remove_signal_handler(number)
             signal.signal(number, handler)
     if not caught:
-        return result[0]
+        return task.result()
     # Also where the job came to its end in that very moment: what comes after it is not to begin.
     handler = former[caught[0]]
     if callable(handler):

@@ -16,10 +16,10 @@ from typing import Any, Final, TypeAlias
 
 from connectors.errors import Forbidden, NotFound, Rejected
 from connectors.giant_context.client import GiantContext
-from connectors.giant_context.walk import Walk
-from connectors.giant_context.wire import LONGEST_SEARCH, MAX_PAGE_SIZE, Activity, Company, Contact, Page
-from pipelines.echo import all_stand, digits, recovered
-from pipelines.effects import MARK, UPDATES, Effect, Operation
+from connectors.giant_context.walk import Walk, searched
+from connectors.giant_context.wire import MAX_PAGE_SIZE, Activity, Company, Contact, Page
+from pipelines.echo import all_stand, digits, folded, recovered
+from pipelines.effects import MARK, UPDATES, Effect, Operation, found_again
 
 FEW: Final = 20
 """So many are searched for one by one; for more the lists are read."""
@@ -33,6 +33,7 @@ class Trace(Enum):
 
     ABSENT = "cut off, and not found in the CRM afterwards"
     UNSURE = "cut off, and the list kept changing while it was looked for"
+    UNSEEN = "cut off, and the CRM finds the contact in one place and not in another"
     LIKENESS = "cut off, and one that is like it stands there: no mark, e-mail or phone says whether it is the one"
 
 
@@ -106,10 +107,9 @@ class _Hunt:
             return None
         if _clue(operation).endswith(NAME_ALONE):
             return Trace.LIKENESS
-        note = None if len(met) == 1 else f"found {len(met)} times in the CRM: {', '.join(item.id for item in met)}"
         first = met[0]
         values = {} if isinstance(first, Activity) else recovered(first, operation) or operation.sent
-        return Effect(operation, first.id, values, note=note)
+        return Effect(operation, first.id, values, note=found_again([item.id for item in met]))
 
 
 async def _read_lists(fetch: Fetch, hunt: _Hunt) -> Trace | None:
@@ -123,7 +123,7 @@ async def _read_lists(fetch: Fetch, hunt: _Hunt) -> Trace | None:
         if len(hunt.missing()) <= FEW or calls > LOOKS * len(hunt.missing()):
             return None
         for _ in range(LOOKS):
-            walk: Walk[Any] = Walk(_paged(fetch), page_size=MAX_PAGE_SIZE)
+            walk: Walk[Any] = Walk(fetch, page_size=MAX_PAGE_SIZE)
             async for items in walk:
                 hunt.take(items)
             if not walk.report.complete:
@@ -178,7 +178,7 @@ async def _search_lists(crm: GiantContext, operation: Operation, hunt: _Hunt) ->
     # A human may have corrected the address meanwhile; then the name leads to it.
     terms = [body["name"]] if operation.object == "companies" else [body.get("email"), body["lastName"]]
     for term in filter(None, terms):
-        walk: Walk[Any] = Walk(_paged(_list(crm, operation.object), search=term[:LONGEST_SEARCH]))
+        walk: Walk[Any] = searched(_list(crm, operation.object), term)
         async for items in walk:
             hunt.take(items)
         complete = complete and walk.report.complete
@@ -191,9 +191,14 @@ async def _look_at(crm: GiantContext, operation: Operation, crm_id: str) -> Effe
     try:
         item = await (crm.get_company(crm_id) if operation.object == "companies" else crm.get_contact(crm_id))
     except NotFound:
+        # A contact goes with its timeline: while that is there, one that is not found proves nothing.
+        if operation.object == "contacts":
+            with suppress(NotFound):
+                await crm.contact_activities(crm_id)
+                return Trace.UNSEEN
         return Trace.ABSENT
     if operation.kind in ("tag", "untag"):
-        there = _plain(operation.body["tag"]) in map(_plain, item.tags)
+        there = folded(operation.body["tag"]) in map(folded, item.tags)
         return Effect(operation, crm_id, operation.sent) if there == (operation.kind == "tag") else Trace.ABSENT
     values = recovered(item, operation)
     return Trace.ABSENT if values is None else Effect(operation, crm_id, values)
@@ -211,8 +216,8 @@ def _clue(operation: Operation) -> str:
     if _marked(operation):
         return f"mark:{operation.entity_id}"
     if operation.object == "companies":
-        return f"company:{_plain(sent.get('name'))}"
-    if email := _plain(sent.get("email")):
+        return f"company:{folded(sent.get('name'))}"
+    if email := folded(sent.get("email")):
         return f"email:{email}"
     return _person(sent.get("first_name"), sent.get("last_name"), sent.get("phone"))
 
@@ -223,16 +228,12 @@ def _clues(item: Item) -> list[str]:
         return [f"entry:{item.data.get('externalId')}"]
     mark = f"mark:{item.properties.get(MARK)}"
     if isinstance(item, Company):
-        return [mark, f"company:{_plain(item.name)}"]
-    return [mark, f"email:{_plain(item.email)}", _person(item.first_name, item.last_name, item.phone)]
+        return [mark, f"company:{folded(item.name)}"]
+    return [mark, f"email:{folded(item.email)}", _person(item.first_name, item.last_name, item.phone)]
 
 
 def _person(first: str | None, last: str | None, phone: str | None) -> str:
-    return f"person:{_plain(first)}|{_plain(last)}|{digits(phone or '')}"
-
-
-def _plain(text: str | None) -> str:
-    return (text or "").strip().lower()
+    return f"person:{folded(first)}|{folded(last)}|{digits(phone or '')}"
 
 
 def _marked(operation: Operation) -> bool:
@@ -247,10 +248,3 @@ def _list(crm: GiantContext, name: str) -> Fetch:
     if name == "contacts":
         return crm.list_contacts
     return crm.list_companies if name == "companies" else crm.list_activities
-
-
-def _paged(fetch: Fetch, **given: str) -> Callable[[int, int], Awaitable[Page[Any]]]:
-    async def page(number: int, size: int) -> Page[Any]:
-        return await fetch(page=number, page_size=size, **given)
-
-    return page

@@ -23,6 +23,9 @@ T = TypeVar("T", Contact, Company, Activity)
 
 MAX_HEAD_READS = 20
 
+LONGEST_SEARCH = 100
+"""Letters of a search: servers refuse long ones, and the start of a name finds the whole."""
+
 
 @dataclass(frozen=True, slots=True)
 class WalkReport:
@@ -157,3 +160,12 @@ class Walk(Generic[T]):
         if self._on_progress:
             self._on_progress(len(self._ids), page.total)
         return batch, news
+
+
+def searched(list_page: Callable[..., Awaitable[Page[T]]], term: str) -> Walk[T]:
+    """A walk over what the search of a list finds, such as `GiantContext.list_contacts`."""
+
+    async def page(number: int, size: int) -> Page[T]:
+        return await list_page(page=number, page_size=size, search=term[:LONGEST_SEARCH])
+
+    return Walk(page)

@@ -23,9 +23,6 @@ TOKEN_PATH: Final = "/auth/token"  # noqa: S105 - a path, not a password
 DEFAULT_PAGE_SIZE: Final = 50
 MAX_PAGE_SIZE: Final = 200
 
-LONGEST_SEARCH: Final = 100
-"""Letters of a search: servers refuse long ones, and the start of a name finds the whole."""
-
 
 def app_path(organization_id: str, project_id: str, app_id: str) -> str:
     """Return the path under which one CRM app lives. Ids are percent-encoded: an id never becomes a path."""

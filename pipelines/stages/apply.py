@@ -23,7 +23,7 @@ from pipelines.ledger import Ledger
 from pipelines.outcomes import Outcomes
 from pipelines.overtaken import SKIPPED
 from pipelines.planning import READ_ONLY
-from pipelines.sending import Manner, Sending
+from pipelines.sending import CALLS_A_PLACE, Manner, Sending
 from pipelines.stages import plan, recover
 from pipelines.stopping import stoppable
 from pipelines.workspace import StageReport, Workspace
@@ -132,7 +132,7 @@ async def _send(
         clears=crm_settings.clears,
         reread=crm_settings.reread,
         read_only=READ_ONLY,
-        calls_a_place=recover.CALLS_A_PLACE,
+        calls_a_place=CALLS_A_PLACE,
         deadline=limits.deadline_seconds,
         waited=waited,
     )

@@ -16,9 +16,6 @@ from pipelines.progress import Reporter
 from pipelines.settings import Settings
 from pipelines.traces import Trace
 
-CALLS_A_PLACE: Final = 4
-"""How many operations become SENT together for each call that may be in flight."""
-
 KEPT_AT_ONCE: Final = 256
 """How many findings share a commit: each one is waited for until it is on the disk."""
 
@@ -31,9 +28,9 @@ async def settle(crm: GiantContext, ledger: Ledger, settings: Settings, progress
 
     Waits until nothing of them can be under way any more: when their calls left is not known, and clocks can be wrong,
     so it counts as just now. What was created or logged and is absent may be sent once more after its answer was lost;
-    absent after two lost answers it is UNKNOWN, and so is what cannot be told or may
-    not be looked for: it is never sent again by itself. Where the worker was killed no answer was lost, since the call
-    may never have left: surely absent, it is free.
+    absent after two lost answers it is UNKNOWN, and so is what cannot be told or may not be looked for: it is never
+    sent again by itself. Where the worker was killed no answer was lost, since the call may never have left: surely
+    absent, it is free.
 
     Returns how many were found, found several times, freed and left unknown.
 

@@ -13,7 +13,7 @@ from connectors.errors import NotFound
 from connectors.giant_context.client import GiantContext
 from pipelines import keys, listing
 from pipelines.echo import recovered
-from pipelines.effects import Effect
+from pipelines.effects import Effect, found_again
 from pipelines.engine import Engine
 from pipelines.foreign import refuse_foreign
 from pipelines.ledger import Ledger
@@ -88,8 +88,8 @@ async def _close_unknown(crm: GiantContext, engine: Engine, ledger: Ledger) -> N
             item = await (crm.get_contact(oldest) if operation.object == "contacts" else crm.get_company(oldest))
         except NotFound:  # removed since the walk: the next one tells
             continue
-        note = None if len(crm_ids) == 1 else f"found {len(crm_ids)} times in the CRM: {', '.join(crm_ids)}"
-        ledger.done([Effect(operation, oldest, recovered(item, operation) or operation.sent, note=note)])
+        values = recovered(item, operation) or operation.sent
+        ledger.done([Effect(operation, oldest, values, note=found_again(crm_ids))])
 
 
 async def _ask_for_missing(crm: GiantContext, engine: Engine, linked: Sequence[str]) -> None:

@@ -170,6 +170,15 @@ def test_an_entry_is_found_by_its_key_alone(shop: RoughShop) -> None:
         assert [operation.op_key for operation in ledger.in_state("INTENT")] == [keys[1]]
 
 
+def test_a_contact_that_is_not_found_beside_its_timeline_proves_nothing(shop: RoughShop) -> None:
+    """A 404 for a contact whose timeline is there leaves its update to a human; with the contact gone it is free."""
+    ada, bob = (shop.type_in(first_name=name, last_name="B") for name in ("Ada", "Bob"))
+    shop.remove(bob.id)
+    with cut_off(shop, change(ada.id, {"title": "x"}), change(bob.id, {"title": "x"})) as ledger:
+        assert settle(shop, ledger, on("GET contacts/*", 404)) == {"UNKNOWN": 1, "INTENT": 1}
+        assert [operation.crm_id for operation in ledger.in_state("UNKNOWN")] == [ada.id]
+
+
 def test_a_timeline_that_is_not_found_beside_its_contact_proves_nothing(shop: RoughShop) -> None:
     """A 404 for the entries of a contact that is there leaves it to a human; with the contact gone it is free."""
     ada, bob = (shop.type_in(first_name=name, last_name="B") for name in ("Ada", "Bob"))
