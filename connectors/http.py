@@ -232,7 +232,9 @@ class Http:
             failure = call.lost("no answer in time")
         except httpx.HTTPError as error:
             call.sent = call.sent and not isinstance(error, _NOT_SENT)
-            failure = call.lost(f"the connection failed ({type(error).__name__})")
+            failure = call.lost(f"the connection to {request.url.netloc.decode()} failed ({type(error).__name__})")
+            if not call.sent:
+                failure.guidance = "Check the address and the network."
         raise failure  # out here it has no context, which could show what was sent
 
     async def _turn(self, call: Call[T], latest: float) -> None:

@@ -16,6 +16,7 @@ ONE: Final = {
     "entries": "entry",
     "fields": "field",
     "files": "file",
+    "lines": "line",
     "ledgers": "ledger",
     "pairs": "pair",
     "people": "person",
@@ -24,6 +25,7 @@ ONE: Final = {
     "rows": "row",
     "stay": "stays",
     "tags": "tag",
+    "values": "value",
     "wait": "waits",
     "writes": "write",
 }
@@ -31,7 +33,12 @@ ONE: Final = {
 
 def counted(count: int, words: str) -> str:
     """The count with words that begin with what is counted, and perhaps what it does: `1 company created`."""
-    if count == 1:
-        what, *does = words.split(" ")
-        words = " ".join([ONE.get(what, what), *(ONE.get(word, word) for word in does[:1]), *does[1:]])
-    return f"{count:,} {words}"
+    return f"{count:,} {named(count, words)}"
+
+
+def named(count: int, words: str) -> str:
+    """The words alone, as they go with the count."""
+    if count != 1:
+        return words
+    what, *does = words.split(" ")
+    return " ".join([ONE.get(what, what), *(ONE.get(word, word) for word in does[:1]), *does[1:]])

@@ -16,16 +16,20 @@ def places(work: Workspace, rows: Iterable[tuple[str, int]]) -> dict[tuple[str, 
     """Say of each row, named by its landing and number, where it stands: `line 12`.
 
     Where the file is no longer what landed, or its source has left the settings, it is the number among the readable
-    rows: `row 11`.
+    rows, and when they were read: `row 11 of what was read on 2026-11-26`.
     """
     landings = {landing.id: landing for landing in work.lake.landings()}
     wanted: dict[str, list[int]] = defaultdict(list)
-    for landing, row in rows:
-        wanted[landing].append(row)
+    for name, row in rows:
+        wanted[name].append(row)
     answer: dict[tuple[str, int], str] = {}
     for name, numbers in wanted.items():
-        lines = _lines(work, landings.get(name), numbers)
-        answer.update({(name, row): f"line {lines[row]}" if row in lines else f"row {row + 1}" for row in numbers})
+        landing = landings.get(name)
+        lines = _lines(work, landing, numbers)
+        read = f" of what was read on {landing.landed_at:%Y-%m-%d}" if landing else ""
+        answer.update(
+            {(name, row): f"line {lines[row]}" if row in lines else f"row {row + 1}{read}" for row in numbers}
+        )
     return answer
 
 

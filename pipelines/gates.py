@@ -17,7 +17,7 @@ WORDS: Final = {
     "created": "contacts would be created",
     "overwritten": "contacts would have something overwritten or cleared",
     "retracted": "contacts would have a value taken back",
-    "dropped": "records are gone since a run was last applied",
+    "dropped": "records are gone{source} since a run was last applied",
 }
 
 
@@ -33,22 +33,41 @@ class Asked:
     """The source that it is about, if it is about one."""
 
 
-def closed(limits: Gates, asked: Sequence[Asked], allowed: Mapping[str, int]) -> list[str]:
-    """The gates that are closed, each as a line that says which limit it is and how to open it once."""
-    return [line for one in asked if (line := _line(limits, one, allowed.get(one.kind, 0))) is not None]
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A closed gate: in words what is over which limit, and what opens it once."""
+
+    words: str
+    allow: str
+
+    def __str__(self) -> str:
+        """Both as a line."""
+        return f"{self.words}. Allow it once: {self.allow}"
 
 
-def check(lines: Sequence[str]) -> None:
+def closed(limits: Gates, asked: Sequence[Asked], allowed: Mapping[str, int]) -> list[Closed]:
+    """The gates that are closed."""
+    return [gate for one in asked if (gate := _closed(limits, one, allowed.get(one.kind, 0))) is not None]
+
+
+def check(gates: Sequence[Closed]) -> None:
     """Let a plan pass, or raise.
 
     Raises:
-        GateClosed: a gate is closed.
+        GateClosed: a gate is closed; the message names all of them, and what opens all of them at once.
     """
-    if lines:
-        raise GateClosed("nothing was sent: " + " ".join(lines))
+    if gates:
+        words = "; ".join(gate.words for gate in gates)
+        # Several sources may have lost records: the largest number lets all of them pass.
+        most = {gate.allow.partition("=")[0]: gate.allow for gate in sorted(gates, key=_number)}
+        raise GateClosed(f"nothing was sent: {words}.", guidance=f"Allow it once: {' '.join(most.values())}")
 
 
-def _line(limits: Gates, one: Asked, allowed: int) -> str | None:
+def _number(gate: Closed) -> int:
+    return int(gate.allow.partition("=")[2])
+
+
+def _closed(limits: Gates, one: Asked, allowed: int) -> Closed | None:
     if one.count < max(1, limits.floor) or one.count <= allowed:
         return None
     number, share = getattr(limits, one.kind), getattr(limits, f"{one.kind}_share")
@@ -59,11 +78,11 @@ def _line(limits: Gates, one: Asked, allowed: int) -> str | None:
         over.append(f"gates.{one.kind}_share = {share:g}")
     if not over:
         return None
-    source = f" of the source {one.whose}" if one.whose else ""
+    source = f" from the source {one.whose}" if one.whose else ""
     beside = f" (of {one.total:,})" if one.by_share else ""
     limit = " and ".join(over)
-    what = counted(one.count, WORDS[one.kind])
-    return f"{what}{source}{beside}, over {limit}. Allow it once: --allow {one.kind}={one.count}"
+    what = counted(one.count, WORDS[one.kind].replace("{source}", source))
+    return Closed(f"{what}{beside}, over {limit}", f"--allow {one.kind}={one.count}")
 
 
 def parse(words: Sequence[str]) -> dict[str, int]:

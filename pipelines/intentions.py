@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -15,6 +16,7 @@ from pipelines.effects import ObjectName, Operation
 from pipelines.engine import Engine
 from pipelines.ledger import Ledger
 from pipelines.operations import Row, operations
+from pipelines.overtaken import Waited
 from pipelines.rereading import Standing
 
 ADDRESS: Final = ("street", "city", "state", "country", "postal_code")
@@ -41,27 +43,27 @@ class Intention:
 
     counts: Mapping[str, int]
     skipped: list[dict[str, str | None]]
-    refused_before: int
-    """How much of it the CRM refused before in the same words, or may have carried out without telling."""
+    held: Mapping[str, int]
+    """How much of it is held back, by the state in which it is: `REJECTED` or `UNKNOWN`."""
     last: int
     """The journal's last place: what comes behind it is decided on the way."""
 
 
-def intend(engine: Engine, ledger: Ledger, run: str, *, since: str | None = None) -> Intention:
+def intend(engine: Engine, ledger: Ledger, run: str, *, waited: Waited | None = None) -> Intention:
     """Keep who is who, and everything that is about to be sent, before anything is.
 
-    What the CRM refused before in the same words, or may have carried out without telling, is not sent again. `since`
-    is the ledger's moment when a plan was made that has waited in a file: what is known by now of who is who stays so,
-    and what was written, created or found to be another's since then is left alone.
+    What the CRM refused before in the same words, or may have carried out without telling, is not sent again. Of a
+    plan that has waited in a file, what is known by now of who is who stays so, and what was written, created or found
+    to be another's since it was made is left alone.
     """
     engine.read("plan", "clusters", "company_clusters", "contact_matches", "company_matches")
     engine.read("current_contacts", "current_companies", "person_changes")
-    overtaken.make(engine, ledger, since)
-    _place(engine, ledger, run, waited=since is not None)
+    overtaken.make(engine, ledger, waited)
+    _place(engine, ledger, run, waited=waited is not None)
     ledger.drop_stale_intents()
     ledger.begin(run)
     skipped = engine.arrow("FROM overtaken ORDER BY ALL").to_pylist()
-    refused_before = 0
+    states: Counter[str] = Counter()
     for rows in _pages(engine):
         updated = sorted({(row.object, row.crm_id) for row in rows if row.op == "update" and row.crm_id is not None})
         told = sorted({("contacts", row.crm_id) for row in rows if row.op == "log" and row.crm_id is not None})
@@ -76,7 +78,7 @@ def intend(engine: Engine, ledger: Ledger, run: str, *, since: str | None = None
         )
         ledger.intend(run, wanted)
         held = ledger.among([one.op_key for one in wanted], tuple(HELD))
-        refused_before += len(held)
+        states.update(state for _, state in held)
         skipped += [
             {
                 "object": one.object,
@@ -87,7 +89,7 @@ def intend(engine: Engine, ledger: Ledger, run: str, *, since: str | None = None
             }
             for one, state in held
         ]
-    return Intention(ledger.waiting_counts(run), skipped, refused_before, ledger.last_place())
+    return Intention(ledger.waiting_counts(run), skipped, states, ledger.last_place())
 
 
 def batches(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from pipelines.effects import Effect
 from pipelines.identities import Identities
@@ -83,10 +84,10 @@ class Ledger(Journal, Identities):
         )
         return bool(self.generation == then["generation"] and done == then["done"])
 
-    def touched_since(self, moment: str) -> list[tuple[str, str, str | None, str]]:
-        """Object, entity, CRM id and state of all that was written since, or may have been."""
+    def touched_since(self, moment: str) -> list[tuple[str, str, str | None, str, str]]:
+        """Object, entity, CRM id, state and run of all that was written since, or may have been."""
         return self._rows(
-            "SELECT DISTINCT object, entity_id, crm_id, state FROM journal WHERE account = ? AND kind <> 'log' "
+            "SELECT DISTINCT object, entity_id, crm_id, state, run FROM journal WHERE account = ? AND kind <> 'log' "
             "AND (state = 'SENT' OR state IN ('DONE', 'UNKNOWN') AND ended_at > ?)",
             *(self.account, json.loads(moment)["at"]),
         )
@@ -97,6 +98,21 @@ class Ledger(Journal, Identities):
             "SELECT object, record_key, entity_id FROM entities WHERE account = ? AND sequence > ?",
             *(self.account, json.loads(moment)["placed"]),
         )
+
+    def written_beyond(self, earlier: Path) -> int:
+        """To how many contacts and companies it has written, or may have, that an earlier copy knows nothing of."""
+        with self._reading() as database:
+            database.execute("ATTACH DATABASE ? AS earlier", (str(earlier),))
+            try:
+                ((count,),) = database.execute(
+                    "SELECT count(*) FROM (SELECT DISTINCT object, coalesce(crm_id, entity_id) FROM main.journal "
+                    "WHERE account = ? AND kind <> 'log' AND state IN ('DONE', 'SENT', 'UNKNOWN') "
+                    "AND op_key NOT IN (SELECT op_key FROM earlier.journal WHERE state = 'DONE'))",
+                    (self.account,),
+                )
+            finally:
+                database.execute("DETACH DATABASE earlier")
+        return int(count)
 
     def accounts(self) -> list[str]:
         """Every account that the file knows operations of."""

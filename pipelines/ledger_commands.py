@@ -102,16 +102,24 @@ def restore(
     work = Workspace(settings_file.load(config), data, "restore")
     work.lock.take()
     try:
-        kept = ledger_copies.restore(work.ledger_path, file)
+        restored = ledger_copies.restore(work.ledger_path, file, work.account)
     finally:
         work.lock.free()
     console.print(f"Restored from {escape(str(file))}.")
-    console.print(
-        "What these contacts hold counts as typed by humans from now on: empty fields are filled, others change only "
-        'where the policy is "source_wins".'
+    console.print(_lost(restored.written_since))
+    if restored.kept is not None:
+        console.print(f"The ledger that it replaced: {escape(str(restored.kept))}")
+
+
+def _lost(written_since: int | None) -> str:
+    """What a restored copy does not know, and what follows."""
+    if written_since == 0:
+        return "Nothing was written since the copy was made."
+    known = "" if written_since is None else f"Contacts and companies written to since: {written_since:,}. "
+    return (
+        f"{known}What was written since the copy was made counts as typed by humans from now on: it changes only where "
+        'the policy is "source_wins".'
     )
-    if kept is not None:
-        console.print(f"The ledger that it replaced: {escape(str(kept))}")
 
 
 @app.command()

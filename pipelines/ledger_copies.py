@@ -9,13 +9,14 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
 from connectors.errors import Busy, ConfigurationError, StateRefused
 from pipelines.ledger import Ledger
-from pipelines.ledger_file import fault, is_ledger, open_file
+from pipelines.ledger_file import examine, fault, is_ledger, open_file
 
 TAILS: Final = ("", "-wal", "-shm", "-journal")
 """What the names of the files end in that make one SQLite database."""
@@ -45,30 +46,44 @@ def backup(ledger: Path, copy: Path, *, force: bool = False) -> None:
         _put(draft, copy, replace=force)
 
 
-def restore(ledger: Path, copy: Path) -> Path | None:
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What a copy replaced."""
+
+    kept: Path | None
+    """Where the ledger lies that was there, if there was one."""
+    written_since: int | None
+    """Contacts and companies to which it knows writes that the copy does not; None: nobody can tell."""
+
+
+def restore(ledger: Path, copy: Path, account: str) -> Restored:
     """Put a copy in the ledger's place, which nobody else may be working with; the ledger that was there is kept.
 
     The copy is of an earlier time: what may have been logged since is looked for before it is sent, and numbers that
-    were given to updates since are not given again. Returns where the replaced ledger lies, if there was one.
+    were given to updates since are not given again.
 
     Raises:
-        StateRefused: the copy is no ledger, is damaged, or is of a newer version.
-        ConfigurationError: it is the ledger itself.
+        StateRefused: the copy is no ledger, is damaged, or is of a newer version; nothing was changed.
+        ConfigurationError: it is the ledger itself, or one that knows other accounts and not this one.
     """
     if _same(copy, ledger):
         raise ConfigurationError(f"{copy} is the ledger itself.", guidance="Name a copy of it.")
     if not copy.exists():
         raise StateRefused(f"{copy}: no such file.", guidance="Name a file that crm-bridge ledger backup made.")
     with _draft(ledger.parent) as draft:
-        _copy(copy, draft)
+        with _blaming_the_copy():
+            examine(copy)
+            _copy(copy, draft)
+        _check_account(draft, copy, account)
         kept = keep(ledger) if ledger.exists() else None
+        written_since = _written_since(kept, draft, account) if kept else None
         _prepare(draft, at_least=_generation(kept) if kept else 0)
         if kept is None or not _overwrite(ledger, draft):
             # What is there cannot be written into: it gives way as a file. Its old tail must not be read into the new.
             for tail in ("-wal", "-shm"):
                 ledger.with_name(ledger.name + tail).unlink(missing_ok=True)
             _put(draft, ledger, replace=True)
-    return kept
+    return Restored(kept, written_since)
 
 
 def keep(ledger: Path) -> Path:
@@ -86,6 +101,33 @@ def keep(ledger: Path) -> Path:
                     _put(tail_draft, kept.with_name(f"{kept.name}-wal"))
         _put(draft, kept)
     return kept
+
+
+@contextmanager
+def _blaming_the_copy() -> Iterator[None]:
+    try:
+        yield
+    except StateRefused as error:
+        raise StateRefused(str(error.args[0]), guidance="Nothing was restored. Name another copy.") from None
+
+
+def _check_account(draft: Path, copy: Path, account: str) -> None:
+    open_file(draft).close()
+    with closing(Ledger(draft, account)) as opened:
+        known = opened.accounts()
+    if known and account not in known:
+        raise ConfigurationError(
+            f"{copy} knows nothing of {account}, only of {', '.join(known)}.",
+            guidance="Nothing was restored. Name a copy of this account's ledger, or its own --config and --data.",
+        )
+
+
+def _written_since(kept: Path, draft: Path, account: str) -> int | None:
+    try:
+        with closing(Ledger(kept, account)) as replaced:
+            return replaced.written_beyond(draft)
+    except StateRefused:
+        return None
 
 
 def _prepare(draft: Path, *, at_least: int) -> None:

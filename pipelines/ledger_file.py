@@ -57,7 +57,7 @@ def fault(path: Path, error: sqlite3.DatabaseError) -> BridgeError | None:
 
 def _unreadable(path: Path, error: sqlite3.DatabaseError) -> StateRefused:
     return StateRefused(
-        f"{path}: the ledger cannot be read ({error}). It was left as it is.",
+        f"{path}: this ledger cannot be read ({error}). It was left as it is.",
         guidance=REMEDY,
     )
 
@@ -109,14 +109,25 @@ def _execute(database: sqlite3.Connection, schema: str) -> None:
 def is_ledger(path: Path) -> bool:
     """Whether a file is a ledger that can be read; nothing of it is changed."""
     try:
-        _examine(path)
-    except (StateRefused, sqlite3.DatabaseError):
+        examine(path)
+    except BridgeError:
         return False
     return True
 
 
+def examine(path: Path) -> None:
+    """Read what the file says of itself, without changing a byte of it.
+
+    Raises:
+        StateRefused: the file is damaged, empty, no ledger, or written by a newer version.
+    """
+    try:
+        _examine(path)
+    except sqlite3.DatabaseError as error:
+        raise (fault(path, error) or _unreadable(path, error)) from None
+
+
 def _examine(path: Path) -> None:
-    """Read what the file says of itself, without changing a byte of it."""
     if path.stat().st_size == 0:
         raise StateRefused(
             f"{path}: empty, which a ledger never is: it was cut off, and what it held is lost.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from connectors.contract import Layout
@@ -15,7 +16,12 @@ UNIT_SEPARATOR = "chr(31)"
 """What stands between the values of a cell before they are parted: a control character that no cell means to hold."""
 
 
-CLEARABLE: Final = ("title", "department", "locale", "linkedin_url", "company_name", "emails", "phones", "tags")
+NAMES: Final = ("first_name", "last_name")
+
+CLEARABLE: Final = (
+    *NAMES,
+    *("title", "department", "locale", "linkedin_url", "company_name", "emails", "phones", "tags"),
+)
 """Fields of a contact of which a source can say that there is nothing."""
 
 
@@ -27,12 +33,21 @@ class Clears:
     marker: str | None = None
 
 
-def select(landing: Landing, layout: Layout, clears: Clears = Clears(), *, source_order: int, path_literal: str) -> str:
+def select(
+    landing: Landing,
+    layout: Layout,
+    clears: Clears = Clears(),
+    *,
+    source_order: int,
+    path_literal: str,
+    dated: datetime | None = None,
+) -> str:
     """Return the SELECT that reads a landing as rows of its object's schema.
 
     Every field of the schema is a column: text, a list of text for `many` fields, a timestamp for `modified_at`
     (with its raw text beside it, so that one that cannot be read is set aside and not lost). `cleared` lists the
-    fields of a contact of which the row says that there is nothing.
+    fields of a contact of which the row says that there is nothing. `dated` is the date that counts of the landing,
+    where it is not its own.
     """
     present = {column.casefold(): column for column in landing.columns}
     parts = [
@@ -43,7 +58,7 @@ def select(landing: Landing, layout: Layout, clears: Clears = Clears(), *, sourc
         f"{quote_text(layout.name)} AS layout",
         f"{quote_text(landing.name)} AS file",
         f"{landing.sequence}::BIGINT AS sequence",
-        f"TIMESTAMPTZ {quote_text(landing.dated.isoformat())} AS dated",
+        f"TIMESTAMPTZ {quote_text((dated or landing.dated).isoformat())} AS dated",
     ]
     for field in SCHEMAS[landing.object].fields:
         columns = [
@@ -61,7 +76,9 @@ def _cleared(layout: Layout, present: dict[str, str], clears: Clears) -> str:
     """The fields of which a row says that there is nothing: no cell of theirs says anything, and that means so."""
     found = []
     for name in CLEARABLE if clears.blank or clears.marker else ():
-        columns = [present[given.casefold()] for given in layout.columns.get(name, ()) if given.casefold() in present]
+        # A whole name says the first and the last one, too.
+        named = (*layout.columns.get(name, ()), *(layout.columns.get("full_name", ()) if name in NAMES else ()))
+        columns = [present[given.casefold()] for given in named if given.casefold() in present]
         if not columns:
             continue
         silent = f"{_text(columns, clears.marker)} IS NULL"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,6 +24,10 @@ def check(path: Path, data: Path, kind: str, is_one: Callable[[pa.Schema], bool]
     Raises:
         ConfigurationError: it may not; what is there is left as it is.
     """
+    if not path.parent.is_dir():
+        raise ConfigurationError(f"--out {path}: there is no folder {path.parent}.", guidance="Make it first.")
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        raise ConfigurationError(f"--out {path}: the folder {path.parent} may not be written to.")
     if path.resolve().is_relative_to(data.resolve()):
         raise ConfigurationError(f"--out {path} is in the data folder.", guidance="Name a file outside of it.")
     if path.is_dir():

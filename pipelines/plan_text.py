@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from pipelines import evidence, gates
+from pipelines import evidence, gates, overtaken
 from pipelines.counted import counted
 from pipelines.stages.plan import SPEED
 from pipelines.workspace import Workspace
@@ -82,9 +82,10 @@ def closed(work: Workspace) -> Iterator[str]:
 
 
 def left(work: Workspace) -> Iterator[str]:
-    """What of a plan was not written, and why: a line each, the first of many."""
+    """What of a plan was not written, and why: a line each, the first of many. What was done before is no trouble."""
     with work.engine() as engine:
         engine.read("applied", "skipped", "golden", "golden_companies")
+        engine.one_row("words", {"done_before": overtaken.DONE_BEFORE})
         engine.make("plan/applied_left")
         rows = engine.rows("FROM applied_left LIMIT $1", [SHOWN])
         total = engine.count("applied_left")

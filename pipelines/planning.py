@@ -29,6 +29,14 @@ GATES: Final = pa.schema(
 )
 """The columns of `plan_gates`: what a plan would do, as the gates ask it."""
 
+STEPS: Final = (
+    *("contact_targets", "key_claims", "key_choices", "further_keys", "new_companies"),
+    *("contact_stirred", "contact_sides", "contact_states", "contact_tags", "contact_lists", "company_states"),
+    *("said_values", "clearings", "retractions", "tag_changes", "list_changes"),
+    *("changes", "reviews", "logs"),
+)
+"""The tables between the inputs and the plan, each made from those before it."""
+
 READ_ONLY: Final = "companies"
 """The trait of an account that takes no companies from us: its value is `read-only`."""
 
@@ -36,18 +44,7 @@ READ_ONLY: Final = "companies"
 def make(engine: Engine, ledger: Ledger, settings: Settings) -> None:
     """Make `plan` and `plan_counts`; the tables of `INPUTS` and the macros of `clean` and `plan` must be there."""
     _inputs(engine, ledger, settings)
-    for name in ("contact_targets", "key_claims", "key_choices", "further_keys", "new_companies"):
-        engine.make(f"plan/{name}")
-    for name in (
-        "contact_stirred",
-        "contact_sides",
-        "contact_states",
-        "contact_tags",
-        "contact_lists",
-        "company_states",
-    ):
-        engine.make(f"plan/{name}")
-    for name in ("said_values", "retractions", "tag_changes", "list_changes", "changes", "reviews", "logs"):
+    for name in STEPS:
         engine.make(f"plan/{name}")
     engine.make("plan/plan")
     engine.make("plan/plan_counts")

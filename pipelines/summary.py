@@ -7,29 +7,29 @@ from collections.abc import Iterator, Mapping
 from rich.console import Console
 from rich.markup import escape
 
-from pipelines.counted import counted
+from pipelines.counted import counted, named
 from pipelines.effects import UPDATES
 from pipelines.workspace import Workspace
 
 WRITES = ("contacts_created", "contacts_updated", "companies_created", "companies_updated", "activities_logged")
 
 DONE = {
-    "companies_create_done": "companies created",
-    "companies_update_done": "companies updated",
-    "contacts_create_done": "contacts created",
-    "contacts_update_done": "contacts updated",
-    "contacts_field_done": "properties of contacts set",
-    "contacts_tag_done": "tags of contacts added",
-    "contacts_untag_done": "tags of contacts taken away",
-    "activities_log_done": "activities logged",
+    "companies created": ("companies_create_done",),
+    "companies updated": ("companies_update_done",),
+    "contacts created": ("contacts_create_done",),
+    "contacts updated": tuple(f"contacts_{kind}_done" for kind in UPDATES),
+    "activities logged": ("activities_log_done",),
 }
-"""What apply counts as done, in words."""
+"""What apply counts as done, in words. By which call a contact was updated is told by `applied.parquet`."""
 
 TROUBLES = {
     "linked_meanwhile": "created meanwhile by somebody else, and linked",
     "sent_without_key": "sent without an e-mail or phone that another contact has (see collisions.parquet)",
     "conflicts": "not written: another contact has the e-mail or phone (the next run decides anew)",
     "refused": "refused by the CRM (see applied.parquet)",
+    "refused_before": "held back: refused before in the same words (crm-bridge ledger, crm-bridge retry)",
+    "unknown_before": "held back: may be done already, and nobody can tell (crm-bridge ledger, crm-bridge retry)",
+    "done_before": "done when this plan was applied before",
     "overtaken": "left alone: overtaken since the plan was made (see skipped.parquet)",
     "changed_meanwhile": "not written: changed in the CRM since it was read (the next run decides anew)",
     "unsure": "cut off, and looked for afterwards",
@@ -40,12 +40,15 @@ TROUBLES = {
 }
 """What apply counts as not done, in words."""
 
+REFUSED = ("refused", "refused_before", "unknown", "unknown_before")
+"""What apply counts as set aside."""
+
 
 def set_aside(work: Workspace) -> int:
     """How many rows, values, files and writes this run set aside."""
     clean, extract = work.reports.get("clean"), work.reports.get("extract")
     applied = work.reports.get("apply")
-    refused = sum(applied.counts.get(name, 0) for name in ("refused", "refused_before", "unknown")) if applied else 0
+    refused = sum(applied.counts.get(name, 0) for name in REFUSED) if applied else 0
     counts = sum(clean.counts[name] for name in ("rows_set_aside", "values_set_aside", "unmatched_now")) if clean else 0
     return counts + refused + (extract.counts["refused_files"] if extract else 0)
 
@@ -84,7 +87,8 @@ def waiting(work: Workspace) -> Iterator[tuple[int, str]]:
 
 def show(work: Workspace, console: Console) -> None:
     """Print the funnel: how many rows came in, what became of them, and which table has them."""
-    for count, what, where in _lines(work):
+    for count, words, where in _lines(work):
+        what = named(count, words)
         place = f"{'':{max(1, 55 - len(what))}}[dim]{where}[/dim]" if where else ""
         console.print(f"[bold]{count:>9,}[/bold]  {what}{place}")
     for file, line, reason in _refused(work):
@@ -99,7 +103,8 @@ def show(work: Workspace, console: Console) -> None:
 def _lines(work: Workspace) -> Iterator[tuple[int, str, str]]:
     reports = {name: report.counts for name, report in work.reports.items()}
     if extract := reports.get("extract"):
-        yield extract["rows"], f"rows read from {extract['files']} files, {extract['rows_new']:,} of them new", ""
+        files = counted(extract["files"], "files")
+        yield extract["rows"], f"rows read from {files}, {extract['rows_new']:,} of them new", ""
         if extract["refused_files"]:
             yield extract["refused_files"], "files refused", "refused_files.parquet"
     if clean := reports.get("clean"):
@@ -145,7 +150,7 @@ def _plan_lines(plan: dict[str, int], done: dict[str, int] | None) -> Iterator[t
     if plan["fields_kept"]:
         yield plan["fields_kept"], "fields where the CRM's value stays", ""
     if plan["values_omitted"]:
-        yield plan["values_omitted"], "e-mails and phones left out: someone else has them", ""
+        yield plan["values_omitted"], "values left out: somebody else has that e-mail or phone", ""
     if done is None:
         yield plan["companies_created"] + plan["companies_updated"], "companies to create or update", ""
     else:
@@ -170,14 +175,12 @@ def verdict(work: Workspace) -> str:
             else "Nothing to send."
         )
     if not applied.counts["writes_on"]:
-        return f"Writes are off (crm.writes): nothing was sent. A run with writes would send {wanted:,}."
+        return (
+            f"Writes are off (crm.writes): nothing was sent. A run with writes would send {counted(wanted, 'writes')}."
+        )
     if not applied.counts["calls"]:
-        if refused := applied.counts.get("refused_before"):
-            return (
-                f"Nothing was sent: {counted(refused, 'writes are held back')}, since the CRM refused the same words "
-                "before or may have carried them out without telling (crm-bridge ledger lists such writes, crm-bridge "
-                "retry takes them up)."
-            )
+        if back := _held_back(applied.counts):
+            return f"Nothing was sent. {back}"
         kept, held = plan.get("fields_kept", 0), plan.get("held_for_review", 0)
         if kept or held:
             return (
@@ -188,10 +191,29 @@ def verdict(work: Workspace) -> str:
     return applied_words(applied.counts)
 
 
+def _held_back(counts: Mapping[str, int]) -> str:
+    """Which writes are held back, and why; nothing where none is."""
+    refused, unknown = counts.get("refused_before", 0), counts.get("unknown_before", 0)
+    why = [
+        f"{counted(refused, 'writes')} that the CRM refused before in the same words" if refused else "",
+        f"{counted(unknown, 'writes')} that may be done already, and nobody can tell" if unknown else "",
+    ]
+    if not refused + unknown:
+        return ""
+    held = " and ".join(filter(None, why))
+    return f"Held back: {held} (crm-bridge ledger says whom they are about, crm-bridge retry takes them up)."
+
+
 def applied(work: Workspace) -> str:
     """One sentence: what a plan that was carried out has sent."""
     counts = work.reports["apply"].counts
-    return applied_words(counts) if counts["calls"] else "Nothing was sent: all of it is done or was overtaken."
+    if counts["calls"]:
+        return applied_words(counts)
+    if back := _held_back(counts):
+        return f"Nothing was sent. {back}"
+    if counts.get("overtaken"):
+        return "Nothing was sent: what is left of it was overtaken."
+    return "Nothing was sent: all of it is done."
 
 
 def read_back(work: Workspace) -> Iterator[str]:
@@ -205,6 +227,7 @@ def read_back(work: Workspace) -> Iterator[str]:
 
 def applied_words(counts: Mapping[str, int]) -> str:
     """What was sent, and what was not, in a sentence."""
-    done = [counted(count, DONE[name]) for name, count in counts.items() if name in DONE]
+    numbers = {words: sum(counts.get(name, 0) for name in names) for words, names in DONE.items()}
+    done = [counted(count, words) for words, count in numbers.items() if count]
     troubles = [f"{counts[name]:,} {words}" for name, words in TROUBLES.items() if counts.get(name)]
     return ("Sent: " if done else "Nothing is known to be written: ") + ", ".join(done + troubles) + "."

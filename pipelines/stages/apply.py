@@ -21,7 +21,7 @@ from pipelines.foreign import refuse_foreign
 from pipelines.intentions import Intention, batches, intend
 from pipelines.ledger import Ledger
 from pipelines.outcomes import Outcomes
-from pipelines.overtaken import SKIPPED
+from pipelines.overtaken import DONE_BEFORE, SKIPPED, Waited
 from pipelines.planning import READ_ONLY
 from pipelines.sending import CALLS_A_PLACE, Manner, Sending
 from pipelines.stages import plan, recover
@@ -31,6 +31,9 @@ from pipelines.workspace import StageReport, Workspace
 TABLES: Final = ("applied", "collisions", "skipped")
 
 ORDER: Final[tuple[ObjectName, ...]] = ("companies", "contacts", "activities")
+
+CARRIED_OUT: Final = "plan:"
+"""What the name of a trait begins with that says which runs have carried out a plan, by the plan's digest."""
 
 ENOUGH_FOR_A_PACE: Final = 50
 """Calls from which on a run says how many a second the CRM takes."""
@@ -49,18 +52,19 @@ def run(work: Workspace) -> StageReport:
     collisions: list[Collision] = []
     counts: dict[str, int] = {}
     skipped: list[dict[str, str | None]] = []
-    refused_before = 0
+    held: Mapping[str, int] = {}
     may_write = work.settings.crm.may_write
     with work.engine() as engine, work.ledger() as ledger:
         if may_write:
-            since = check(work, engine, ledger)
-            if since is not None:
+            waited = check(work, engine, ledger)
+            if waited is not None:
                 asyncio.run(stoppable(_look(work, ledger)))
-            intention = intend(engine, ledger, work.run, since=since)
-            skipped, refused_before = intention.skipped, intention.refused_before
+                ledger.learn(f"{CARRIED_OUT}{waited.digest}", " ".join((*waited.applied_by, work.run)))
+            intention = intend(engine, ledger, work.run, waited=waited)
+            skipped, held = intention.skipped, intention.held
             begin = time.monotonic()
             counts = asyncio.run(
-                stoppable(_send(work, engine, ledger, intention, collisions, waited=since is not None))
+                stoppable(_send(work, engine, ledger, intention, collisions, waited=waited is not None))
             )
             _remember(engine, ledger, counts, time.monotonic() - begin)
         engine.put("applied", ledger.of_run(work.run))
@@ -70,17 +74,20 @@ def run(work: Workspace) -> StageReport:
     work.lake.publish(work.run, TABLES)
     calls = sum(count for name, count in counts.items() if name not in ("found", "unknown"))  # looks, not calls
     counts = {"writes_on": int(may_write), "calls": calls, **counts}
-    if overtaken := len(skipped) - refused_before:
-        counts["overtaken"] = overtaken
-    if refused_before:
-        counts["refused_before"] = refused_before
-    return StageReport(counts, TABLES)
+    done_before = sum(one["reason"] == DONE_BEFORE for one in skipped)
+    left = {
+        "done_before": done_before,
+        "overtaken": len(skipped) - done_before - sum(held.values()),
+        "refused_before": held.get("REJECTED", 0),
+        "unknown_before": held.get("UNKNOWN", 0),
+    }
+    return StageReport({**counts, **{name: count for name, count in left.items() if count}}, TABLES)
 
 
-def check(work: Workspace, engine: Engine, ledger: Ledger) -> str | None:
-    """Whether the plan may be carried out; of one that waited in a file, returns the ledger's moment when it was made.
+def check(work: Workspace, engine: Engine, ledger: Ledger) -> Waited | None:
+    """Whether the plan may be carried out; of one that waited in a file, returns how far the ledger was.
 
-    Such a plan may have been overtaken in part.
+    Such a plan may have been overtaken in part, or carried out before.
 
     Raises:
         StateRefused: the plan is not the one that was sealed, or something it was made from has changed since.
@@ -97,7 +104,10 @@ def check(work: Workspace, engine: Engine, ledger: Ledger) -> str | None:
         raise StateRefused("the plan is out of date: the ledger or the clock went back.", guidance="Plan again.")
     asked = [gates.Asked(**row) for row in engine.arrow("FROM plan_gates").to_pylist()]
     gates.check(gates.closed(work.settings.gates, asked, work.allowed))
-    return named[seal.MOMENT] if waited else None
+    if not waited:
+        return None
+    before = ledger.trait(f"{CARRIED_OUT}{sealed}") or ""
+    return Waited(named[seal.MOMENT], sealed, tuple(before.split()))
 
 
 async def _look(work: Workspace, ledger: Ledger) -> None:

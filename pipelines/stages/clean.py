@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 
 import pyarrow as pa
@@ -73,11 +74,16 @@ def _map(engine: Engine, work: Workspace, landings: list[Landing]) -> None:
         values = ", ".join(quote_text(value) for value in sorted({row[place] for row in said}))
         engine.connection.execute(f"CREATE TYPE {name}_name AS ENUM ({values})")
     shortened = ", ".join(f"{name}::{name}_name AS {name}" for name in names)
+    dates = _dates(landings)
     for landing, layout in zip(landings, layouts, strict=True):
-        literal = parquet_literal(landing.path)
         selects[landing.object].append(
             mapping.select(
-                landing, layout, _clears(work, landing), source_order=order[landing.source], path_literal=literal
+                landing,
+                layout,
+                _clears(work, landing),
+                source_order=order[landing.source],
+                path_literal=parquet_literal(landing.path),
+                dated=dates[landing.id],
             )
         )
     for name, parts in selects.items():
@@ -85,6 +91,16 @@ def _map(engine: Engine, work: Workspace, landings: list[Landing]) -> None:
         engine.connection.execute(
             f"CREATE OR REPLACE VIEW mapped_{name} AS SELECT * REPLACE ({shortened}) FROM ({text})"  # noqa: S608 - quoted
         )
+
+
+def _dates(landings: list[Landing]) -> dict[str, datetime]:
+    """The date that counts of each landing: a file is at least as new as what it replaced, whatever date it bears."""
+    found: dict[str, datetime] = {}
+    newest: dict[tuple[str, str, str], datetime] = {}
+    for landing in sorted(landings, key=lambda one: one.sequence):
+        part = landing.source, landing.object, landing.name
+        newest[part] = found[landing.id] = max(landing.dated, newest.get(part, landing.dated))
+    return found
 
 
 def _clears(work: Workspace, landing: Landing) -> mapping.Clears:

@@ -42,11 +42,27 @@ def test_a_gate_closes_over_share_or_number_and_never_under_the_floor(
 def test_a_closed_gate_says_the_limit_and_what_opens_it(kind: str, count: int, total: int) -> None:
     """The words that it prints open it, and one more would not."""
     asked = [Asked(kind, count, total, whose="inbox" if kind == "dropped" else "")]
-    for line in gates.closed(Gates(), asked, {}):
-        assert f"gates.{kind}" in line
-        allowed = gates.parse([line.rsplit("--allow ", 1)[1]])
+    for gate in gates.closed(Gates(), asked, {}):
+        assert f"gates.{kind}" in str(gate)
+        allowed = gates.parse([str(gate).rsplit("--allow ", 1)[1]])
         assert gates.closed(Gates(), asked, allowed) == []
-        assert gates.closed(Gates(), asked, {kind: count - 1}) == [line]
+        assert gates.closed(Gates(), asked, {kind: count - 1}) == [gate]
+
+
+def test_several_closed_gates_are_one_line_and_opened_by_one_command() -> None:
+    """First what is over which limit, one after the other, then everything that has to be said to go on."""
+    dropped = [Asked("dropped", count, 100, whose=source) for count, source in ((90, "a"), (80, "b"))]
+    asked = [Asked("created", 60, 100), *dropped]
+    with pytest.raises(GateClosed) as failure:
+        gates.check(gates.closed(Gates(), asked, {}))
+    assert str(failure.value) == (
+        "nothing was sent: 60 contacts would be created (of 100), over gates.created_share = 0.5; "
+        "90 records are gone from the source a since a run was last applied (of 100), over gates.dropped_share = 0.2; "
+        "80 records are gone from the source b since a run was last applied (of 100), over gates.dropped_share = 0.2. "
+        "Allow it once: --allow created=60 --allow dropped=90"
+    )
+    allowed = gates.parse(str(failure.value).rpartition("once: --allow ")[2].split(" --allow "))
+    assert gates.closed(Gates(), asked, allowed) == []
 
 
 @pytest.mark.parametrize("word", ["created", "created=", "created=-1", "deleted=3", "created=many"])
@@ -93,7 +109,7 @@ def test_overwriting_and_losing_sources_are_gated(shop: Workshop) -> None:
     shop.run(*AGAIN)
     shop.allowed = {}
     shop.sections = {"gates": {"floor": 5}, "sources": {}}
-    with pytest.raises(GateClosed, match=r"12 records are gone .* of the source inbox"):
+    with pytest.raises(GateClosed, match=r"12 records are gone from the source inbox"):
         shop.run()
     shop.allowed = {"dropped": 12}
     shop.run(*AGAIN)
@@ -125,5 +141,5 @@ def test_a_file_that_shrinks_is_held(shop: Workshop) -> None:
     shop.file("people.csv", people(0, 12))
     shop.run()
     shop.file("people.csv", people(0, 3), day=2)
-    with pytest.raises(GateClosed, match=r"9 records are gone .* of the source inbox .of 12."):
+    with pytest.raises(GateClosed, match=r"9 records are gone from the source inbox .* .of 12."):
         shop.run()

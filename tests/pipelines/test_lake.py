@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import subprocess
@@ -71,15 +72,16 @@ def test_data_folder_is_for_its_owner_alone(tmp_path: Path) -> None:
 
 
 def test_write_that_fails_leaves_nothing(lake: Lake) -> None:
-    """Neither half a table nor its temporary file, and the table that stood there still stands."""
+    """Neither half a table nor its temporary file; the table that stood there still stands, and it is what is named."""
     put(lake, "run", "people", 1)
 
     def break_off(path: Path) -> int:
         path.write_bytes(b"PAR1 half")
-        raise OSError("disk full")
+        raise OSError(errno.ENOSPC, "cannot write", str(path))
 
-    with pytest.raises(OSError, match="disk full"):
+    with pytest.raises(OSError, match="No space left") as failure:
         lake.write("run", "people", break_off)
+    assert failure.value.filename == str(lake.root / "runs/run/people.parquet")
     assert files(lake) == ["runs/run/people.parquet"]
     assert pq.read_table(lake.root / "runs/run/people.parquet").to_pydict() == {"value": [1]}
 

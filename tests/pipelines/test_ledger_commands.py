@@ -120,6 +120,7 @@ def test_a_copy_is_made_and_put_back(desk: Desk, tmp_path: Path) -> None:
     assert desk("ledger", "backup", tmp_path / "copy", "--force").code == 0
     said = desk("ledger", "restore", tmp_path / "copy")
     assert said.code == 0
+    assert "Nothing was written since the copy was made." in said.out
     assert "ledger.replaced-" in said.out
     desk.shop.again()
     assert desk.shop.writes == []

@@ -89,7 +89,7 @@ def test_a_ledger_is_not_restored_from_itself(tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
     filled(path).close()
     with pytest.raises(ConfigurationError, match="is the ledger itself"):
-        restore(path, path)
+        restore(path, path, "account")
     assert [file.name for file in tmp_path.iterdir()] == ["ledger.db"]
 
 
@@ -129,7 +129,7 @@ def test_what_is_put_back_looks_before_it_sends(tmp_path: Path) -> None:
     backup(path, copy)
     with closing(Ledger(path, "account")) as ledger:
         ledger.done([Effect(LOG, "entry-1", {})])
-    kept = restore(path, copy)
+    kept = restore(path, copy, "account").kept
     assert kept is not None
     with closing(Ledger(path, "account")) as ledger, closing(Ledger(kept, "account")) as replaced:
         (sent,) = ledger.in_state("SENT")
@@ -145,7 +145,7 @@ def test_each_step_back_is_a_generation_of_its_own(tmp_path: Path) -> None:
     backup(path, copy)
     seen = [0]
     for _ in range(3):
-        restore(path, copy)
+        restore(path, copy, "account")
         with closing(Ledger(path, "account")) as ledger:
             seen.append(ledger.generation)
     assert seen == sorted(set(seen))
@@ -160,7 +160,7 @@ def test_a_copy_takes_the_place_of_what_cannot_be_read(tmp_path: Path, damage: b
     path.unlink()
     if damage is not None:
         path.write_bytes(damage)
-    kept = restore(path, copy)
+    kept = restore(path, copy, "account").kept
     assert (kept and kept.read_bytes()) == damage
     with closing(Ledger(path, "account")) as ledger:
         assert ledger.crm_id("contacts", "ada") == "crm-1"
@@ -169,16 +169,61 @@ def test_a_copy_takes_the_place_of_what_cannot_be_read(tmp_path: Path, damage: b
 
 @pytest.mark.parametrize("content", [b"", b"no ledger at all" * 1000, None])
 def test_only_a_ledger_is_put_back(tmp_path: Path, content: bytes | None) -> None:
-    """A file that is no ledger, is damaged or is missing changes nothing."""
+    """A file that is no ledger, is damaged or is missing changes nothing, and it is the file that is named."""
     path, copy = tmp_path / "ledger.db", tmp_path / "copy"
     filled(path).close()
     if content is not None:
         copy.write_bytes(content)
     before = path.read_bytes()
-    with pytest.raises(StateRefused):
-        restore(path, copy)
+    with pytest.raises(StateRefused) as failure:
+        restore(path, copy, "account")
+    assert str(failure.value).startswith(f"{copy}: ")
+    assert "ledger restore" not in str(failure.value)
     assert path.read_bytes() == before
     assert {file.name for file in tmp_path.iterdir()} <= {"ledger.db", "copy"}
+
+
+def test_a_newer_copy_is_refused_by_its_name(tmp_path: Path) -> None:
+    """One that a later crm-bridge made says so, and nothing is changed."""
+    path, copy = tmp_path / "ledger.db", tmp_path / "copy"
+    filled(path).close()
+    backup(path, copy)
+    with closing(sqlite3.connect(copy)) as database:
+        database.execute("PRAGMA user_version = 99")
+    with pytest.raises(StateRefused, match=f"^{copy}: written by a newer crm-bridge"):
+        restore(path, copy, "account")
+    assert not list(tmp_path.glob("*.replaced-*"))
+
+
+def test_a_ledger_of_another_account_is_not_put_back(tmp_path: Path) -> None:
+    """It would know nobody here, and everybody would be met as for the first time."""
+    path, copy = tmp_path / "ledger.db", tmp_path / "copy"
+    filled(path).close()
+    backup(path, copy)
+    with pytest.raises(ConfigurationError, match="knows nothing of mine, only of account"):
+        restore(path, copy, "mine")
+    assert not list(tmp_path.glob("*.replaced-*"))
+    Ledger(tmp_path / "new.db", "account").close()  # one that has sent nothing is of no account yet
+    restore(path, tmp_path / "new.db", "mine")
+
+
+def test_it_says_to_how_many_something_was_written_since(tmp_path: Path) -> None:
+    """Contacts and companies count once each, entries do not; of a ledger that cannot be read nobody can tell."""
+    path, copy = tmp_path / "ledger.db", tmp_path / "copy"
+    filled(path).close()
+    backup(path, copy)
+    assert restore(path, copy, "account").written_since == 0
+    with closing(Ledger(path, "account")) as ledger:
+        changes = [
+            Operation(f"key-{n}", "contacts", "update", "ada", {"title": "x"}, {"title": "x"}, "crm-1", number=n)
+            for n in (1, 2)
+        ]
+        ledger.intend("r", [*changes, Operation("key-9", "companies", "create", "acme", {}, {})])
+        ledger.done([Effect(LOG, "entry-1", {}), *(Effect(one, "crm-1", {}) for one in changes)])
+        ledger.sent("r", [], ledger.in_state("INTENT"))
+    assert restore(path, copy, "account").written_since == 2
+    path.write_bytes(b"no ledger" * 1000)
+    assert restore(path, copy, "account").written_since is None
 
 
 def test_a_ledger_that_somebody_writes_to_is_not_replaced(tmp_path: Path) -> None:
@@ -190,7 +235,7 @@ def test_a_ledger_that_somebody_writes_to_is_not_replaced(tmp_path: Path) -> Non
         other.execute("BEGIN IMMEDIATE")
         other.execute("INSERT INTO traits VALUES ('account', 'a', 'b')")
         with pytest.raises(Busy):
-            restore(path, copy)
+            restore(path, copy, "account")
         other.execute("COMMIT")
     with closing(Ledger(path, "account")) as ledger:
         assert ledger.trait("a") == "b"
@@ -212,7 +257,7 @@ def test_a_ledger_several_runs_old_ends_where_the_new_one_was(tmp_path: Path) ->
         shop.file("a.csv", f"{HEADER}\n{rows}", day=day)
         shop.sync()
     before = shop.contents()
-    restore(ledger, copy)
+    restore(ledger, copy, shop.work().account)
     shop.again()
     assert shop.writes == []
     assert shop.contents() == before

@@ -41,6 +41,13 @@ def test_whatever_else_is_there_stays(tmp_path: Path, name: str) -> None:
     assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
 
 
+def test_a_folder_that_is_not_there_is_not_made(tmp_path: Path) -> None:
+    """A mistyped path is said before anything is done for it."""
+    with pytest.raises(ConfigurationError, match=r"there is no folder .*mistyped"):
+        out_file.check(tmp_path / "mistyped" / "out.parquet", tmp_path / "data", "one", is_one)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_link_into_the_data_folder_is_followed(tmp_path: Path) -> None:
     """Another name for the ledger does not help."""
     (tmp_path / "data").mkdir()

@@ -11,7 +11,7 @@ import pytest
 
 from connectors.errors import ForeignLedger, StateRefused
 from connectors.giant_context.wire import ActivityCreate
-from pipelines import ledger_copies, plan_file, plan_text
+from pipelines import ledger_copies, plan_file, plan_text, summary
 from pipelines.effects import Operation
 from pipelines.intentions import intend
 from pipelines.operations import update_key
@@ -230,7 +230,7 @@ def test_a_ledger_that_went_back_wants_another_plan(planned: Workshop) -> None:
     """A ledger that was put back cannot tell what was written since the plan was made: the file is refused."""
     ledger, copy = planned.work().ledger_path, planned.root / "copy"
     ledger_copies.backup(ledger, copy)
-    ledger_copies.restore(ledger, copy)
+    ledger_copies.restore(ledger, copy, planned.work().account)
     with pytest.raises(StateRefused, match="the ledger or the clock went back"):
         applied(planned)
     assert titles(planned)["Lovelace"] == "CEO"
@@ -245,11 +245,19 @@ def test_what_it_wrote_is_read_back(planned: Workshop) -> None:
 
 
 def test_it_is_applied_once(planned: Workshop) -> None:
-    """The same file again sends nothing, and says so of each."""
+    """The same file again sends nothing and says so in one line; what a run wrote since is told apart."""
     assert done(applied(planned)) == {"contacts_create_done": 1, "contacts_update_done": 2, "activities_log_done": 1}
-    again = applied(planned)
-    assert done(again) == {}
-    assert left(again).count("written by another run since the plan was made") == 3
+    for _ in range(2):
+        again = applied(planned)
+        assert again.reports["apply"].counts == {"writes_on": 1, "calls": 0, "done_before": 3}
+        assert left(again) == ""
+        assert summary.applied(again) == "Nothing was sent: all of it is done."
+    planned.file("a.csv", f"{HEADER}\n{ADA},CTO", day=3)
+    planned.run()
+    third = applied(planned)
+    assert left(third).count("written by another run since the plan was made") == 1
+    assert summary.applied(third) == "Nothing was sent: what is left of it was overtaken."
+    assert titles(planned)["Lovelace"] == "CTO"
 
 
 def test_a_changed_row_breaks_the_seal(planned: Workshop) -> None:

@@ -32,7 +32,10 @@ def work(tmp_path: Path, applied: dict[str, int] | None, **planned: int) -> Work
         ({"writes_on": 0}, {"contacts_created": 2}, "Writes are off (crm.writes): nothing was sent."),
         ({}, {}, "Nothing was sent: the CRM already agrees with the sources."),
         ({}, {"fields_kept": 2, "held_for_review": 1}, "2 fields stay as in the CRM and 1 person waits"),
-        ({"refused_before": 3}, {"contacts_created": 3}, "3 writes are held back"),
+        ({"refused_before": 3}, {"contacts_created": 3}, "Held back: 3 writes that the CRM refused before"),
+        ({"unknown_before": 1}, {"contacts_created": 1}, "Held back: 1 write that may be done already"),
+        ({"calls": 2, "contacts_tag_done": 2, "refused_before": 1}, {}, "Sent: 2 contacts updated, 1 held back"),
+        ({"calls": 2, "contacts_update_done": 1, "contacts_untag_done": 1}, {}, "Sent: 2 contacts updated."),
         ({"calls": 1500, "contacts_create_done": 1500}, {}, "Sent: 1,500 contacts created."),
         ({"calls": 2, "contacts_update_done": 1, "refused": 1}, {}, "1 refused by the CRM"),
         ({"calls": 1, "conflicts": 1}, {}, "another contact has the e-mail or phone"),
@@ -55,6 +58,6 @@ def test_the_funnel_shows_where_rows_went(shop: Workshop) -> None:
     summary.show(done, console)
     assert isinstance(console.file, io.StringIO)
     lines = {" ".join(line.split()[:3]) for line in console.file.getvalue().splitlines()}
-    assert {"2 rows read", "1 people golden.parquet", "1 contacts created"} <= lines
+    assert {"2 rows read", "1 person golden.parquet", "1 contact created"} <= lines
     assert str(shop.data / "runs" / done.run) in console.file.getvalue()
     assert summary.set_aside(done) == 2

@@ -23,6 +23,14 @@ WITH marked AS MATERIALIZED (
     SELECT e.object, e.landing, e.row, 'email', e.raw, 'a disposable domain', NULL
     FROM read_emails e JOIN domain_keys d ON d.host = e.host
     WHERE d.disposable AND e.host NOT IN (SELECT host FROM mistyped_hosts)
+    UNION ALL
+    -- A file that was put back to an earlier state: its rows' own change times say so, and are believed.
+    SELECT r.object, r.landing, r.row, 'modified_at', m.modified_text, 'the file said something newer before: this row is not used', NULL
+    FROM replaced r JOIN newest_landings n ON n.landing = r.landing
+    JOIN landings own ON own.landing = r.landing JOIN landings before ON before.landing = r.by_landing
+    JOIN (SELECT 'contacts' AS object, landing, row, modified_text FROM contact_versions UNION ALL SELECT 'companies', landing, row, modified_text FROM company_versions) m
+      ON m.object = r.object AND m.landing = r.landing AND m.row = r.row
+    WHERE before.landing <> own.landing AND before.source = own.source AND before.object = own.object AND before.file = own.file
 )
 SELECT l.source, l.file, f.landing, f.row, f.object, f.field, f.value, f.flag, f.suggestion, n.landing IS NULL AS superseded
 FROM flagged f JOIN landings l ON l.landing = f.landing LEFT JOIN newest_landings n ON n.landing = f.landing

@@ -15,7 +15,9 @@ WITH states AS (
            judged(is_new, policy, ours, was_written, "current", proposed, source_changed, coalesce(newer, false)) AS verdict
     FROM seen
 ), everything AS (
-    SELECT object, is_new, person_id, crm_id, field, base, "current", proposed, ours, change, conflict, verdict, record_key FROM decided
+    SELECT d.object, is_new, d.person_id, crm_id, d.field, base, "current", proposed, ours, change, conflict, verdict,
+           CASE change WHEN 'clear' THEN k.record_key ELSE d.record_key END AS record_key
+    FROM decided d LEFT JOIN clearings k ON k.person_id = d.person_id AND k.field = d.field
     UNION ALL
     SELECT 'contacts', false, person_id, crm_id, field, base, "current", proposed, true, 'retract', false,
            retract || ':ours, and nothing supports it any more', NULL
@@ -27,8 +29,10 @@ WITH states AS (
     SELECT 'contacts', is_new, person_id, crm_id, field, base, "current", proposed, true, change, false, verdict, record_key
     FROM list_changes
 ), sendable AS (
-    -- What would leave a field empty can only be sent where the settings say how.
-    SELECT * REPLACE (CASE WHEN (SELECT clears FROM setting) = 'never' AND proposed IS NULL AND field <> 'tags' AND starts_with(verdict, 'write:')
+    -- What would leave a field empty can only be sent where the settings say how, and a name never.
+    SELECT * REPLACE (CASE WHEN proposed IS NULL AND field IN ('first_name', 'last_name') AND starts_with(verdict, 'write:')
+                           THEN 'review:the CRM wants a first and a last name'
+                           WHEN (SELECT clears FROM setting) = 'never' AND proposed IS NULL AND field <> 'tags' AND starts_with(verdict, 'write:')
                            THEN 'review:clearing is turned off (crm.clears)' ELSE verdict END AS verdict)
     FROM everything
 )

@@ -168,6 +168,32 @@ def test_newest_version_of_a_record_is_the_current_one(shop: Workshop) -> None:
     assert (counts["rows_read"], counts["rows_replaced"], counts["contact_records"]) == (8, 4, 4)
 
 
+def test_a_file_counts_as_newer_than_what_it_replaced_whatever_its_date(shop: Workshop) -> None:
+    """Copies and archives keep old dates: what the file says now is what its source says, beside other files, too."""
+    shop.sections = {"sources": {"inbox": {"kind": "csv_file", "options": {"path": "inbox", "id_column": "ID"}}}}
+    header = "ID,Name,Email,Title"
+    shop.file("a.csv", f"{header}\n1,A A,a@x.com,first\n2,B B,b@x.com,first", day=5)
+    shop.file("b.csv", f"{header}\n2,B B,b@x.com,between", day=3)
+    cleaned(shop)
+    shop.file("a.csv", f"{header}\n1,A A,a@x.com,put there since\n2,B B,b@x.com,put there since", day=1)
+    assert {row["source_id"]: row["title"] for row in cleaned(shop)} == {"1": "put there since", "2": "put there since"}
+    assert shop.rows("flagged_values") == []
+
+
+def test_a_row_that_says_itself_that_it_is_older_is_listed(shop: Workshop) -> None:
+    """An export that was put back to an earlier state is not used where its rows' own change times say so."""
+    shop.sections = {"sources": {"inbox": {"kind": "csv_file", "options": {"path": "inbox", "id_column": "ID"}}}}
+    header = "ID,Name,Email,Title,Updated at"
+    shop.file("a.csv", f"{header}\n1,A A,a@x.com,newer,2026-05-02\n2,B B,b@x.com,old,2026-01-01", day=5)
+    cleaned(shop)
+    shop.file("a.csv", f"{header}\n1,A A,a@x.com,older,2026-05-01\n2,B B,b@x.com,new,2026-02-01", day=6)
+    assert {row["source_id"]: row["title"] for row in cleaned(shop)} == {"1": "newer", "2": "new"}
+    (flagged,) = shop.rows("flagged_values")
+    assert (flagged["row"], flagged["field"], flagged["value"]) == (0, "modified_at", "2026-05-01")
+    assert flagged["flag"] == "the file said something newer before: this row is not used"
+    assert not flagged["superseded"]
+
+
 def test_id_counts_within_its_file_unless_it_is_declared(shop: Workshop) -> None:
     """Two hand-kept tables both count from 1; a column that the settings name counts across files."""
     shop.file("a.csv", "ID,Name,Email\n1,Jane Doe,jane@acme.com", day=1)

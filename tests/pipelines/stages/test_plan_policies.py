@@ -164,6 +164,42 @@ def test_of_several_records_the_one_to_be_believed_first_may_clear(shop: Worksho
         assert golden["title"] == title
 
 
+@pytest.mark.parametrize("policy", ["crm_wins", "source_wins"])
+def test_a_name_that_a_source_clears_waits_for_a_human(ours: Workshop, policy: str) -> None:
+    """The CRM wants a first and a last name, so that none is ever sent as nothing; the rest of the row goes its way."""
+    shop = ours
+    shop.sections = {"sources": source(blank_clears=True), "fields": {"last_name": {"policy": policy}}}
+    nameless = row(Title="CFO", Phone="312-555-0100", Tags="vip;new;lead").replace("Lovelace", "")
+    shop.file("a.csv", nameless, day=2)
+    shop.run()
+    shop.run(*TO_PLAN)
+    (change,) = [one for one in shop.rows("plan") if one["op"] != "log"]
+    assert (change["field"], change["current"], change["proposed"]) == ("last_name", "Lovelace", None)
+    assert (change["decision"], change["rule"]) == ("review", "the CRM wants a first and a last name")
+    assert (shop.contact("Lovelace").title, change["file"], change["row"]) == ("CFO", "a.csv", 0)
+
+
+def test_a_whole_name_left_blank_clears_both_names(shop: Workshop) -> None:
+    """Unless the row gives the part in a column of its own, or its address spells it."""
+    header = "ID,Name,First name,Email"
+    shop.sections = {"sources": source(blank_clears=True, columns={})}
+    shop.file("a.csv", f"{header}\n1,,,info7@a.com\n2,,Ada,ada7@a.com\n3,Ada Lovelace,,ada8@a.com")
+    shop.run(*TO_CLEAN)
+    found = {one["source_id"]: set(one["cleared"]) & {"first_name", "last_name"} for one in shop.rows("records")}
+    assert found == {"1": {"first_name", "last_name"}, "2": {"last_name"}, "3": set()}
+
+
+def test_what_is_cleared_and_what_is_untagged_says_by_which_row(ours: Workshop) -> None:
+    """The evidence of a clear is the row that says that there is nothing; of a tag taken away, the row without it."""
+    shop = ours
+    shop.sections = {"sources": source(blank_clears=True)}
+    shop.file("a.csv", row(Title="", Phone="", Tags="vip;new"), day=2)
+    shop.run(*TO_PLAN)
+    changes = {one["change"]: one for one in shop.rows("plan") if one["op"] != "log"}
+    assert set(changes) == {"clear", "untag"}
+    assert {(one["file"], one["row"]) for one in changes.values()} == {("a.csv", 0)}
+
+
 def test_where_clearing_is_turned_off_a_clear_is_listed(ours: Workshop) -> None:
     """With `crm.clears = "never"` nothing is sent that would leave a field empty."""
     shop = ours

@@ -1,0 +1,10 @@
+-- Which record says of a field that there is nothing: the evidence of a clear. Of several the first by name, always the same.
+WITH asked AS (
+    SELECT DISTINCT person_id FROM contact_states WHERE clears
+), said AS (
+    SELECT c.person_id, r.record_key, unnest(r.cleared) AS name
+    FROM (FROM clusters SEMI JOIN asked USING (person_id)) c JOIN records r USING (record_key)
+)
+SELECT person_id, CASE name WHEN 'emails' THEN 'email' WHEN 'phones' THEN 'phone' WHEN 'company_name' THEN 'company'
+                            WHEN 'linkedin_url' THEN 'properties.linkedin_url' ELSE name END AS field, min(record_key) AS record_key
+FROM said GROUP BY ALL
