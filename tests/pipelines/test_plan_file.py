@@ -247,17 +247,14 @@ def test_what_it_wrote_is_read_back(planned: Workshop) -> None:
 def test_it_is_applied_once(planned: Workshop) -> None:
     """The same file again sends nothing and says so in one line; what a run wrote since is told apart."""
     assert done(applied(planned)) == {"contacts_create_done": 1, "contacts_update_done": 2, "activities_log_done": 1}
-    for _ in range(2):
-        again = applied(planned)
+    for again in (applied(planned), applied(planned)):
         assert again.reports["apply"].counts == {"writes_on": 1, "calls": 0, "done_before": 3}
         assert left(again) == ""
         assert summary.applied(again) == "Nothing was sent: all of it is done."
     planned.file("a.csv", f"{HEADER}\n{ADA},CTO", day=3)
     planned.run()
-    third = applied(planned)
-    assert left(third).count("written by another run since the plan was made") == 1
+    assert left(third := applied(planned)).count("written by another run since the plan was made") == 1
     assert summary.applied(third) == "Nothing was sent: what is left of it was overtaken."
-    assert titles(planned)["Lovelace"] == "CTO"
 
 
 def test_a_changed_row_breaks_the_seal(planned: Workshop) -> None:
