@@ -37,7 +37,7 @@ from pipelines.effects import Effect, Operation, op_key
 from pipelines.ledger import Ledger
 from pipelines.outcomes import Outcomes
 from pipelines.rereading import Standing
-from pipelines.sending import Manner, Sending
+from pipelines.sending import CALLS_A_PLACE, Manner, Sending
 
 WIDTHS = (1, 2, 4, 8, 16, 32)
 CEILING = 32
@@ -130,7 +130,7 @@ async def apply(
             standing = {("contacts", op.crm_id or ""): Standing() for op in wanted}
             if reread == "always":
                 standing = {key: Standing(fields=await _fields(crm, key[1])) for key in standing}
-            manner = Manner("bench", "null", reread, "companies", 4, 90.0)
+            manner = Manner("bench", "null", reread, "companies", CALLS_A_PLACE, 90.0)
             outcomes = Outcomes(kept, read_only="companies", max_refusals=25, concurrency=CEILING)
             collisions: list[Collision] = []
             start = time.perf_counter()

@@ -16,8 +16,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
-from contextlib import nullcontext
-from functools import lru_cache
 from typing import Any, Final, Protocol, Self, TypeVar
 
 import httpx
@@ -30,6 +28,7 @@ from connectors.http_call import Answer, Call
 from connectors.http_limits import Clock, Limits
 from connectors.http_places import Places
 from connectors.http_rate import Rate
+from connectors.http_request import request_of
 from connectors.http_transport import SocketTransport
 from connectors.retry_after import retry_after
 from connectors.strict_json import Unreadable
@@ -40,10 +39,6 @@ T = TypeVar("T")
 
 _NOT_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 
-# Taking a URL apart is a fifth of a call's work, and creating and logging always go to the same one.
-_url = lru_cache(64)(httpx.URL)
-_HEADERS: Final = {"accept": "*/*", "accept-encoding": "gzip, deflate", "user-agent": "crm-bridge"}
-
 logger = logging.getLogger(__name__)
 # httpx logs each URL at INFO, and a URL may hold `?search=<e-mail>`. Unlike a level, a filter survives setLevel.
 logging.getLogger("httpx").addFilter(lambda record: record.levelno >= logging.WARNING)
@@ -51,6 +46,10 @@ logging.getLogger("httpx").addFilter(lambda record: record.levelno >= logging.WA
 
 class Auth(Protocol):
     """Who we are. Only NotApplied, RateLimited or AccessError may be raised: the call itself was not sent."""
+
+    def at_hand(self) -> Mapping[str, str] | None:
+        """Return the headers that identify us where that takes no call; most calls are identified so."""
+        ...
 
     async def headers(self) -> Mapping[str, str]:
         """Return the headers that identify us."""
@@ -131,7 +130,9 @@ class Http:
                 any later failure of the call is Ambiguous too.
         """
         call = Call(method, path, route, read, json, params or {}, repeatable, expect, anonymous)
-        async with nullcontext() if anonymous else self._places.place():
+        if not anonymous:
+            await self._places.take()
+        try:
             latest = self._clock.monotonic() + self._limits.deadline
             try:
                 answer: Answer[T] = await self._first(call, latest)
@@ -139,6 +140,9 @@ class Http:
                 if not call.doubt or isinstance(error, errors.Ambiguous):
                     raise
                 raise call.error(errors.Ambiguous, f"{call.doubt}; then {error.reason}") from None
+        finally:
+            if not anonymous:
+                self._places.free()
         self._budget = min(self._limits.retry_budget, self._budget + self._limits.retry_refill)
         return answer
 
@@ -190,9 +194,14 @@ class Http:
         renewed: Mapping[str, str] | None = None
         while True:
             call.sent = False
-            headers = await self._identify(call, auth, renewed, latest) if auth else {}
+            headers = auth.at_hand() if auth and renewed is None else None
+            if auth and headers is None:
+                headers = await self._identify(call, auth, renewed, latest)
+            headers = headers or {}
             await self._turn(call, latest)
-            response, body = await self._exchange(call, self._request(call, headers), latest)
+            response, body = await self._exchange(
+                call, request_of(call, self._base_url, headers, self._timeouts), latest
+            )
             if call.sent or renewed is not None or not auth:
                 return call.judged(response, body, self._learn(call, response))
             renewed = headers
@@ -251,25 +260,12 @@ class Http:
             if not self._rate.paused(self._clock.monotonic()):
                 return
 
-    def _request(self, call: Call[T], headers: Mapping[str, str]) -> httpx.Request:
-        try:
-            return httpx.Request(
-                call.method,
-                _url(self._base_url + call.path),
-                params=call.params or None,
-                headers={**_HEADERS, **headers},
-                json=call.json,
-                extensions=self._timeouts,
-            )
-        except (ValueError, TypeError, RecursionError, httpx.InvalidURL) as error:
-            name = type(error).__name__
-        raise call.error(errors.Rejected, f"what was to be sent cannot be written as JSON or URL ({name})")
-
     async def _body(self, response: httpx.Response) -> bytes | None:
         """Return the body, None when it is longer than allowed; of a refusal just what its message needs."""
         body = bytearray()
         longest = self._limits.max_answer_bytes if response.is_success else 4096
-        async for chunk in response.aiter_bytes():
+        as_it_is = "content-encoding" not in response.headers and not response.is_stream_consumed
+        async for chunk in response.aiter_raw() if as_it_is else response.aiter_bytes():
             body += chunk
             if len(body) > longest:
                 return None

@@ -9,6 +9,10 @@ Latency that grows as fast as the limit means that more calls bring no more answ
 server works on, plus the headroom that keeps it busy. Until latency first grows the limit doubles, as TCP's does in
 slow start (RFC 5681). Latency is the mean of a window of answers, so that a server whose answers merely vary is not
 taken for a busy one. Each kind of call has its own latency with little in flight.
+
+Latency that grows more slowly than the limit still brings more answers: a server that commits its writes in groups is
+like that. So a limit that has settled is tried with more in flight now and then, and the headroom grows where that
+brings clearly more answers a second, and shrinks where it does not.
 """
 
 from __future__ import annotations
@@ -31,6 +35,22 @@ UNHURRIED: Final = 0.9
 REFUSED: Final = 0.7
 """What is left of the limit when the server has too much."""
 
+SETTLED: Final = 5
+"""Windows that are taken together to count answers a second, before a trial and in it."""
+
+TRIAL: Final = 1.5
+"""How much more is in flight in a trial."""
+
+PAYS: Final = 0.2
+"""What part of what is more in flight must come back as more answers a second for a trial to pay."""
+
+REST: Final = 8
+"""How many times `SETTLED` windows lie between two trials at most; after each that did not pay twice as many."""
+
+ROOM: Final = 1.6
+MOST_ROOM: Final = 4.0
+"""What a trial that pays makes of the headroom, and the most that trials make of it, in parts of the usual one."""
+
 
 class Gradient:
     """The limit, learned from answers. It has no clock and no chance of its own."""
@@ -43,13 +63,32 @@ class Gradient:
         self._doubling = True
         self._since = -math.inf
         self._windows = 0
+        self._room = 1.0
+        self._tried: float | None = None  # the answers a second before the trial that goes on, and the limit
+        self._before = 0
+        self._rest = self._rested = 1
+        self._fresh()
+        self._forget()
+
+    def _fresh(self) -> None:
+        """Begin a window."""
         self._window: dict[str, tuple[int, float]] = {}  # by kind: how many answers, their latencies together
-        self._answers = self._most = 0
+        self._answers: int = 0
+        self._most: int = 0
+        self._begun: float = 0.0
+
+    def _forget(self) -> None:
+        """Begin to count answers a second anew."""
+        self._counted: int = 0
+        self._seconds: float = 0.0
+        self._closed: int = 0
 
     def answered(self, kind: str, left: float, now: float, in_flight: int) -> None:
         """Learn from a call that left at `left` and was answered just now, one of so many in flight."""
         if left < self._since:  # it met the crowd of an earlier limit
             return
+        if not self._answers:
+            self._begun = now
         count, total = self._window.get(kind, (0, 0.0))
         self._window[kind] = count + 1, total + now - left
         self._most = max(self._most, in_flight)
@@ -61,40 +100,83 @@ class Gradient:
     def refused(self, left: float, now: float) -> None:
         """Give way: the server said that it has too much, or did not answer in time. Once for each crowd of calls."""
         if left >= self._since:
-            self._shrink(max(1, int(self.limit * REFUSED)), now)
+            self._room, self._tried = 1.0, None
+            self._set(max(1, int(self.limit * REFUSED)), now)
+            self._doubling = False
             self._fresh()
 
-    def _fresh(self) -> None:
-        self._window = {}
-        self._answers = self._most = 0
-
-    def _shrink(self, limit: int, now: float) -> None:
+    def _set(self, limit: int, now: float) -> None:
+        """Change the limit; what has left under the one before tells nothing of it."""
         self._since = now
-        self._doubling = False
         self.limit = limit
+        self._forget()
 
     def _close(self, now: float) -> None:
         new = [kind for kind, (count, _) in self._window.items() if 2 * count > self._answers and kind not in self._met]
         self._met.update(self._window)
         if new and self.limit > START:  # another kind of call: what it takes with little in flight is not known
-            self._shrink(START, now)
+            self._room, self._tried, self._doubling = 1.0, None, False
+            self._set(min(self.limit, START), now)
             return
         self._windows += 1
         if self._windows % LOOK_AGAIN == 0:
             self._least.clear()
-            self._shrink(min(self.limit, START), now)
+            self._tried = None
+            self._set(min(self.limit, START), now)
             return
         unhurried = spent = 0.0
         for kind, (count, total) in self._window.items():
             self._least[kind] = min(self._least.get(kind, math.inf), total / count)
             unhurried += self._least[kind] * count
             spent += total
-        gradient = unhurried / spent if spent > 0 else 1.0
+        if self._is_trying(now):
+            return
+        self._follow(unhurried / spent if spent > 0 else 1.0, now)
+
+    def _is_trying(self, now: float) -> bool:
+        """Count answers a second of a limit that has settled, and of the trial after it; whether the limit is held."""
+        if self._doubling or self._most < self.limit:  # what was not used up tells nothing
+            self._forget()
+            return self._tried is not None
+        self._counted += self._answers - 1
+        self._seconds += now - self._begun
+        self._closed += 1
+        if self._closed < SETTLED or not self._seconds:
+            return self._tried is not None
+        pace = self._counted / self._seconds
+        if self._tried is not None:
+            self._judge(pays=pace / self._tried - 1 >= PAYS * (self.limit / self._before - 1), now=now)
+            return True
+        self._rested += 1
+        more = min(math.ceil(self.limit * TRIAL), self.ceiling)
+        if self._rested >= self._rest and more == self.limit:
+            self._room = max(self._room / ROOM, 1.0)  # does it still pay? The next trial shows
+        elif self._rested >= self._rest:
+            self._tried, self._before = pace, self.limit
+            self._set(more, now)
+            return True
+        self._forget()
+        return False
+
+    def _judge(self, *, pays: bool, now: float) -> None:
+        """End a trial."""
+        self._tried, self._rested = None, 0
+        if pays:
+            self._room = min(self._room * ROOM, MOST_ROOM)
+            self._rest = 1 if self.limit < self.ceiling else REST
+            self._forget()
+        else:
+            self._room = max(self._room / ROOM, 1.0)
+            self._rest = min(2 * self._rest, REST)
+            self._set(self._before, now)
+
+    def _follow(self, gradient: float, now: float) -> None:
+        """Move the limit towards what the server works on, and the headroom."""
         self._doubling = self._doubling and gradient >= UNHURRIED
-        wanted = self.limit * gradient + 1 + 2 * math.sqrt(self.limit)
+        wanted = self.limit * gradient + self._room * (1 + 2 * math.sqrt(self.limit))
         wanted = max(2 * self.limit, wanted) if self._doubling else max(self.limit / 2, wanted)
         if wanted > self.limit:
             # What was not used up tells nothing of a higher limit.
             self.limit = min(round(wanted), 2 * self.limit, self.ceiling) if self._most >= self.limit else self.limit
         elif (lower := max(1, math.floor(wanted))) < self.limit:
-            self._shrink(lower, now)
+            self._since, self.limit, self._doubling = now, lower, False

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 from connectors.http_gradient import Gradient
 
@@ -18,18 +16,17 @@ class Places:
         self.taken = 0
         self._waiting: deque[asyncio.Future[None]] = deque()
 
-    @asynccontextmanager
-    async def place(self) -> AsyncIterator[None]:
-        """Take a place for a while."""
+    async def take(self) -> None:
+        """Wait for a place and take it."""
         if self.taken < self.gradient.limit and not self._waiting:
             self.taken += 1
         else:
             await self._wait()
-        try:
-            yield
-        finally:
-            self.taken -= 1
-            self._serve()
+
+    def free(self) -> None:
+        """Give a place back: the next in turn has it, if the limit still allows."""
+        self.taken -= 1
+        self._serve()
 
     async def _wait(self) -> None:
         turn = asyncio.get_running_loop().create_future()
@@ -38,8 +35,7 @@ class Places:
             await turn
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled():  # served and given up at the same moment
-                self.taken -= 1
-                self._serve()
+                self.free()
             raise
 
     def _serve(self) -> None:

@@ -77,12 +77,14 @@ class Journal(JournalReading, LastWritten):
                 "WHERE op_key IN (SELECT value FROM json_each(?))",
                 (now, run, to_json([operation.op_key for operation in as_intended])),
             )
-            database.execute(
-                "UPDATE journal SET state = 'SENT', attempts = attempts + 1, sent_at = ?, run = ?, "  # noqa: S608 - constant names
-                "crm_id = new.crm_id, body = new.body, sent = new.sent, before = new.before, retracted = new.retracted "
-                f"FROM {each('op_key crm_id body sent before retracted')} AS new WHERE journal.op_key = new.op_key",
-                (now, run, to_json([_changed(operation) for operation in operations])),
-            )
+            if operations:
+                database.execute(
+                    "UPDATE journal SET state = 'SENT', attempts = attempts + 1, sent_at = ?, run = ?, "  # noqa: S608 - constant names
+                    "crm_id = new.crm_id, body = new.body, sent = new.sent, before = new.before, "
+                    "retracted = new.retracted "
+                    f"FROM {each('op_key crm_id body sent before retracted')} AS new WHERE journal.op_key = new.op_key",
+                    (now, run, to_json([_changed(operation) for operation in operations])),
+                )
 
     def done(self, effects: Sequence[Effect]) -> None:
         """Keep what came of operations, with the links and the last-written values that follow from it."""

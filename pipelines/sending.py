@@ -32,11 +32,11 @@ from pipelines.rereading import Standing, has_company, overwrites, reread
 
 T = TypeVar("T")
 
-CALLS_A_PLACE: Final = 4
+CALLS_A_PLACE: Final = 8
 """How many operations become SENT together for each call that may be in flight."""
 
-ANSWERS_A_COMMIT: Final = 64
-SOON: Final = 0.05
+ANSWERS_A_COMMIT: Final = 128
+SOON: Final = 0.1
 """Answers that are kept together, and seconds that the first of them waits at most."""
 
 
@@ -130,7 +130,7 @@ class Sending:
             self._prepare(places)
             size = min(len(self._ready), places * self._manner.calls_a_place - self._under_way)
             # The next group is made durable while the one before is still being called, and is not a small one then.
-            wanted = places if self._sent else (places + 1) // 2
+            wanted = 2 * places if self._sent else (places + 1) // 2
             enough = size >= wanted or not (self._waiting or self._looking) or not self._under_way
             if size > 0 and enough and len(self._sent) < 2 * places and "sent" not in self._commits:
                 group = [self._ready.popleft() for _ in range(size)]

@@ -24,6 +24,12 @@ class TokenKeeper:
         self._renew_at = self._ends_at = 0.0  # on the monotonic clock
         self._under_way: asyncio.Task[None] | None = None
 
+    def at_hand(self) -> Mapping[str, str] | None:
+        """Return the bearer header while the token is neither missing nor due."""
+        if self._token is None or self._clock.monotonic() >= self._renew_at:
+            return None
+        return {"Authorization": f"Bearer {self._token}"}
+
     async def headers(self) -> Mapping[str, str]:
         """Return the bearer header, after an exchange where the token is missing or due.
 

@@ -57,6 +57,10 @@ class Badge:
     def __init__(self) -> None:
         self.number = 1
 
+    def at_hand(self) -> Mapping[str, str] | None:
+        """Keep nothing at hand."""
+        return None
+
     async def headers(self) -> Mapping[str, str]:
         """Return the current token."""
         return {"Authorization": f"Bearer secret-token-{self.number}"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable
+from statistics import median
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -20,14 +21,17 @@ def crowd(latency: Callable[[int], float], *, ceiling: int = 64, answers: int = 
 
 def play(
     gradient: Gradient, latency: Callable[[int], float], answers: int, kind: str = "GET x", now: float = 0.0
-) -> None:
-    """Go on with a limit that knows something."""
+) -> list[int]:
+    """Go on with a limit that knows something; gives the limit after each answer."""
+    limits = []
     under_way: list[tuple[float, float]] = []
     for _ in range(answers):
         while len(under_way) < gradient.limit:
             heapq.heappush(under_way, (now + latency(len(under_way) + 1), now))
         now, left = heapq.heappop(under_way)
         gradient.answered(kind, left, now, len(under_way) + 1)
+        limits.append(gradient.limit)
+    return limits
 
 
 def test_it_grows_to_the_ceiling_where_that_costs_nothing() -> None:
@@ -36,13 +40,23 @@ def test_it_grows_to_the_ceiling_where_that_costs_nothing() -> None:
 
 
 def test_it_stays_low_where_more_calls_only_wait() -> None:
-    """A server that works on one call at a time has few that wait, and never none."""
-    assert 2 <= crowd(lambda in_flight: 0.01 * in_flight).limit <= 12
+    """A server that works on one call at a time has few that wait, and never none; more are tried ever more rarely."""
+    limits = play(Gradient(64), lambda in_flight: 0.01 * in_flight, 3000)
+    assert 2 <= median(limits) <= 12
+    assert max(limits) <= 18
+    assert sum(limit > 12 for limit in limits[1500:]) < 300
 
 
 def test_it_finds_the_width_of_the_server() -> None:
     """A server that works on sixteen at once has those, and the few that keep it busy."""
-    assert 16 <= crowd(lambda in_flight: 0.02 * max(1.0, in_flight / 16)).limit <= 30
+    assert 16 <= median(play(Gradient(64), lambda in_flight: 0.02 * max(1.0, in_flight / 16), 3000)) <= 30
+
+
+def test_it_grows_where_more_calls_wait_longer_and_bring_more_answers() -> None:
+    """A server that commits in groups is slower with more in flight, and faster in all; it may become another."""
+    gradient = Gradient(32)
+    assert median(play(gradient, lambda in_flight: 0.004 * in_flight**0.5, 3000)[1500:]) == 32
+    assert median(play(gradient, lambda in_flight: 0.004 * in_flight, 3000, now=1000.0)[1500:]) <= 24
 
 
 def test_answers_that_vary_are_not_taken_for_a_crowd() -> None:

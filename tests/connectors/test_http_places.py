@@ -17,9 +17,12 @@ def test_places_are_served_in_turn_and_given_back_by_who_gives_up() -> None:
         places, served = Places(1), []
 
         async def use(number: int) -> None:
-            async with places.place():
+            await places.take()
+            try:
                 served.append(number)
                 await asyncio.sleep(0)
+            finally:
+                places.free()
 
         tasks = [asyncio.create_task(use(number)) for number in range(6)]
         await asyncio.sleep(0)
@@ -45,9 +48,10 @@ def test_no_more_places_are_taken_than_the_limit_says(ceiling: int) -> None:
 
         async def use() -> None:
             nonlocal most
-            async with places.place():
-                most = max(most, places.taken)
-                await asyncio.sleep(0)
+            await places.take()
+            most = max(most, places.taken)
+            await asyncio.sleep(0)
+            places.free()
 
         await asyncio.gather(*(use() for _ in range(20)))
         return most
