@@ -130,7 +130,7 @@ async def apply(
             standing = {("contacts", op.crm_id or ""): Standing() for op in wanted}
             if reread == "always":
                 standing = {key: Standing(fields=await _fields(crm, key[1])) for key in standing}
-            manner = Manner("bench", "null", reread, "companies", CALLS_A_PLACE, 90.0)
+            manner = Manner("bench", "null", reread, "companies", CALLS_A_PLACE)
             outcomes = Outcomes(kept, read_only="companies", max_refusals=25, concurrency=CEILING)
             collisions: list[Collision] = []
             start = time.perf_counter()

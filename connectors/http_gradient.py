@@ -23,8 +23,9 @@ from typing import Final
 START: Final = 4
 """Calls in flight before anything is known."""
 
+FIRST_WINDOW: Final = 6
 WINDOW: Final = 12
-"""Answers of one window, at least."""
+"""Answers of one window, at least: while the limit doubles, and afterwards."""
 
 LOOK_AGAIN: Final = 100
 """Windows after which the latency with little in flight is measured anew: it may be another by now."""
@@ -93,7 +94,8 @@ class Gradient:
         self._window[kind] = count + 1, total + now - left
         self._most = max(self._most, in_flight)
         self._answers += 1
-        if self._answers >= max(WINDOW, 2 * self.limit):
+        # One answer to each call that may be in flight is enough to see that nothing waits yet.
+        if self._answers >= (max(FIRST_WINDOW, self.limit) if self._doubling else max(WINDOW, 2 * self.limit)):
             self._close(now)
             self._fresh()
 

@@ -40,7 +40,6 @@ class Operation:
     sent: Mapping[str, Any]
     crm_id: str | None = None
     parent: str | None = None
-    sent_at: float | None = None
     before: Mapping[str, Any] = field(default_factory=dict)
     retracted: tuple[str, ...] = ()
     doubts: int = 0

@@ -11,9 +11,7 @@ import pyarrow as pa
 from pipelines.effects import ObjectName, Operation
 from pipelines.ledger_access import LedgerAccess, each, to_json
 
-OPERATION: Final = (
-    "op_key, object, kind, entity_id, body, sent, crm_id, parent, sent_at, before, retracted, doubts, number"
-)
+OPERATION: Final = "op_key, object, kind, entity_id, body, sent, crm_id, parent, before, retracted, doubts, number"
 """The columns that an operation is made of, in the order in which it is."""
 
 OPEN: Final = "state <> 'DONE'"
@@ -153,9 +151,9 @@ class JournalReading(LedgerAccess):
 
 
 def _operation(row: tuple[Any, ...]) -> Operation:
-    key, object_name, kind, entity, body, sent, crm_id, parent, sent_at, before, retracted, doubts, number = row
+    key, object_name, kind, entity, body, sent, crm_id, parent, before, retracted, doubts, number = row
     return Operation(
-        *(key, object_name, kind, entity, json.loads(body), json.loads(sent), crm_id, parent, sent_at),
+        *(key, object_name, kind, entity, json.loads(body), json.loads(sent), crm_id, parent),
         before=json.loads(before),
         retracted=tuple(json.loads(retracted)),
         doubts=doubts,

@@ -9,7 +9,6 @@ disk before its call leaves, and no answer is dropped: whatever ends a run, what
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import deque
 from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -32,10 +31,10 @@ from pipelines.rereading import Standing, has_company, overwrites, reread
 
 T = TypeVar("T")
 
-CALLS_A_PLACE: Final = 8
+CALLS_A_PLACE: Final = 6
 """How many operations become SENT together for each call that may be in flight."""
 
-ANSWERS_A_COMMIT: Final = 128
+ANSWERS_A_COMMIT: Final = 64
 SOON: Final = 0.1
 """Answers that are kept together, and seconds that the first of them waits at most."""
 
@@ -50,13 +49,10 @@ class Manner:
     read_only: str
     """The trait of an account that takes no companies from us."""
     calls_a_place: int
-    """How many operations may be SENT for each call that may be in flight; one less is the number of deadlines that
-    they may wait for it."""
-    deadline: float
+    """How many operations may be SENT for each call that may be in flight."""
     waited: bool = False
     """Whether the plan was kept in a file. It says all that may be written: a person whom somebody else has created
     meanwhile is only linked, and not filled. And the CRM's companies were not read since: each is looked for first."""
-    now: Callable[[], float] = time.monotonic
 
 
 class Sending:
@@ -98,7 +94,7 @@ class Sending:
         self._waiting = deque(operations)
         self._intended = {operation.op_key: operation for operation in operations}  # as the journal has them
         self._ready: deque[Operation] = deque()
-        self._sent: deque[tuple[Operation, Given, float]] = deque()
+        self._sent: deque[tuple[Operation, Given]] = deque()
         self._answered: list[tuple[Operation, Answer]] = []
         self._under_way = 0  # SENT or about to be, and not answered
         self._looking = 0
@@ -126,11 +122,11 @@ class Sending:
         if self._outcomes.stop is None:
             places = self._crm.places
             while self._sent and len(self._tasks) < places:
-                self._depart(*self._sent.popleft())
+                self._start(None, self._calls(*self._sent.popleft()))
             self._prepare(places)
             size = min(len(self._ready), places * self._manner.calls_a_place - self._under_way)
             # The next group is made durable while the one before is still being called, and is not a small one then.
-            wanted = 2 * places if self._sent else (places + 1) // 2
+            wanted = places if self._sent else (places + 1) // 2
             enough = size >= wanted or not (self._waiting or self._looking) or not self._under_way
             if size > 0 and enough and len(self._sent) < 2 * places and "sent" not in self._commits:
                 group = [self._ready.popleft() for _ in range(size)]
@@ -230,22 +226,22 @@ class Sending:
             ready, refused = await self._in_thread(commit)
         finally:
             self._under_way -= len(group) - len(ready)
-        since = self._manner.now()
-        self._sent.extend((operation, body, since) for operation, body in ready)
+        self._sent.extend(ready)
         for operation in group:
             self._again.pop(operation.op_key, None)
         if refused:
             self._outcomes.counts["refused"] += refused
         self._advance(len(group) - len(ready))
 
-    def _depart(self, operation: Operation, body: Given, since: float) -> None:
-        if self._manner.now() - since <= (self._manner.calls_a_place - 1) * self._manner.deadline:
-            self._start(None, self._call(operation, body))
-            return
-        # The ledger says when its call left, so it becomes SENT once more.
-        self._under_way -= 1
-        self._again[operation.op_key] = operation
-        self._waiting.appendleft(operation)
+    async def _calls(self, operation: Operation, body: Given) -> None:
+        """Call, and go on with what is SENT: a new task for each would leave its place empty for two turns."""
+        while True:
+            await self._call(operation, body)
+            self._go_on()
+            over = self._closing or self._outcomes.stop is not None or len(self._tasks) > self._crm.places
+            if over or not self._sent:
+                return
+            operation, body = self._sent.popleft()
 
     async def _call(self, operation: Operation, body: Given) -> None:
         answer: Answer | Anew
@@ -293,6 +289,6 @@ class Sending:
             task.cancel()
         await asyncio.gather(*self._tasks, *self._commits.values(), return_exceptions=True)
         self._thread.shutdown()
-        for operation in (*(operation for operation, _, _ in self._sent), *self._again.values()):
+        for operation in (*(operation for operation, _ in self._sent), *self._again.values()):
             self._ledger.end(operation, "INTENT", "not sent: the run ended before")
         self._outcomes.counts.update(self._outcomes.keep(self._answered))

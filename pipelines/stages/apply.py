@@ -143,7 +143,6 @@ async def _send(
         reread=crm_settings.reread,
         read_only=READ_ONLY,
         calls_a_place=CALLS_A_PLACE,
-        deadline=limits.deadline_seconds,
         waited=waited,
     )
     async with work.crm() as crm:

@@ -20,6 +20,10 @@ TABLES: Final = (
 )
 
 
+KEPT: Final = 50_000
+"""Rows up to which the mapped rows are kept in memory."""
+
+
 def run(work: Workspace) -> StageReport:
     """Make `records`, `company_records`, `unmatched`, `rejected_…`, `flagged_values` and `clean_counts`.
 
@@ -86,10 +90,13 @@ def _map(engine: Engine, work: Workspace, landings: list[Landing]) -> None:
                 dated=dates[landing.id],
             )
         )
+    # A million rows are read from their landings each time they are asked for. Few are kept instead: to take the
+    # mapping's long expressions apart each time would take longer than all the rest.
+    kind = "TABLE" if sum(landing.rows for landing in landings) <= KEPT else "VIEW"
     for name, parts in selects.items():
         text = " UNION ALL BY NAME ".join(parts) or mapping.nothing(name)
         engine.connection.execute(
-            f"CREATE OR REPLACE VIEW mapped_{name} AS SELECT * REPLACE ({shortened}) FROM ({text})"  # noqa: S608 - quoted
+            f"CREATE OR REPLACE {kind} mapped_{name} AS SELECT * REPLACE ({shortened}) FROM ({text})"  # noqa: S608 - quoted
         )
 
 

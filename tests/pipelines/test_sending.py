@@ -22,7 +22,7 @@ from pipelines.outcomes import Outcomes
 from pipelines.rereading import Standing
 from pipelines.sending import Manner, Sending
 
-MANNER = Manner("run", "null", "never", "companies", calls_a_place=4, deadline=90.0)
+MANNER = Manner("run", "null", "never", "companies", calls_a_place=4)
 
 
 @dataclass
@@ -182,21 +182,6 @@ def test_a_run_that_is_stopped_keeps_what_was_answered(tmp_path: Path) -> None:
     with closing(Ledger(tmp_path / "ledger.db", "test")) as ledger:
         asyncio.run(run(ledger))
         assert ledger.states() == {"DONE": 20, "SENT": 4, "INTENT": 36}
-
-
-def test_what_has_waited_too_long_becomes_sent_once_more(tmp_path: Path) -> None:
-    """Recovery counts on a call having left soon after it became SENT: one that has not is made durable anew."""
-    now = 0.0
-
-    async def slow(_: str, __: Any) -> None:
-        nonlocal now
-        now += 100.0
-
-    manner = replace(MANNER, now=lambda: now)
-    with closing(Watched(tmp_path / "ledger.db")) as ledger:
-        asyncio.run(send(Crm(places=1, meets=slow), ledger, creates(8), manner))
-        assert ledger.states() == {"DONE": 8}
-        assert sum(size for what, size in ledger.groups if what == "sent") > 8
 
 
 @pytest.mark.parametrize(
