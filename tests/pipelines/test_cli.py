@@ -100,7 +100,7 @@ def test_what_cannot_be_read_does_not_stop_the_others(desk: Desk) -> None:
     desk.shop.file("broken.csv", 'First Name,Last Name,Email\nEve,"Unclosed,eve@gmail.com')
     said = desk("run", "--strict")
     assert said.code == 1, said.err
-    assert "1  files refused" in said.out
+    assert "1  file refused" in said.out
     assert len(desk.shop.contacts()) == 2
 
 
