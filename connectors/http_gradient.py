@@ -138,8 +138,10 @@ class Gradient:
     def _is_trying(self, now: float) -> bool:
         """Count answers a second of a limit that has settled, and of the trial after it; whether the limit is held."""
         if self._doubling or self._most < self.limit:  # what was not used up tells nothing
+            if self._tried is not None:
+                self._judge(pays=False, now=now)
             self._forget()
-            return self._tried is not None
+            return False
         self._counted += self._answers - 1
         self._seconds += now - self._begun
         self._closed += 1

@@ -35,14 +35,15 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """A closed gate: in words what is over which limit, and what opens it once."""
+    """A closed gate: in words what is over which limit, and of what kind and how much has to be allowed."""
 
     words: str
-    allow: str
+    kind: str
+    count: int
 
     def __str__(self) -> str:
-        """Both as a line."""
-        return f"{self.words}. Allow it once: {self.allow}"
+        """A line that says what opens it once, too."""
+        return f"{self.words}. Allow it once: {_allow(self.kind, self.count)}"
 
 
 def closed(limits: Gates, asked: Sequence[Asked], allowed: Mapping[str, int]) -> list[Closed]:
@@ -59,12 +60,15 @@ def check(gates: Sequence[Closed]) -> None:
     if gates:
         words = "; ".join(gate.words for gate in gates)
         # Several sources may have lost records: the largest number lets all of them pass.
-        most = {gate.allow.partition("=")[0]: gate.allow for gate in sorted(gates, key=_number)}
-        raise GateClosed(f"nothing was sent: {words}.", guidance=f"Allow it once: {' '.join(most.values())}")
+        most: dict[str, int] = {}
+        for gate in gates:
+            most[gate.kind] = max(gate.count, most.get(gate.kind, 0))
+        allow = " ".join(_allow(kind, count) for kind, count in most.items())
+        raise GateClosed(f"nothing was sent: {words}.", guidance=f"Allow it once: {allow}")
 
 
-def _number(gate: Closed) -> int:
-    return int(gate.allow.partition("=")[2])
+def _allow(kind: str, count: int) -> str:
+    return f"--allow {kind}={count}"
 
 
 def _closed(limits: Gates, one: Asked, allowed: int) -> Closed | None:
@@ -82,7 +86,7 @@ def _closed(limits: Gates, one: Asked, allowed: int) -> Closed | None:
     beside = f" (of {one.total:,})" if one.by_share else ""
     limit = " and ".join(over)
     what = counted(one.count, WORDS[one.kind].replace("{source}", source))
-    return Closed(f"{what}{beside}, over {limit}", f"--allow {one.kind}={one.count}")
+    return Closed(f"{what}{beside}, over {limit}", one.kind, one.count)
 
 
 def parse(words: Sequence[str]) -> dict[str, int]:
