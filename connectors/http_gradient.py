@@ -37,10 +37,15 @@ REFUSED: Final = 0.7
 """What is left of the limit when the server has too much."""
 
 SETTLED: Final = 5
-"""Windows that are taken together to count answers a second, before a trial and in it."""
+AT_LEAST: Final = 0.1
+"""Windows, and seconds, that are taken together to count answers a second, before a trial and in it."""
+
+UNSETTLED: Final = 0.34
+"""How far, in parts of it, a limit moves that has not settled yet: one that has settled wavers, too."""
 
 TRIAL: Final = 1.5
-"""How much more is in flight in a trial."""
+WORTH: Final = 1.15
+"""How much more is in flight in a trial, and the least that is worth one: too little shows nothing."""
 
 PAYS: Final = 0.2
 """What part of what is more in flight must come back as more answers a second for a trial to pay."""
@@ -67,6 +72,7 @@ class Gradient:
         self._room = 1.0
         self._tried: float | None = None  # the answers a second before the trial that goes on, and the limit
         self._before = 0
+        self._too_many = math.inf  # no trial gets there, since one was refused
         self._rest = self._rested = 1
         self._fresh()
         self._forget()
@@ -102,6 +108,9 @@ class Gradient:
     def refused(self, left: float, now: float) -> None:
         """Give way: the server said that it has too much, or did not answer in time. Once for each crowd of calls."""
         if left >= self._since:
+            if self._tried is not None:
+                self._too_many = self._before + 1
+                self._rest, self._rested = REST, 0
             self._room, self._tried = 1.0, None
             self._set(max(1, int(self.limit * REFUSED)), now)
             self._doubling = False
@@ -123,7 +132,7 @@ class Gradient:
         self._windows += 1
         if self._windows % LOOK_AGAIN == 0:
             self._least.clear()
-            self._tried = None
+            self._tried, self._too_many = None, math.inf
             self._set(min(self.limit, START), now)
             return
         unhurried = spent = 0.0
@@ -145,19 +154,20 @@ class Gradient:
         self._counted += self._answers - 1
         self._seconds += now - self._begun
         self._closed += 1
-        if self._closed < SETTLED or not self._seconds:
+        if self._closed < SETTLED or self._seconds < AT_LEAST:
             return self._tried is not None
         pace = self._counted / self._seconds
         if self._tried is not None:
             self._judge(pays=pace / self._tried - 1 >= PAYS * (self.limit / self._before - 1), now=now)
             return True
         self._rested += 1
-        more = min(math.ceil(self.limit * TRIAL), self.ceiling)
-        if self._rested >= self._rest and more == self.limit:
-            self._room = max(self._room / ROOM, 1.0)  # does it still pay? The next trial shows
+        more = min(math.ceil(self.limit * TRIAL), self.ceiling, self._too_many - 1)
+        if more <= self.limit * WORTH:
+            if self._rested >= REST:
+                self._room, self._rested = max(self._room / ROOM, 1.0), 0  # does it still pay? A trial will show
         elif self._rested >= self._rest:
             self._tried, self._before = pace, self.limit
-            self._set(more, now)
+            self._set(int(more), now)
             return True
         self._forget()
         return False
@@ -167,7 +177,7 @@ class Gradient:
         self._tried, self._rested = None, 0
         if pays:
             self._room = min(self._room * ROOM, MOST_ROOM)
-            self._rest = 1 if self.limit < self.ceiling else REST
+            self._rest = 1
             self._forget()
         else:
             self._room = max(self._room / ROOM, 1.0)
@@ -176,6 +186,7 @@ class Gradient:
 
     def _follow(self, gradient: float, now: float) -> None:
         """Move the limit towards what the server works on, and the headroom."""
+        before = self.limit
         self._doubling = self._doubling and gradient >= UNHURRIED
         wanted = self.limit * gradient + self._room * (1 + 2 * math.sqrt(self.limit))
         wanted = max(2 * self.limit, wanted) if self._doubling else max(self.limit / 2, wanted)
@@ -184,3 +195,5 @@ class Gradient:
             self.limit = min(round(wanted), 2 * self.limit, self.ceiling) if self._most >= self.limit else self.limit
         elif (lower := max(1, math.floor(wanted))) < self.limit:
             self._since, self.limit, self._doubling = now, lower, False
+        if abs(self.limit - before) > UNSETTLED * before:
+            self._forget()

@@ -30,7 +30,7 @@ def request_of(
         if call.params:
             url = url.copy_merge_params(call.params)
         raw = [(b"host", url.netloc), *_HEADERS]
-        raw += [(name.encode(), value.encode()) for name, value in headers.items()]
+        raw += [(name.encode("ascii"), value.encode("ascii")) for name, value in headers.items()]
         body = b""
         if call.json is not None:
             body = json.dumps(call.json, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()

@@ -10,6 +10,7 @@ A table appears whole or not at all: it is written under a temporary name, flush
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import json
 import os
@@ -228,7 +229,8 @@ def _atomic(path: Path) -> Iterator[Path]:
         finally:
             os.close(folder)
     except OSError as error:
-        if error.errno is None or error.filename not in (None, str(temporary)):
+        full = error.filename is None and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+        if error.errno is None or not (full or error.filename == str(temporary)):
             raise
         # By the name that the reader knows.
         raise OSError(error.errno, os.strerror(error.errno), str(path)) from None

@@ -107,7 +107,7 @@ class Ledger(Journal, Identities):
                 ((count,),) = database.execute(
                     "SELECT count(*) FROM (SELECT DISTINCT object, coalesce(crm_id, entity_id) FROM main.journal "
                     "WHERE account = ? AND kind <> 'log' AND state IN ('DONE', 'SENT', 'UNKNOWN') "
-                    "AND op_key NOT IN (SELECT op_key FROM earlier.journal WHERE state = 'DONE'))",
+                    "AND (op_key, state, attempts) NOT IN (SELECT op_key, state, attempts FROM earlier.journal))",
                     (self.account,),
                 )
             finally:

@@ -102,7 +102,7 @@ def restore(
     work = Workspace(settings_file.load(config), data, "restore")
     work.lock.take()
     try:
-        restored = ledger_copies.restore(work.ledger_path, file, work.account)
+        restored = ledger_copies.restore(work.ledger_path, file, target.known_account(work.settings, work.lake.root))
     finally:
         work.lock.free()
     console.print(f"Restored from {escape(str(file))}.")

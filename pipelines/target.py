@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 from pydantic import SecretStr
 
-from connectors.errors import ConfigurationError
+from connectors.errors import ConfigurationError, StateRefused
 from connectors.giant_context.client import GiantContext
 from connectors.giant_context.server import access, store
 from connectors.giant_context.server.app import create_app
@@ -29,6 +29,17 @@ def account(settings: Settings, data: Path) -> str:
     if crm.embedded:
         return f"embedded:{store.instance_id(data)}"
     return f"{crm.base_url}/{crm.organization_id}/{crm.project_id}/{crm.app_id}"
+
+
+def known_account(settings: Settings, data: Path) -> str:
+    """The same, of an account that is there: an embedded CRM is not made by asking.
+
+    Raises:
+        StateRefused: the embedded CRM is not there.
+    """
+    if settings.crm.embedded and not (data / "crm.db").exists():
+        raise StateRefused(f"{data / 'crm.db'}: there is no embedded CRM.", guidance="Put it back first.")
+    return account(settings, data)
 
 
 def where(settings: Settings, data: Path) -> str:

@@ -80,6 +80,23 @@ def test_a_refusal_takes_a_part_once_for_each_crowd() -> None:
     assert gradient.limit == 22
 
 
+def test_more_is_not_tried_again_where_it_was_refused() -> None:
+    """A server that refuses more than sixteen at once, and is busy beyond six, refuses few of many thousand calls."""
+    gradient, now, refused = Gradient(64), 0.0, 0
+    under_way: list[tuple[float, float, bool]] = []
+    for _ in range(20_000):
+        while len(under_way) < gradient.limit:
+            latency, too_much = 0.02 * max(1.0, len(under_way) / 6), len(under_way) >= 16
+            heapq.heappush(under_way, (now + (0.001 if too_much else latency), now, too_much))
+        now, left, too_much = heapq.heappop(under_way)
+        refused += too_much
+        if too_much:
+            gradient.refused(left, now)
+        else:
+            gradient.answered("GET x", left, now, len(under_way) + 1)
+    assert refused <= 100
+
+
 def test_it_starts_low() -> None:
     """Nothing is known of a server at first."""
     assert Gradient(64).limit == START

@@ -25,9 +25,7 @@ values = st.recursive(
 )
 
 
-def call(
-    method: str, json: Any = None, params: dict[str, str | int] | None = None, path: str = "/x/a%20b"
-) -> Call[Any]:
+def call(method: str, json: Any = None, params: dict[str, str | int] | None = None) -> Call[Any]:
     """A call, for its request."""
     return Call(method, "/x/a%20b", "…/x", lambda value: value, json, params or {}, False, (200,), False)
 

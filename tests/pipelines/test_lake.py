@@ -86,6 +86,21 @@ def test_write_that_fails_leaves_nothing(lake: Lake) -> None:
     assert pq.read_table(lake.root / "runs/run/people.parquet").to_pydict() == {"value": [1]}
 
 
+def test_an_error_of_what_is_read_keeps_its_name(lake: Lake) -> None:
+    """Only what went wrong with the file that is written is called by the table's name."""
+
+    def break_off(_: Path) -> int:
+        raise OSError(errno.EIO, "cannot read", "/mnt/source.csv")
+
+    def lose(_: Path) -> int:
+        raise ConnectionResetError(errno.ECONNRESET, "gone")
+
+    for put_it, name in ((break_off, "/mnt/source.csv"), (lose, None)):
+        with pytest.raises(OSError, match=r"cannot read|gone") as failure:
+            lake.write("run", "people", put_it)
+        assert failure.value.filename == name
+
+
 def test_killed_write_leaves_no_table(lake: Lake) -> None:
     """A process that dies between writing and renaming leaves a hidden file at most, and no table."""
     code = (

@@ -126,6 +126,18 @@ def test_a_copy_is_made_and_put_back(desk: Desk, tmp_path: Path) -> None:
     assert desk.shop.writes == []
 
 
+def test_a_ledger_is_not_restored_without_its_crm(desk: Desk, tmp_path: Path) -> None:
+    """A new embedded CRM would be another account: none is made, and the line says which file is missing."""
+    desk.sync()
+    desk("ledger", "backup", tmp_path / "copy")
+    for path in desk.shop.data.glob("crm.db*"):
+        path.unlink()
+    said = desk("ledger", "restore", tmp_path / "copy")
+    assert said.code == 3
+    assert said.line.endswith("crm.db: there is no embedded CRM. Put it back first.")
+    assert not (desk.shop.data / "crm.db").exists()
+
+
 def test_a_ledger_at_work_is_not_restored(desk: Desk, tmp_path: Path) -> None:
     """While a run works on the data folder, restore, adopt, rebuild and retry end with code 5."""
     desk.sync()

@@ -207,6 +207,21 @@ def test_a_ledger_of_another_account_is_not_put_back(tmp_path: Path) -> None:
     restore(path, tmp_path / "new.db", "mine")
 
 
+def test_what_the_copy_knows_as_well_was_not_written_since(tmp_path: Path) -> None:
+    """A call that was cut off or cannot be told before the copy was made counts only if it was sent again since."""
+    path, copy = tmp_path / "ledger.db", tmp_path / "copy"
+    with closing(filled(path)) as ledger:
+        eve, mallory = (Operation(f"key-{name}", "contacts", "create", name, {}, {}) for name in ("eve", "mallory"))
+        ledger.intend("r", [eve, mallory])
+        ledger.sent("r", [], [eve, mallory])
+        ledger.end(eve, "UNKNOWN", "nobody can tell")
+    backup(path, copy)
+    assert restore(path, copy, "account").written_since == 0
+    with closing(Ledger(path, "account")) as ledger:
+        ledger.sent("r", [], [mallory])
+    assert restore(path, copy, "account").written_since == 1
+
+
 def test_it_says_to_how_many_something_was_written_since(tmp_path: Path) -> None:
     """Contacts and companies count once each, entries do not; of a ledger that cannot be read nobody can tell."""
     path, copy = tmp_path / "ledger.db", tmp_path / "copy"

@@ -134,7 +134,7 @@ def test_a_company_that_a_run_found_meanwhile_is_not_created(shop: Workshop) -> 
     shop.run(*AGAIN)
     work = applied(shop)
     assert [company.id for company in shop.companies()] == [acme.id]
-    assert "Acme (create companies): found in the CRM by another run since the plan was made" in left(work)
+    assert "Acme (create companies): found in the CRM since the plan was made" in left(work)
 
 
 def test_a_company_that_nobody_has_told_us_of_gets_no_twin(shop: Workshop) -> None:
@@ -197,7 +197,7 @@ def test_what_cannot_be_told_or_was_refused_is_listed(planned: Workshop) -> None
     work = applied(planned)
     assert titles(planned) == {"Lovelace": "CEO", "Turing": "CFO"}
     told = left(work)
-    assert f"{ada.id}): what another run sent since the plan was made cannot be told" in told
+    assert f"{ada.id}): what was sent since the plan was made cannot be told" in told
     assert "Grace Hopper (create contacts): the CRM refused it before in the same words" in told
 
 

@@ -9,8 +9,8 @@ WITH wanted AS (
 ), reasons AS (
     SELECT w.*, 1 AS rank, 'one of its records was found to be another''s since the plan was made' AS reason FROM wanted w SEMI JOIN moved USING (object, entity_id)
     UNION ALL SELECT * EXCLUDE (state, run), 2, 'written by another run since the plan was made' FROM (FROM touched ANTI JOIN applied_before USING (run)) WHERE state <> 'UNKNOWN'
-    UNION ALL SELECT * EXCLUDE (state, run), 3, 'what another run sent since the plan was made cannot be told' FROM touched WHERE state = 'UNKNOWN'
-    UNION ALL SELECT w.*, 4, 'found in the CRM by another run since the plan was made' FROM wanted w SEMI JOIN linked_now USING (object, entity_id) WHERE w.op = 'create' AND NOT EXISTS (FROM touched t WHERE t.object = w.object AND t.entity_id = w.entity_id)
+    UNION ALL SELECT * EXCLUDE (state, run), 3, 'what was sent since the plan was made cannot be told' FROM touched WHERE state = 'UNKNOWN'
+    UNION ALL SELECT w.*, 4, 'found in the CRM since the plan was made' FROM wanted w SEMI JOIN linked_now USING (object, entity_id) WHERE w.op = 'create' AND NOT EXISTS (FROM touched t WHERE t.object = w.object AND t.entity_id = w.entity_id)
     UNION ALL SELECT * EXCLUDE (state, run), 5, (SELECT done_before FROM words) FROM (FROM touched SEMI JOIN applied_before USING (run)) WHERE state <> 'UNKNOWN'
 )
 SELECT object, op AS kind, entity_id, crm_id, arg_min(reason, rank) AS reason FROM reasons GROUP BY ALL

@@ -1,13 +1,22 @@
 -- Rows that a newer version of their record replaces: newer by its own change time, else by its file's date; then the one
--- that landed last, then the last row. `by_landing` holds the newest one. Only records with several rows are put in order.
+-- that landed last, then the last row. `by_landing` holds the newest one. Within a file what stands there now is newer than
+-- what stood there before, unless both say themselves when they changed: a date of a file and a change time cannot be
+-- compared there. Only records with several rows are put in order.
 WITH versions AS (
-    SELECT 'contacts' AS object, record_key, landing, row, coalesce(modified_at, dated) AS changed, dated, sequence FROM contact_versions
+    SELECT 'contacts' AS object, record_key, source, file, landing, row, modified_at, dated, sequence FROM contact_versions
     UNION ALL
-    SELECT 'companies', record_key, landing, row, coalesce(modified_at, dated), dated, sequence FROM company_versions
+    SELECT 'companies', record_key, source, file, landing, row, modified_at, dated, sequence FROM company_versions
     WHERE record_key IS NOT NULL
 ), several AS (
     SELECT record_key FROM versions GROUP BY record_key HAVING count(*) > 1
+), undated AS (
+    SELECT *, CASE WHEN modified_at IS NULL THEN greatest(dated, max(modified_at) OVER before) END AS undated
+    FROM versions SEMI JOIN several USING (record_key)
+    WINDOW before AS (PARTITION BY record_key, source, file ORDER BY sequence RANGE BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+), dated AS (
+    SELECT *, coalesce(undated, greatest(modified_at, max(undated) OVER before)) AS changed FROM undated
+    WINDOW before AS (PARTITION BY record_key, source, file ORDER BY sequence RANGE BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
 )
-SELECT object, landing, row, first_value(landing) OVER versions AS by_landing FROM versions SEMI JOIN several USING (record_key)
+SELECT object, landing, row, first_value(landing) OVER versions AS by_landing FROM dated
 WINDOW versions AS (PARTITION BY record_key ORDER BY changed DESC, dated DESC, sequence DESC, landing DESC, row DESC)
 QUALIFY row_number() OVER versions > 1

@@ -58,6 +58,23 @@ def test_a_file_counts_as_newer_than_what_it_replaced_whatever_its_date(shop: Wo
     assert shop.rows("flagged_values") == []
 
 
+def test_a_row_without_a_change_time_replaces_what_its_file_said_before(shop: Workshop) -> None:
+    """An export may lose the column, or gain it: a change time and a file's date are not compared within a file."""
+    shop.sections = {"sources": {"inbox": {"kind": "csv_file", "options": {"path": "inbox", "id_column": "ID"}}}}
+    dated, undated = "ID,Name,Email,Title,Updated at", "ID,Name,Email,Title"
+    steps = [
+        f"{dated}\n1,A A,a@x.com,first,2026-05-02",
+        f"{undated}\n1,A A,a@x.com,second",
+        f"{dated}\n1,A A,a@x.com,third,2025-01-01",
+        f"{undated}\n1,A A,a@x.com,fourth",
+    ]
+    for day, text in enumerate(steps, 5):
+        shop.file("a.csv", text, day=day)
+        (record,) = cleaned(shop)
+        assert record["title"] == text.rsplit(",", 2 if "Updated" in text else 1)[1]
+        assert shop.rows("flagged_values") == []
+
+
 def test_a_row_that_says_itself_that_it_is_older_is_listed(shop: Workshop) -> None:
     """An export that was put back to an earlier state is not used where its rows' own change times say so."""
     shop.sections = {"sources": {"inbox": {"kind": "csv_file", "options": {"path": "inbox", "id_column": "ID"}}}}
