@@ -36,7 +36,9 @@ class BridgeError(Exception):
     def __str__(self) -> str:
         """The message and the guidance as one line."""
         message = super().__str__()
-        return f"{message} {self.guidance}" if self.guidance else message
+        if not self.guidance:
+            return message
+        return f"{message}{'' if message.endswith(('.', ':', '?', '!')) else '.'} {self.guidance}"
 
 
 class ConfigurationError(BridgeError):

@@ -88,7 +88,7 @@ def run(
     console.print()
     console.print(f"[bold]{escape(summary.verdict(work))}[/bold]")
     if dry_run:
-        for line in (*plan_text.cost(work), *plan_text.closed(work)):
+        for line in (*plan_text.cost(work), *plan_text.stopped(plan_text.closed(work))):
             console.print(escape(line))
         console.print("See every change: crm-bridge plan")
     elif work.settings.crm.embedded:

@@ -11,6 +11,7 @@ ONE: Final = {
     "changes": "change",
     "companies": "company",
     "conflicts": "conflict",
+    "conflicts:": "conflict:",
     "contacts": "contact",
     "decisions": "decision",
     "entries": "entry",

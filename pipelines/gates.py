@@ -41,10 +41,6 @@ class Closed:
     kind: str
     count: int
 
-    def __str__(self) -> str:
-        """A line that says what opens it once, too."""
-        return f"{self.words}. Allow it once: {_allow(self.kind, self.count)}"
-
 
 def closed(limits: Gates, asked: Sequence[Asked], allowed: Mapping[str, int]) -> list[Closed]:
     """The gates that are closed."""
@@ -58,17 +54,21 @@ def check(gates: Sequence[Closed]) -> None:
         GateClosed: a gate is closed; the message names all of them, and what opens all of them at once.
     """
     if gates:
-        words = "; ".join(gate.words for gate in gates)
-        # Several sources may have lost records: the largest number lets all of them pass.
-        most: dict[str, int] = {}
-        for gate in gates:
-            most[gate.kind] = max(gate.count, most.get(gate.kind, 0))
-        allow = " ".join(_allow(kind, count) for kind, count in most.items())
-        raise GateClosed(f"nothing was sent: {words}.", guidance=f"Allow it once: {allow}")
+        raise GateClosed(f"nothing was sent: {words(gates)}.", guidance=f"Allow it once: {key(gates)}")
 
 
-def _allow(kind: str, count: int) -> str:
-    return f"--allow {kind}={count}"
+def words(gates: Sequence[Closed]) -> str:
+    """What is over which limit, one after the other."""
+    return "; ".join(gate.words for gate in gates)
+
+
+def key(gates: Sequence[Closed]) -> str:
+    """The options that open all of them once."""
+    # Several sources may have lost records: the largest number lets all of them pass.
+    most: dict[str, int] = {}
+    for gate in gates:
+        most[gate.kind] = max(gate.count, most.get(gate.kind, 0))
+    return " ".join(f"--allow {kind}={count}" for kind, count in most.items())
 
 
 def _closed(limits: Gates, one: Asked, allowed: int) -> Closed | None:

@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from connectors.errors import Busy, ConfigurationError, StateRefused
 from pipelines.ledger import Ledger
-from pipelines.ledger_file import examine, fault, is_ledger, open_file
+from pipelines.ledger_file import UPDATE, examine, fault, is_ledger, open_file
 
 TAILS: Final = ("", "-wal", "-shm", "-journal")
 """What the names of the files end in that make one SQLite database."""
@@ -35,6 +35,10 @@ def backup(ledger: Path, copy: Path, *, force: bool = False) -> None:
     """
     if any(_same(copy, ledger.with_name(ledger.name + tail)) for tail in TAILS):
         raise ConfigurationError(f"{copy} is the ledger itself.", guidance="Name another file: a copy lies elsewhere.")
+    if copy.is_dir():
+        raise ConfigurationError(f"{copy} is a folder.", guidance="Name a file in it.")
+    if not copy.parent.is_dir():
+        raise ConfigurationError(f"{copy}: there is no folder {copy.parent}.", guidance="Make it first.")
     if copy.exists() and not force:
         raise ConfigurationError(f"{copy} is there already.", guidance="Name another file, or say --force.")
     if copy.exists() and not is_ledger(copy):
@@ -68,8 +72,9 @@ def restore(ledger: Path, copy: Path, account: str) -> Restored:
     """
     if _same(copy, ledger):
         raise ConfigurationError(f"{copy} is the ledger itself.", guidance="Name a copy of it.")
-    if not copy.exists():
-        raise StateRefused(f"{copy}: no such file.", guidance="Name a file that crm-bridge ledger backup made.")
+    if not copy.is_file():
+        what = "a folder" if copy.is_dir() else "no such file"
+        raise StateRefused(f"{copy}: {what}.", guidance="Name a file that crm-bridge ledger backup made.")
     with _draft(ledger.parent) as draft:
         with _blaming_the_copy():
             examine(copy)
@@ -108,7 +113,8 @@ def _blaming_the_copy() -> Iterator[None]:
     try:
         yield
     except StateRefused as error:
-        raise StateRefused(str(error.args[0]), guidance="Nothing was restored. Name another copy.") from None
+        left = UPDATE if error.guidance == UPDATE else "Name another copy."
+        raise StateRefused(str(error.args[0]), guidance=f"Nothing was restored. {left}") from None
 
 
 def _check_account(draft: Path, copy: Path, account: str) -> None:
@@ -190,7 +196,9 @@ def _copy(ledger: Path, draft: Path) -> None:
             fault(ledger, error) or StateRefused(f"{ledger}: cannot be read ({error}). It was left as it is.")
         ) from None
     if verdict != "ok":
-        raise StateRefused(f"{ledger}: damaged ({verdict}). It was left as it is.", guidance="Take an earlier copy.")
+        raise StateRefused(
+            f"{ledger}: damaged ({' '.join(verdict.split())}). It was left as it is.", guidance="Take an earlier copy."
+        )
     if not {"meta", "journal"} <= tables:
         raise StateRefused(f"{ledger}: not a ledger.", guidance="Name a file that crm-bridge ledger backup made.")
 
@@ -200,7 +208,10 @@ def _draft(folder: Path) -> Iterator[Path]:
     """A private file that is gone in the end, unless it was put in its place."""
     folder.mkdir(parents=True, exist_ok=True)
     draft = folder / f".ledger.{uuid.uuid4().hex}.new"
-    draft.touch(mode=0o600, exist_ok=False)
+    try:
+        draft.touch(mode=0o600, exist_ok=False)
+    except OSError as error:
+        raise StateRefused(f"{folder}: cannot be written to ({os.strerror(error.errno or 0)}).") from None
     try:
         yield draft
     finally:

@@ -18,6 +18,8 @@ SCHEMAS: Final = ("ledger/schema", "ledger_2/schema", "ledger_3/schema")
 
 REMEDY: Final = "Restore a copy (crm-bridge ledger restore FILE), or move it away and run crm-bridge ledger rebuild."
 
+UPDATE: Final = "Update crm-bridge."
+
 VERSION: Final = len(SCHEMAS)
 
 
@@ -139,7 +141,7 @@ def _examine(path: Path) -> None:
     if version > VERSION:
         raise StateRefused(
             f"{path}: written by a newer crm-bridge (ledger version {version}, this one knows {VERSION}).",
-            guidance="Update crm-bridge.",
+            guidance=UPDATE,
         )
     if version < 1 or not {"meta", "journal", "entities", "links", "written"} <= tables:
         raise StateRefused(f"{path}: not a ledger.", guidance="Move it out of the data folder.")

@@ -9,7 +9,7 @@ import typer
 from rich.markup import escape
 
 from connectors.errors import BridgeError, ConfigurationError
-from pipelines import out_file, plan_file, plan_text, summary
+from pipelines import gates, out_file, plan_file, plan_text, summary
 from pipelines.command_options import Allow, Config, Data, console, workspace
 from pipelines.counted import counted
 from pipelines.execution import execute
@@ -32,15 +32,15 @@ def plan(
     execute(work, "dry_run")
     summary.show(work, console)
     console.print()
-    for line in (*plan_text.cost(work), *plan_text.closed(work)):
+    met = plan_text.closed(work)
+    for line in (*plan_text.cost(work), *plan_text.stopped(met)):
         console.print(escape(line))
     console.print()
     plan_text.show(work, console)
     if out is not None:
         plan_file.write(work, out)
-        console.print(f"\nSealed in {escape(str(out))}. Carry it out: crm-bridge apply {escape(str(out))}")
-        for line in plan_text.closed(work):
-            console.print(escape(f"It will be stopped. {line}"))
+        command = " ".join(filter(None, ("crm-bridge apply", str(out), gates.key(met))))
+        console.print(f"\nSealed in {escape(str(out))}. Carry it out: {escape(command)}")
 
 
 def apply(

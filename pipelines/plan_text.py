@@ -73,12 +73,18 @@ def cost(work: Workspace) -> Iterator[str]:
         yield "Time: not known before a run has shown the CRM's pace (limits.requests_per_second sets one)."
 
 
-def closed(work: Workspace) -> Iterator[str]:
+def closed(work: Workspace) -> list[gates.Closed]:
     """The gates that a run of this plan would meet."""
     with work.engine() as engine:
         engine.read("plan_gates")
         asked = [gates.Asked(**row) for row in engine.arrow("FROM plan_gates").to_pylist()]
-    yield from (f"Gate: {line}" for line in gates.closed(work.settings.gates, asked, work.allowed))
+    return gates.closed(work.settings.gates, asked, work.allowed)
+
+
+def stopped(met: Sequence[gates.Closed]) -> Iterator[str]:
+    """A line that says that a run would be stopped, and by which gates; none where it would not."""
+    if met:
+        yield f"It would be stopped: {gates.words(met)}. Allow it once: {gates.key(met)}"
 
 
 def left(work: Workspace) -> Iterator[str]:

@@ -182,11 +182,13 @@ def verdict(work: Workspace) -> str:
         if back := _held_back(applied.counts):
             return f"Nothing was sent. {back}"
         kept, held = plan.get("fields_kept", 0), plan.get("held_for_review", 0)
+        left = [
+            f"{counted(kept, 'fields stay')} as in the CRM" if kept else "",
+            counted(held, "people wait for a human") if held else "",
+        ]
         if kept or held:
-            return (
-                f"Nothing was sent: {counted(kept, 'fields stay')} as in the CRM and "
-                f"{counted(held, 'people wait for a human')} (crm-bridge plan, crm-bridge conflicts)."
-            )
+            words = " and ".join(filter(None, left))
+            return f"Nothing was sent: {words} (crm-bridge plan, crm-bridge conflicts)."
         return "Nothing was sent: the CRM already agrees with the sources."
     return applied_words(applied.counts)
 
@@ -230,4 +232,6 @@ def applied_words(counts: Mapping[str, int]) -> str:
     numbers = {words: sum(counts.get(name, 0) for name in names) for words, names in DONE.items()}
     done = [counted(count, words) for words, count in numbers.items() if count]
     troubles = [f"{counts[name]:,} {words}" for name, words in TROUBLES.items() if counts.get(name)]
-    return ("Sent: " if done else "Nothing is known to be written: ") + ", ".join(done + troubles) + "."
+    unsure = any(counts.get(name) for name in ("unsure", "unknown"))
+    begin = "Sent: " if done else "Nothing is known to be written: " if unsure else "Nothing was written: "
+    return begin + ", ".join(done + troubles) + "."

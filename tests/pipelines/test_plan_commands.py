@@ -77,7 +77,10 @@ def test_conflicts_are_listed_with_all_three_values(crm_bridge: Shell, shop: Wor
 def test_a_closed_gate_is_code_4_and_one_line(crm_bridge: Shell, shop: Workshop) -> None:
     """The line says which limit and what opens it; a plan shows it before; allowed, the run goes through."""
     (shop.root / "sync.toml").write_text(SETTINGS + "[gates]\nfloor = 2\n", "utf-8")
-    assert "Gate: 2 contacts would have something overwritten" in say(crm_bridge, shop, "plan").out
+    told = say(crm_bridge, shop, "plan", "--out", str(shop.root / "plan.parquet")).out
+    assert "It would be stopped: 2 contacts would have something overwritten" in told
+    assert told.count("--allow") == 2
+    assert f"crm-bridge apply {shop.root / 'plan.parquet'} --allow overwritten=2" in told
     held = say(crm_bridge, shop, "run")
     assert held.code == 4
     assert held.line.endswith("Allow it once: --allow overwritten=2")

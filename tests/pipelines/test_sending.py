@@ -167,14 +167,14 @@ def test_a_run_that_is_stopped_keeps_what_was_answered(tmp_path: Path) -> None:
     async def run(ledger: Ledger) -> None:
         async def hang(_: str, body: Any) -> None:
             if int(body["lastName"][1:]) >= 20:
-                stuck.set()
+                stuck.release()
                 await asyncio.Event().wait()
 
-        stuck = asyncio.Event()
+        stuck = asyncio.Semaphore(0)
         sending = asyncio.create_task(send(Crm(meets=hang), ledger, creates(60)))
-        await stuck.wait()
-        for _ in range(20):
-            await asyncio.sleep(0)
+        async with asyncio.timeout(30):
+            for _ in range(4):  # all places
+                await stuck.acquire()
         sending.cancel()
         with pytest.raises(asyncio.CancelledError):
             await sending

@@ -1,9 +1,16 @@
 -- Which record each field of a person with several comes from. First and last name come as a pair from one record where
--- any record has both. A record that says that there is nothing has spoken, too: then the pick has no value.
+-- any record has both; one whose file has landed anew without it only where no other says that there is no name. A record
+-- that says that there is nothing has spoken, too: then the pick has no value.
 SELECT person, count(*) AS records, arg_min(node, place) AS node,
-       coalesce(arg_min(node, first_name_place) FILTER (first_name IS NOT NULL AND last_name IS NOT NULL),
+       coalesce(arg_min(node, first_name_place) FILTER (first_name IS NOT NULL AND last_name IS NOT NULL AND NOT outdated),
+                CASE WHEN count(*) FILTER (first_name IS NOT NULL AND NOT outdated) = 0
+                     THEN arg_min(node, first_name_place) FILTER (list_contains(cleared, 'first_name') AND NOT outdated) END,
+                arg_min(node, first_name_place) FILTER (first_name IS NOT NULL AND last_name IS NOT NULL),
                 arg_min(node, first_name_place) FILTER (first_name IS NOT NULL)) AS first_name,
-       coalesce(arg_min(node, first_name_place) FILTER (first_name IS NOT NULL AND last_name IS NOT NULL),
+       coalesce(arg_min(node, first_name_place) FILTER (first_name IS NOT NULL AND last_name IS NOT NULL AND NOT outdated),
+                CASE WHEN count(*) FILTER (last_name IS NOT NULL AND NOT outdated) = 0
+                     THEN arg_min(node, first_name_place) FILTER (list_contains(cleared, 'last_name') AND NOT outdated) END,
+                arg_min(node, first_name_place) FILTER (first_name IS NOT NULL AND last_name IS NOT NULL),
                 arg_min(node, first_name_place) FILTER (last_name IS NOT NULL)) AS last_name,
        arg_min(node, title_place) FILTER (title IS NOT NULL OR list_contains(cleared, 'title')) AS title,
        arg_min(node, department_place) FILTER (department IS NOT NULL OR list_contains(cleared, 'department')) AS department,

@@ -179,6 +179,20 @@ def test_a_name_that_a_source_clears_waits_for_a_human(ours: Workshop, policy: s
     assert (shop.contact("Lovelace").title, change["file"], change["row"]) == ("CFO", "a.csv", 0)
 
 
+def test_a_cleared_name_waits_for_a_human_without_an_id_as_well(shop: Workshop) -> None:
+    """A row without an id is another record once its name has changed: what its file said before has no say then."""
+    header = "First name,Last name,Email,Title"
+    shop.sections = {"sources": source(blank_clears=True, columns={})}
+    shop.file("a.csv", f"{header}\nAnna,Alt,a1@acme.com,CEO\nBert,Bau,b1@acme.com,CTO\nCora,Cel,c1@acme.com,CFO")
+    shop.run()
+    shop.file("a.csv", f"{header}\n,Alt,a1@acme.com,CEO\nBertold,Bau,b1@acme.com,CTO\nCora,,c1@acme.com,CFO", day=2)
+    shop.run()
+    found = [(one["field"], one["current"], one["decision"], one["row"]) for one in shop.rows("plan", order="field")]
+    reviews = [one for one in found if one[2] == "review"]
+    assert reviews == [("first_name", "Anna", "review", 0), ("last_name", "Cel", "review", 2)]
+    assert {c.first_name for c in shop.contacts()} == {"Anna", "Bertold", "Cora"}
+
+
 def test_a_whole_name_left_blank_clears_both_names(shop: Workshop) -> None:
     """Unless the row gives the part in a column of its own, or its address spells it."""
     header = "ID,Name,First name,Email"
