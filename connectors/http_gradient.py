@@ -70,8 +70,8 @@ class Gradient:
         self._since = -math.inf
         self._windows = 0
         self._room = 1.0
-        self._tried: float | None = None  # the answers a second before the trial that goes on, and the limit
-        self._before = 0
+        self._tried: float | None = None  # while a trial goes on: the answers a second before it
+        self._before = 0  # and the limit
         self._too_many = math.inf  # no trial gets there, since one was refused
         self._rest = self._rested = 1
         self._fresh()

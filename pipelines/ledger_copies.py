@@ -118,7 +118,6 @@ def _blaming_the_copy() -> Iterator[None]:
 
 
 def _check_account(draft: Path, copy: Path, account: str) -> None:
-    open_file(draft).close()
     with closing(Ledger(draft, account)) as opened:
         known = opened.accounts()
     if known and account not in known:
@@ -137,7 +136,6 @@ def _written_since(kept: Path, draft: Path, account: str) -> int | None:
 
 
 def _prepare(draft: Path, *, at_least: int) -> None:
-    open_file(draft).close()
     with closing(Ledger(draft, "")) as any_account:
         any_account.went_back(at_least=at_least)
         accounts = any_account.accounts()

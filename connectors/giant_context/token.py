@@ -28,7 +28,7 @@ class TokenKeeper:
         """Return the bearer header while the token is neither missing nor due."""
         if self._token is None or self._clock.monotonic() >= self._renew_at:
             return None
-        return {"Authorization": f"Bearer {self._token}"}
+        return self._bearer()
 
     async def headers(self) -> Mapping[str, str]:
         """Return the bearer header, after an exchange where the token is missing or due.
@@ -46,11 +46,11 @@ class TokenKeeper:
                 if self._clock.monotonic() >= self._ends_at:
                     raise
                 self._renew_at = self._clock.monotonic() + _RETRY_RENEWAL
-        return {"Authorization": f"Bearer {self._token}"}
+        return self._bearer()
 
     async def refresh(self, rejected: Mapping[str, str]) -> None:
         """Exchange again, unless the rejected token was replaced meanwhile."""
-        if rejected.get("Authorization") == f"Bearer {self._token}":
+        if rejected == self._bearer():
             await self._renew()
 
     async def aclose(self) -> None:
@@ -58,6 +58,9 @@ class TokenKeeper:
         if self._under_way:
             self._under_way.cancel()
             await asyncio.gather(self._under_way, return_exceptions=True)
+
+    def _bearer(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self._token}"}
 
     async def _renew(self) -> None:
         """Join the exchange under way or start one. A caller that gives up does not end it for the others."""

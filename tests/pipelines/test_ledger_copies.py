@@ -12,21 +12,10 @@ from pathlib import Path
 import pytest
 
 from connectors.errors import ConfigurationError, StateRefused
-from pipelines.effects import Effect, Operation
+from pipelines.effects import Operation
 from pipelines.ledger import Ledger
 from pipelines.ledger_copies import backup, keep
-
-CREATE = Operation("key-c", "contacts", "create", "ada", {"firstName": "Ada"}, {"first_name": "Ada"})
-LOG = Operation("key-l", "activities", "log", "ada", {"description": "x"}, {}, parent="key-c")
-HEADER = "First Name,Last Name,Email,Title"
-
-
-def filled(path: Path) -> Ledger:
-    """A ledger whose one contact is made, and its entry owed."""
-    ledger = Ledger(path, "account")
-    ledger.intend("r", [CREATE, LOG])
-    ledger.done([Effect(CREATE, "crm-1", {"first_name": "Ada"})])
-    return ledger
+from tests.pipelines.ledgers import filled
 
 
 def test_a_copy_is_made_while_the_ledger_is_in_use(tmp_path: Path) -> None:

@@ -13,18 +13,9 @@ from pipelines.effects import Effect, Operation
 from pipelines.ledger import Ledger
 from pipelines.ledger_copies import backup, restore
 from tests.pipelines.faults import Fault, RoughShop, on
+from tests.pipelines.ledgers import LOG, filled
 
-CREATE = Operation("key-c", "contacts", "create", "ada", {"firstName": "Ada"}, {"first_name": "Ada"})
-LOG = Operation("key-l", "activities", "log", "ada", {"description": "x"}, {}, parent="key-c")
 HEADER = "First Name,Last Name,Email,Title"
-
-
-def filled(path: Path) -> Ledger:
-    """A ledger whose one contact is made, and its entry owed."""
-    ledger = Ledger(path, "account")
-    ledger.intend("r", [CREATE, LOG])
-    ledger.done([Effect(CREATE, "crm-1", {"first_name": "Ada"})])
-    return ledger
 
 
 def test_a_ledger_is_not_restored_from_itself(tmp_path: Path) -> None:
