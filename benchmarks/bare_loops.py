@@ -12,7 +12,7 @@ import httpx
 
 from connectors.giant_context import wire
 from connectors.giant_context.server.access import APP_ID, ORGANIZATION_ID, PROJECT_ID
-from connectors.http_transport import SocketTransport
+from connectors.http.transport import SocketTransport
 
 Request = tuple[str, str, Any]
 """Method, path and body of a bare call."""

@@ -27,7 +27,7 @@ from benchmarks.report import show
 from connectors.giant_context import wire
 from connectors.giant_context.server.access import APP_ID, ORGANIZATION_ID, PROJECT_ID
 from connectors.giant_context.server.app import create_app
-from connectors.giant_context.server.store import Store
+from connectors.giant_context.server.store.store import Store
 
 PAGE_SIZE = 50
 FIRST = ("Ada", "Grace", "Alan", "Edsger", "Barbara", "Donald", "Margaret", "Linus", "Katherine", "Tim", "Joan", "Ken")

@@ -33,8 +33,8 @@ import duckdb
 
 from benchmarks import pairs, peers
 from benchmarks.report import show
-from pipelines.lake import Lake
-from pipelines.settings import Limits, Match
+from pipelines.lake.lake import Lake
+from pipelines.settings.sections import Limits, Match
 
 SIZES: Final = (100_000, 1_000_000)
 LARGE_MEMORY: Final = "7GB"

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from connectors.records import SCHEMAS
-from pipelines.settings import Settings
+from pipelines.settings.sections import Settings
 
 FOLDER: Final = Path(os.environ.get("CRM_BRIDGE_SHARED") or Path(__file__).parents[2] / "shared") / "data" / "identity"
 MISSING: Final = f"the labelled data are not at {FOLDER}; CRM_BRIDGE_SHARED names the folder that holds data/identity"

@@ -22,10 +22,14 @@ from typing import Any
 
 from benchmarks.report import show
 from connectors.giant_context.client import GiantContext
-from connectors.giant_context.server.store import Store
-from pipelines import target
-from pipelines.settings import Settings
-from pipelines.stages import apply, clean, extract, plan, resolve, snapshot
+from connectors.giant_context.server.store.store import Store
+from pipelines.applying import apply
+from pipelines.crm import snapshot
+from pipelines.identity import resolve
+from pipelines.intake import clean, extract
+from pipelines.planning import plan
+from pipelines.settings import target
+from pipelines.settings.sections import Settings
 from pipelines.workspace import Workspace
 
 STAGES = {stage.__name__.rsplit(".", 1)[-1]: stage for stage in (extract, clean, snapshot, resolve, plan, apply)}

@@ -22,10 +22,10 @@ import pyarrow as pa
 
 from benchmarks.phone_numbers import REGIONS, evenly, mixed
 from benchmarks.report import show
-from pipelines import phone_library, phones
-from pipelines.engine import Engine, engine
-from pipelines.lake import Lake
-from pipelines.settings import Limits
+from pipelines.keys.phones import library
+from pipelines.keys.phones import reading as phones
+from pipelines.lake.engine import Engine, engine
+from pipelines.lake.lake import Lake
 
 Cells = Sequence[tuple[str, str]]
 
@@ -82,12 +82,12 @@ def differences(step: Engine, cells: Cells) -> int:
 
 def measure(rows: int, folder: Path, rounds: int = 3) -> dict[str, float]:
     """Measure all ways of reading, then compare their answers."""
-    ways = {"without_extra": False} | ({"with_extra": True} if phone_library.port() else {})
+    ways = {"without_extra": False} | ({"with_extra": True} if library.port() else {})
     cells = list(mixed(rows))
     sample = cells[: max(1, rows // 50)]
     speeds: dict[str, list[float]] = {name: [] for name in ("peer", *ways)}
     result: dict[str, float] = {"cells": rows, "regions": len(REGIONS)}
-    with engine(Lake(folder), "run", Limits()) as step:
+    with engine(Lake(folder), "run", memory="2GB", threads=2) as step:
         give(step, cells)
         result["first_run_per_second"] = per_second(step, rows, ported=True)
         for _ in range(rounds):

@@ -22,10 +22,9 @@ from statistics import median
 
 from benchmarks.memory import forget_peak, peak_bytes
 from benchmarks.report import show
-from pipelines import planning
-from pipelines.listing import COMPANIES
-from pipelines.settings import Settings
-from pipelines.stages import plan
+from pipelines.crm.listing import COMPANIES
+from pipelines.planning import plan, tables
+from pipelines.settings.sections import Settings
 from pipelines.workspace import Workspace
 
 RUNS = 3
@@ -39,8 +38,8 @@ def fill(work: Workspace, rows: int, changed: int) -> None:
         engine.one_row("given", {"people": rows, "changed": changed})
         engine.put("fetched_companies", COMPANIES.empty_table())
         engine.connection.execute(SQL.read_text(encoding="utf-8"))
-        engine.write(*planning.INPUTS)
-        work.lake.publish(work.run, planning.INPUTS)
+        engine.write(*tables.INPUTS)
+        work.lake.publish(work.run, tables.INPUTS)
         with work.ledger() as ledger:
             path, account = ledger.path, ledger.account
         with closing(sqlite3.connect(path)) as database:

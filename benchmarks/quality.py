@@ -30,8 +30,8 @@ import pyarrow as pa
 from benchmarks import labelled, pairs, peers, workbench
 from benchmarks.labelled import Labelled
 from benchmarks.report import show
-from pipelines.engine import quote_text
-from pipelines.lake import Lake
+from pipelines.lake.engine import quote_text
+from pipelines.lake.lake import Lake
 
 ENTITIES = """
 CREATE TABLE entities AS

@@ -31,13 +31,13 @@ from connectors.giant_context import wire
 from connectors.giant_context.client import GiantContext
 from connectors.giant_context.server.access import APP_ID, ORGANIZATION_ID, PROJECT_ID
 from connectors.http import Limits
-from connectors.http_transport import SocketTransport
-from pipelines.conflicting import Collision
-from pipelines.effects import Effect, Operation, op_key
-from pipelines.ledger import Ledger
-from pipelines.outcomes import Outcomes
-from pipelines.rereading import Standing
-from pipelines.sending import CALLS_A_PLACE, Manner, Sending
+from connectors.http.transport import SocketTransport
+from pipelines.applying.conflicts import Collision
+from pipelines.applying.outcomes import Outcomes
+from pipelines.applying.rereading import Standing
+from pipelines.applying.sending import CALLS_A_PLACE, Manner, Sending
+from pipelines.ledger.effects import Effect, Operation, op_key
+from pipelines.ledger.ledger import Ledger
 
 WIDTHS = (1, 2, 4, 8, 16, 32)
 CEILING = 32

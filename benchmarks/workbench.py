@@ -25,9 +25,11 @@ from typing import Any, Final
 import pyarrow as pa
 
 from benchmarks.memory import forget_peak, peak_bytes
-from pipelines.engine import Engine
-from pipelines.settings import Limits, Settings
-from pipelines.stages import candidates, clean, extract, resolve, snapshot
+from pipelines.crm import snapshot
+from pipelines.identity import candidates, resolve
+from pipelines.intake import clean, extract
+from pipelines.lake.engine import Engine
+from pipelines.settings.sections import Limits, Settings
 from pipelines.workspace import StageReport, Workspace
 
 STAGES: Final[Mapping[str, Callable[[Workspace], StageReport]]] = {
@@ -138,8 +140,8 @@ def _watched(step: Step) -> Iterator[None]:
     clock = _Clock(step)
     opened, arrow = Engine.__init__, Engine.arrow
 
-    def opening(self: Engine, *given: Any) -> None:
-        opened(self, *given)
+    def opening(self: Engine, *given: Any, **named: Any) -> None:
+        opened(self, *given, **named)
         self.connection = _Connection(self.connection, clock)  # type: ignore[assignment]
 
     def fetching(self: Engine, text: str, *given: Any) -> pa.Table:

@@ -78,3 +78,20 @@ class Source(Protocol):
         Raises SourceRefused when the columns say nothing about people or companies.
         """
         ...
+
+
+class Placed(Protocol):
+    """What a source may also answer: where a person can look at a row that it gave."""
+
+    def places(self, name: str, rows: Sequence[int], facts: Mapping[str, str]) -> Mapping[int, str]:
+        """Say where rows of a landed part stand: `line 12`, a record's address, `contact 4711`.
+
+        Args:
+            name: the part's name.
+            rows: the rows' numbers in the landing, from 0.
+            facts: the part's facts as they were kept with the landing.
+
+        Returns:
+            A place for each row whose place is known: none where the part is no longer what was landed.
+        """
+        ...

@@ -9,8 +9,10 @@ from typing import Final
 
 import dagster as dg
 
-from pipelines import gates, settings_file, sources
-from pipelines.assets import apply, candidates, checks, clean, export, extract, plan, resolve, snapshot
+from pipelines.defs import assets, checks
+from pipelines.planning import gates
+from pipelines.settings import file as settings_file
+from pipelines.settings import sources
 from pipelines.workspace import Workspace
 
 CONFIG_VARIABLE: Final = "CRM_BRIDGE_CONFIG"
@@ -19,10 +21,10 @@ ALLOW_TAG: Final = "crm_bridge/allow"
 """The tag of a run that opens gates once, such as `created=1200 overwritten=300`."""
 
 UP_TO_PLAN: Final = (
-    *(extract.landings, clean.records, snapshot.current_contacts, resolve.golden, candidates.candidates),
-    plan.plan,
+    *(assets.landings, assets.records, assets.current_contacts, assets.golden, assets.candidates),
+    assets.plan,
 )
-ASSETS: Final = (*UP_TO_PLAN, apply.applied, export.timelines)
+ASSETS: Final = (*UP_TO_PLAN, assets.applied, assets.timelines)
 
 
 @dg.resource(description="The settings file and the data folder: CRM_BRIDGE_CONFIG and CRM_BRIDGE_DATA.")

@@ -2,19 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Protocol
 
 from connectors.giant_context.client import GiantContext
-from pipelines import engine, target
-from pipelines.lake import Lake
-from pipelines.ledger import Ledger
-from pipelines.lock import WriterLock
-from pipelines.progress import Quiet, Reporter
-from pipelines.settings import Settings
+from pipelines.lake import engine
+from pipelines.lake.lake import Lake
+from pipelines.lake.lock import WriterLock
+from pipelines.ledger.ledger import Ledger
+from pipelines.settings import target
+from pipelines.settings.sections import Settings
+
+Advance = Callable[[int], None]
+
+
+class Reporter(Protocol):
+    """Something that can show progress."""
+
+    def task(self, title: str, total: int | None = None) -> AbstractContextManager[Advance]:
+        """Show a task while it is open; call what it gives with the number of steps just done."""
+        ...
+
+
+class Quiet:
+    """Shows nothing."""
+
+    @contextmanager
+    def task(self, title: str, total: int | None = None) -> Iterator[Advance]:  # noqa: ARG002 - the protocol's
+        """Do nothing."""
+        yield lambda _: None
 
 
 @dataclass(frozen=True)
@@ -66,7 +86,8 @@ class Workspace:
 
     def engine(self) -> AbstractContextManager[engine.Engine]:
         """A database for one step."""
-        return engine.engine(self.lake, self.run, self.settings.limits)
+        limits = self.settings.limits
+        return engine.engine(self.lake, self.run, memory=limits.memory, threads=limits.threads)
 
     @contextmanager
     def ledger(self) -> Iterator[Ledger]:

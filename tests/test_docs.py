@@ -11,9 +11,15 @@ from typer.main import get_command
 
 from connectors.csv_file import Options
 from connectors.records import SCHEMAS
-from pipelines import crm_settings, settings, settings_file
-from pipelines.cli import app
-from pipelines.stages import apply, clean, extract, plan, resolve, snapshot, verify
+from pipelines.applying import apply, verify
+from pipelines.cli.app import app
+from pipelines.crm import snapshot
+from pipelines.identity import resolve
+from pipelines.intake import clean, extract
+from pipelines.planning import plan
+from pipelines.settings import crm as crm_settings
+from pipelines.settings import file as settings_file
+from pipelines.settings import sections as settings
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
@@ -139,7 +145,8 @@ def test_columns_of_the_exports_are_documented(exports: Path) -> None:
 @pytest.fixture(scope="module")
 def exports(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The exports of one run over the example inbox."""
-    from pipelines.stages import apply, export
+    from pipelines.applying import apply
+    from pipelines.crm import export
     from pipelines.workspace import Workspace
 
     data = tmp_path_factory.mktemp("data")

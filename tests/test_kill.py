@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from connectors.giant_context.server.access import APP_ID, ORGANIZATION_ID, PROJECT_ID
-from pipelines import settings_file
+from pipelines.settings import file as settings_file
 from pipelines.workspace import Workspace
 from tests.connectors.giant_context.server.crm import KEY, REPOSITORY, served
 from tests.pipelines.crash import settled, shop_in

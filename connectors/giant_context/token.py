@@ -9,7 +9,7 @@ from datetime import UTC
 from connectors.errors import AccessError, Ambiguous, CallError, NotApplied, Rejected
 from connectors.giant_context.wire import Token
 from connectors.http import Answer, Clock
-from connectors.retry_after import http_date
+from connectors.http.retry_after import http_date
 
 _RETRY_RENEWAL = 30.0  # seconds between attempts to renew a token that still works
 

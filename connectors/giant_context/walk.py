@@ -17,7 +17,7 @@ from typing import Generic, TypeVar
 
 from connectors.errors import ProtocolError
 from connectors.giant_context.wire import Activity, Company, Contact, Page
-from connectors.paging import NumberedPage, numbered_pages
+from connectors.http.paging import NumberedPage, numbered_pages
 
 T = TypeVar("T", Contact, Company, Activity)
 

@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks import identity, people, workbench
 from benchmarks.memory import forget_peak, peak_bytes
-from pipelines.engine import Engine
+from pipelines.lake.engine import Engine
 
 
 def test_a_stage_is_timed_table_by_table(tmp_path: Path) -> None:

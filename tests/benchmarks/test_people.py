@@ -11,10 +11,9 @@ import pytest
 from benchmarks import people
 from connectors.csv_file import Options, Source
 from connectors.errors import SourceRefused
-from pipelines import phones
-from pipelines.engine import engine
-from pipelines.lake import Lake
-from pipelines.settings import Limits
+from pipelines.keys.phones import reading as phones
+from pipelines.lake.engine import engine
+from pipelines.lake.lake import Lake
 
 ROWS = 2000
 
@@ -109,7 +108,7 @@ def test_good_numbers_can_be_dialled_and_bad_ones_cannot(database: duckdb.DuckDB
     given = database.sql(
         "SELECT Phone AS raw, coalesce(Country, '') AS country, bad_phone FROM told WHERE Phone IS NOT NULL"
     ).to_arrow_table()
-    with engine(Lake(tmp_path), "run", Limits()) as step:
+    with engine(Lake(tmp_path), "run", memory="2GB", threads=2) as step:
         step.put("given_phones", given)
         phones.keys(step, None)
         wrong = step.rows(

@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 from connectors.errors import BridgeError
 from connectors.giant_context.client import GiantContext
 from connectors.giant_context.wire import ContactUpdate
-from pipelines.lake import Lake
+from pipelines.lake.lake import Lake
 from tests.pipelines.crash import NEVER, MortalShop, Points
 from tests.pipelines.faults import Call, Fault, Mishap
 from tests.pipelines.forks import forked

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipelines.ledger import Ledger
+from pipelines.ledger.ledger import Ledger
 from pipelines.workspace import Workspace
 from tests.pipelines.faults import Call, Fault, Mishap, RoughShop, RoughWorkspace
 from tests.pipelines.forks import forked

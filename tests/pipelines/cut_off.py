@@ -8,8 +8,8 @@ from typing import Any
 
 from pydantic.alias_generators import to_snake
 
-from pipelines.effects import Operation, op_key
-from pipelines.ledger import Ledger
+from pipelines.ledger.effects import Operation, op_key
+from pipelines.ledger.ledger import Ledger
 from tests.pipelines.faults import RoughShop
 
 MARK = "a-person-of-ours"

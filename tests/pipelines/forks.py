@@ -8,7 +8,9 @@ import sys
 from collections.abc import Callable
 from functools import cache
 
-from pipelines import domains, nicknames, phone_plans
+from pipelines.identity import nicknames
+from pipelines.keys import domains
+from pipelines.keys.phones import plans
 
 LAZY = (
     "pandas",
@@ -31,7 +33,7 @@ def warm() -> None:
     domains.open_domains()
     domains.disposable_domains()
     nicknames.table()
-    phone_plans.national("US")
+    plans.national("US")
 
 
 def forked(job: Callable[[], object]) -> int:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipelines.effects import Effect, Operation
-from pipelines.ledger import Ledger
+from pipelines.ledger.effects import Effect, Operation
+from pipelines.ledger.ledger import Ledger
 
 CREATE = Operation("key-c", "contacts", "create", "ada", {"firstName": "Ada"}, {"first_name": "Ada"})
 LOG = Operation("key-l", "activities", "log", "ada", {"description": "x"}, {}, parent="key-c")

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipelines.execution import INSTANCE
+from pipelines.cli.execution import INSTANCE
 from tests.pipelines.forks import warm
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -134,7 +134,7 @@ def shell() -> Iterator[Shell]:
 
 def main() -> None:
     """Answer commands until there are no more."""
-    from pipelines import cli
+    from pipelines.cli import app as cli
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -18,11 +18,15 @@ from typing import Any, Final, Self, TypeVar
 import pyarrow.parquet as pq
 
 from connectors.giant_context.client import GiantContext
-from connectors.giant_context.server.store import Store
+from connectors.giant_context.server.store.store import Store
 from connectors.giant_context.wire import Activity, Company, CompanyWrite, Contact, ContactCreate, ContactUpdate
-from pipelines.lake import Lake
-from pipelines.settings import Settings
-from pipelines.stages import apply, candidates, clean, export, extract, plan, resolve, snapshot, verify
+from pipelines.applying import apply, verify
+from pipelines.crm import export, snapshot
+from pipelines.identity import candidates, resolve
+from pipelines.intake import clean, extract
+from pipelines.lake.lake import Lake
+from pipelines.planning import plan
+from pipelines.settings.sections import Settings
 from pipelines.workspace import StageReport, Workspace
 
 T = TypeVar("T")

@@ -19,7 +19,12 @@ def main() -> None:
     parser.add_argument("--faults", type=Path, metavar="FILE", help="for tests: a file that says how to misbehave")
     given = parser.parse_args()
     try:
-        serve(given.data, given.host, given.port, faults=given.faults)
+        if given.faults is None:
+            serve(given.data, given.host, given.port)
+        else:
+            from connectors.giant_context.server.faults.serving import serve_misbehaving  # noqa: PLC0415 - for tests
+
+            serve_misbehaving(given.data, given.host, given.port, given.faults)
     except BridgeError as error:
         sys.exit(f"error: {error}")
 

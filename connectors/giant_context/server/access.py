@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from connectors.errors import StateRefused
-from connectors.giant_context.server.publish import publish_once
+from connectors.files import publish_once
 
 ORGANIZATION_ID: Final = "local-org"
 PROJECT_ID: Final = "local-project"

@@ -22,17 +22,17 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
 from connectors.giant_context import wire
-from connectors.giant_context.server import activities, companies, contacts
 from connectors.giant_context.server.access import ensure_api_key
 from connectors.giant_context.server.description import DescribedApp
 from connectors.giant_context.server.envelope import Envelope
-from connectors.giant_context.server.fields import Json
 from connectors.giant_context.server.hosts import LoopbackHosts
-from connectors.giant_context.server.ids import Clock, now, stamp
-from connectors.giant_context.server.listing import Listing, PageRequest
 from connectors.giant_context.server.refusals import answer_invalid, answer_refusal
 from connectors.giant_context.server.routing import CrmRoute, OpenRoute
-from connectors.giant_context.server.store import Store
+from connectors.giant_context.server.store import activities, companies, contacts
+from connectors.giant_context.server.store.fields import Json
+from connectors.giant_context.server.store.ids import Clock, now, stamp
+from connectors.giant_context.server.store.listing import Listing, PageRequest
+from connectors.giant_context.server.store.store import Store
 from connectors.giant_context.server.tokens import TokenDesk
 
 T = TypeVar("T")

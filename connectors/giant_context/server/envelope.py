@@ -6,8 +6,8 @@ import logging
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from connectors.giant_context.server.ids import new_id
 from connectors.giant_context.server.refusals import refusal_answer
+from connectors.giant_context.server.store.ids import new_id
 
 log = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import uvicorn
 from fastapi import FastAPI
@@ -27,36 +27,8 @@ from connectors.giant_context.server.app import create_app
 DEFAULT_PORT: Final = 8765
 
 
-def serve(data_dir: Path, host: str = "127.0.0.1", port: int = DEFAULT_PORT, *, faults: Path | None = None) -> None:
-    """Serve the CRM of a data folder until interrupted.
-
-    Args:
-        data_dir: Holds `crm.db` and the API key; made if it is not there.
-        host: A loopback address.
-        port: 0 takes any free one; the port taken is printed.
-        faults: A file of faults, for tests: the CRM then misbehaves as it says.
-
-    Raises:
-        ConfigurationError: The address is not on loopback, the port cannot be had, or the file cannot be used.
-    """
-    _require_loopback(host)
-    configuration = _configuration(faults)
-    listening = _listen(host, port)
-    with listening:
-        app = create_app(data_dir, loopback_only=True)
-        shown = f"[{host}]" if ":" in host else host
-        sys.stdout.write(
-            f"Base URL:      http://{shown}:{listening.getsockname()[1]}\n"
-            f"Organization:  {ORGANIZATION_ID}\n"
-            f"Project:       {PROJECT_ID}\n"
-            f"App:           {APP_ID}\n"
-            f"API key:       in {api_key_file(data_dir)} (or {API_KEY_VARIABLE})\n"
-        )
-        if faults is not None:
-            sys.stdout.write(f"Misbehaves:    as {faults} says\n")
-        sys.stdout.flush()
-        with suppress(KeyboardInterrupt):
-            uvicorn.Server(configuration(app)).run(sockets=[listening])
+Configure: TypeAlias = Callable[[FastAPI], uvicorn.Config]
+"""How an app is served."""
 
 
 def configured(app: ASGIApp, **more: Any) -> uvicorn.Config:
@@ -72,12 +44,43 @@ def configured(app: ASGIApp, **more: Any) -> uvicorn.Config:
     )
 
 
-def _configuration(faults: Path | None) -> Callable[[FastAPI], uvicorn.Config]:
-    if faults is None:
-        return configured
-    from connectors.giant_context.server.faults.serving import misbehaving_as  # noqa: PLC0415 - for tests alone
+def serve(
+    data_dir: Path,
+    host: str = "127.0.0.1",
+    port: int = DEFAULT_PORT,
+    *,
+    configure: Configure = configured,
+    note: str = "",
+) -> None:
+    """Serve the CRM of a data folder until interrupted.
 
-    return misbehaving_as(faults)
+    Args:
+        data_dir: Holds `crm.db` and the API key; made if it is not there.
+        host: A loopback address.
+        port: 0 takes any free one; the port taken is printed.
+        configure: How the app is served: a CRM that misbehaves, for tests, is served in another way.
+        note: A line that is printed below the address.
+
+    Raises:
+        ConfigurationError: The address is not on loopback, or the port cannot be had.
+    """
+    _require_loopback(host)
+    listening = _listen(host, port)
+    with listening:
+        app = create_app(data_dir, loopback_only=True)
+        shown = f"[{host}]" if ":" in host else host
+        sys.stdout.write(
+            f"Base URL:      http://{shown}:{listening.getsockname()[1]}\n"
+            f"Organization:  {ORGANIZATION_ID}\n"
+            f"Project:       {PROJECT_ID}\n"
+            f"App:           {APP_ID}\n"
+            f"API key:       in {api_key_file(data_dir)} (or {API_KEY_VARIABLE})\n"
+        )
+        if note:
+            sys.stdout.write(f"{note}\n")
+        sys.stdout.flush()
+        with suppress(KeyboardInterrupt):
+            uvicorn.Server(configure(app)).run(sockets=[listening])
 
 
 def _require_loopback(host: str) -> None:

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from starlette.types import Send
 
 from connectors.giant_context import wire
-from connectors.giant_context.server.ids import new_id
+from connectors.giant_context.server.store.ids import new_id
 
 Headers = tuple[tuple[bytes, bytes], ...]
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 from connectors.giant_context.server.faults.answers import GARBLED, refused, retry_after
 from connectors.giant_context.server.faults.kinds import Status, StatusAfter, Timed
 from connectors.giant_context.server.faults.visit import Visit
-from connectors.giant_context.server.ids import now
+from connectors.giant_context.server.store.ids import now
 
 Deed = Callable[[Visit, Any], Awaitable[None]]
 

@@ -6,11 +6,11 @@ import sqlite3
 from typing import Final
 
 from connectors.giant_context import wire
-from connectors.giant_context.server import activities, companies, contacts
-from connectors.giant_context.server.bulk import close_gap, index_anew
 from connectors.giant_context.server.faults.kinds import Edit, Insertion
-from connectors.giant_context.server.ids import Clock, Table
-from connectors.giant_context.server.normal_text import search_text
+from connectors.giant_context.server.store import activities, companies, contacts
+from connectors.giant_context.server.store.bulk import close_gap, index_anew
+from connectors.giant_context.server.store.ids import Clock, Table
+from connectors.giant_context.server.store.normal_text import search_text
 
 NEW: Final = "New meanwhile"
 CHANGED: Final = "Changed meanwhile"

@@ -16,7 +16,7 @@ from connectors.giant_context.server.faults.kinds import Edit, Fault, Insertion
 from connectors.giant_context.server.faults.plan import FaultPlan
 from connectors.giant_context.server.faults.routes import route_of
 from connectors.giant_context.server.faults.visit import Visit
-from connectors.giant_context.server.store import Store
+from connectors.giant_context.server.store.store import Store
 from connectors.giant_context.server.tokens import TokenDesk
 
 BREAKS: Final = frozenset({"reset_before", "reset_after", "truncated", "late"})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from connectors.giant_context.server.faults.connection import BreakableConnectio
 from connectors.giant_context.server.faults.file import read_plan
 from connectors.giant_context.server.faults.layer import with_faults
 from connectors.giant_context.server.faults.plan import FaultPlan
-from connectors.giant_context.server.serve import configured
+from connectors.giant_context.server.serve import Configure, configured, serve
 
 
 def misbehaving(app: FastAPI, plan: FaultPlan) -> uvicorn.Config:
@@ -21,10 +20,19 @@ def misbehaving(app: FastAPI, plan: FaultPlan) -> uvicorn.Config:
     return configured(with_faults(app, plan), http=BreakableConnection)
 
 
-def misbehaving_as(file: Path) -> Callable[[FastAPI], uvicorn.Config]:
+def misbehaving_as(file: Path) -> Configure:
     """Read a file of faults, and return how an app is served with them.
 
     Raises:
         ConfigurationError: The file cannot be used.
     """
     return partial(misbehaving, plan=read_plan(file))
+
+
+def serve_misbehaving(data_dir: Path, host: str, port: int, file: Path) -> None:
+    """Serve the CRM of a data folder as a file of faults says, until interrupted.
+
+    Raises:
+        ConfigurationError: The file, the address or the port cannot be used.
+    """
+    serve(data_dir, host, port, configure=misbehaving_as(file), note=f"Misbehaves:    as {file} says")

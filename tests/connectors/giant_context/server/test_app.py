@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from connectors.giant_context import wire
 from connectors.giant_context.server.app import create_app
-from connectors.giant_context.server.normal_text import phone_key
+from connectors.giant_context.server.store.normal_text import phone_key
 from tests.connectors.giant_context.server.crm import KEY, ROOT, Crm, embedded
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from connectors.giant_context.server.store import Store
+from connectors.giant_context.server.store.store import Store
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors.giant_context.server.contacts import CONTACTS
-from connectors.giant_context.server.listing import PageRequest
-from connectors.giant_context.server.store import Store
+from connectors.giant_context.server.store.contacts import CONTACTS
+from connectors.giant_context.server.store.listing import PageRequest
+from connectors.giant_context.server.store.store import Store
 from tests.connectors.giant_context.server.crm import Crm
 
 NAMES = st.text(st.sampled_from("abAB%_\"'ß\nüÜ "), min_size=1, max_size=12).filter(lambda text: text.strip())

@@ -19,12 +19,12 @@ from pydantic import SecretStr
 from connectors.giant_context.client import GiantContext
 from connectors.giant_context.server.access import APP_ID, ORGANIZATION_ID, PROJECT_ID
 from connectors.giant_context.server.app import create_app
-from connectors.giant_context.server.contacts import CONTACTS
 from connectors.giant_context.server.faults.kinds import Fault
 from connectors.giant_context.server.faults.layer import with_faults
 from connectors.giant_context.server.faults.plan import FaultPlan
 from connectors.giant_context.server.faults.serving import misbehaving
-from connectors.giant_context.server.store import Store
+from connectors.giant_context.server.store.contacts import CONTACTS
+from connectors.giant_context.server.store.store import Store
 from connectors.http import Limits
 from tests.connectors.giant_context.server.crm import KEY
 from tests.connectors.giant_context.server.faults.socket_like import SocketLike

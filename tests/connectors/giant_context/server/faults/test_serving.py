@@ -16,7 +16,7 @@ from tests.connectors.giant_context.server.crm import KEY, REPOSITORY, ROOT
 
 PACKAGE = "connectors.giant_context.server.faults"
 MODULE = "from connectors.giant_context.server.__main__ import main; sys.argv[1:] = {arguments}"
-COMMAND = "from pipelines.cli import main; sys.argv[1:] = ['crm', *{arguments}]"
+COMMAND = "from pipelines.cli.app import main; sys.argv[1:] = ['crm', *{arguments}]"
 SERVE = "import atexit, sys; {way}; atexit.register(lambda: print(*sorted(sys.modules))); main()"
 FILE = '[[fault]]\nroute = "POST contacts"\nnth = 1\nkind = "reset_after"\n'
 

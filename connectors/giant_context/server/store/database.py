@@ -1,0 +1,110 @@
+"""The SQLite file: made once, opened by as many processes as like, written by one at a time."""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+import uuid
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from importlib.resources import files
+from pathlib import Path
+from typing import Final
+
+from connectors.errors import StateRefused
+from connectors.files import publish_once
+
+SCHEMA_VERSION: Final = 1
+BUSY_SECONDS: Final = 15.0
+
+
+def database_file(data_dir: Path) -> Path:
+    """Return where the embedded CRM of this data folder lies."""
+    return data_dir / "crm.db"
+
+
+def open_database(path: Path) -> sqlite3.Connection:
+    """Open the file, making it first if there is none.
+
+    Raises:
+        StateRefused: The file is not ours, is damaged, or was made by a newer version. It is left as it is.
+    """
+    publish_once(path, _create)
+    # A file of no bytes would be taken for a new database; ours is never seen before it is whole.
+    if path.stat().st_size == 0:
+        raise StateRefused(f"{path} is empty.", guidance="Restore it, or remove it to start afresh.")
+    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    try:
+        _check_version(connection, path)
+        # FULL: a commit that was answered survives a power cut. Grouped commits make it cheap.
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA cache_size = -32768")
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        if isinstance(error, sqlite3.OperationalError):
+            raise
+        raise StateRefused(f"{path} is not a readable database.", guidance="Restore it from a copy.") from error
+    except StateRefused:
+        connection.close()
+        raise
+    return connection
+
+
+def _check_version(connection: sqlite3.Connection, path: Path) -> None:
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version != SCHEMA_VERSION:
+        raise StateRefused(
+            f"{path} has version {version}; this release reads version {SCHEMA_VERSION}.",
+            guidance="Use the release that wrote it, or another data folder.",
+        )
+
+
+def read_meta(connection: sqlite3.Connection, key: str) -> str:
+    """Return a value that was fixed when the database was made."""
+    return str(connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()[0])
+
+
+def _create(draft: Path) -> None:
+    connection = sqlite3.connect(draft, isolation_level=None)
+    try:
+        connection.executescript(files(__package__).joinpath("schema.sql").read_text(encoding="utf-8"))
+        connection.executemany(
+            "INSERT INTO meta VALUES (?, ?)",
+            [("instance_id", str(uuid.uuid4())), ("token_secret", secrets.token_hex(32))],
+        )
+        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        connection.execute("PRAGMA journal_mode = WAL")
+    finally:
+        connection.close()
+
+
+class Readers:
+    """Connections for reading, lent to one reader at a time and kept for the next."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._idle: deque[sqlite3.Connection] = deque()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[sqlite3.Connection]:
+        """Lend a connection on which every statement sees the same state of the database."""
+        try:
+            connection = self._idle.pop()
+        except IndexError:
+            connection = open_database(self._path)
+        try:
+            connection.execute("BEGIN")
+            try:
+                yield connection
+            finally:
+                connection.execute("ROLLBACK")
+        finally:
+            self._idle.append(connection)
+
+    def close(self) -> None:
+        """Close the connections that nobody has borrowed."""
+        with suppress(IndexError):
+            while True:
+                self._idle.pop().close()

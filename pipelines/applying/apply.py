@@ -1,0 +1,164 @@
+"""Apply: plan → calls, each one journalled before it leaves."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, fields
+from datetime import UTC, datetime
+from typing import Final
+
+import pyarrow as pa
+
+from connectors.errors import StateRefused
+from pipelines.applying.conflicts import Collision
+from pipelines.applying.intentions import Intention, batches, intend
+from pipelines.applying.outcomes import Outcomes
+from pipelines.applying.overtaken import DONE_BEFORE, SKIPPED, Waited
+from pipelines.applying.sending import CALLS_A_PLACE, Manner, Sending
+from pipelines.applying.stopping import stoppable
+from pipelines.crm import recover
+from pipelines.crm.foreign import refuse_foreign
+from pipelines.lake.engine import Engine
+from pipelines.ledger.effects import ObjectName
+from pipelines.ledger.ledger import Ledger
+from pipelines.planning import gates, plan, seal
+from pipelines.planning.tables import READ_ONLY
+from pipelines.workspace import StageReport, Workspace
+
+TABLES: Final = ("applied", "collisions", "skipped")
+
+ORDER: Final[tuple[ObjectName, ...]] = ("companies", "contacts", "activities")
+
+CARRIED_OUT: Final = "plan:"
+"""What the name of a trait begins with that says which runs have carried out a plan, by the plan's digest."""
+
+ENOUGH_FOR_A_PACE: Final = 50
+"""Calls from which on a run says how many a second the CRM takes."""
+
+
+def run(work: Workspace) -> StageReport:
+    """Carry out the plan. With writes off, say so in the counts and send nothing.
+
+    Raises:
+        StateRefused: the plan is not the one that was sealed, or something it was made from has changed since.
+        GateClosed: it would do more than the settings allow; nothing was sent.
+        ForeignLedger: another ledger writes to the account; nothing was sent.
+        AccessError: the account refuses the key or what it tries to do; nothing more is sent.
+    """
+    work.lock.take()
+    collisions: list[Collision] = []
+    counts: dict[str, int] = {}
+    skipped: list[dict[str, str | None]] = []
+    held: Mapping[str, int] = {}
+    may_write = work.settings.crm.may_write
+    with work.engine() as engine, work.ledger() as ledger:
+        if may_write:
+            waited = check(work, engine, ledger)
+            if waited is not None:
+                asyncio.run(stoppable(_look(work, ledger)))
+                ledger.learn(f"{CARRIED_OUT}{waited.digest}", " ".join((*waited.applied_by, work.run)))
+            intention = intend(engine, ledger, work.run, waited=waited)
+            skipped, held = intention.skipped, intention.held
+            begin = time.monotonic()
+            counts = asyncio.run(
+                stoppable(_send(work, engine, ledger, intention, collisions, waited=waited is not None))
+            )
+            _remember(engine, ledger, counts, time.monotonic() - begin)
+        engine.put("applied", ledger.of_run(work.run))
+        engine.put("collisions", _table(collisions))
+        engine.put("skipped", pa.Table.from_pylist(skipped, SKIPPED))
+        engine.write(*TABLES)
+    work.lake.publish(work.run, TABLES)
+    calls = sum(count for name, count in counts.items() if name not in ("found", "unknown"))  # looks, not calls
+    counts = {"writes_on": int(may_write), "calls": calls, **counts}
+    done_before = sum(one["reason"] == DONE_BEFORE for one in skipped)
+    left = {
+        "done_before": done_before,
+        "overtaken": len(skipped) - done_before - sum(held.values()),
+        "refused_before": held.get("REJECTED", 0),
+        "unknown_before": held.get("UNKNOWN", 0),
+    }
+    return StageReport({**counts, **{name: count for name, count in left.items() if count}}, TABLES)
+
+
+def check(work: Workspace, engine: Engine, ledger: Ledger) -> Waited | None:
+    """Whether the plan may be carried out; of one that waited in a file, returns how far the ledger was.
+
+    Such a plan may have been overtaken in part, or carried out before.
+
+    Raises:
+        StateRefused: the plan is not the one that was sealed, or something it was made from has changed since.
+        GateClosed: it would do more than the settings allow.
+    """
+    engine.read("plan", "plan_seal", "plan_gates")
+    ((text, sealed),) = engine.rows("SELECT seal, digest FROM plan_seal")
+    named = json.loads(text)
+    waited = bool(named[seal.RUN] != work.run)
+    for part, words in seal.differences(work, engine, ledger, named, sealed):
+        if not (waited and part == seal.LEDGER):
+            raise StateRefused(f"the plan is out of date: {words}.", guidance="Plan again.")
+    if waited and not ledger.goes_on_from(named[seal.MOMENT]):
+        raise StateRefused("the plan is out of date: the ledger or the clock went back.", guidance="Plan again.")
+    asked = [gates.Asked(**row) for row in engine.arrow("FROM plan_gates").to_pylist()]
+    gates.check(gates.closed(work.settings.gates, asked, work.allowed))
+    if not waited:
+        return None
+    before = ledger.trait(f"{CARRIED_OUT}{sealed}") or ""
+    return Waited(named[seal.MOMENT], sealed, tuple(before.split()))
+
+
+async def _look(work: Workspace, ledger: Ledger) -> None:
+    """Look first, as the snapshot of a run does: for another ledger, and for what was cut off since."""
+    async with work.crm() as crm:
+        await refuse_foreign(crm, ledger.own_ids(), days=work.settings.crm.foreign_days, now=datetime.now(UTC))
+        await recover.settle(crm, ledger, work.settings, work.progress)
+
+
+def _remember(engine: Engine, ledger: Ledger, counts: Mapping[str, int], seconds: float) -> None:
+    """Keep what the next plan compares with: how many records each source has, and the pace that was reached."""
+    engine.read("records")
+    plan.remember(engine, ledger)
+    calls = sum(counts.values())
+    if calls >= ENOUGH_FOR_A_PACE:
+        ledger.learn(plan.SPEED, f"{calls / seconds:.2f}")
+
+
+async def _send(
+    work: Workspace,
+    engine: Engine,
+    ledger: Ledger,
+    intention: Intention,
+    collisions: list[Collision],
+    *,
+    waited: bool,
+) -> dict[str, int]:
+    crm_settings, limits = work.settings.crm, work.settings.limits
+    outcomes = Outcomes(ledger, read_only=READ_ONLY, max_refusals=limits.max_refusals, concurrency=limits.concurrency)
+    manner = Manner(
+        run=work.run,
+        clears=crm_settings.clears,
+        reread=crm_settings.reread,
+        read_only=READ_ONLY,
+        calls_a_place=CALLS_A_PLACE,
+        waited=waited,
+    )
+    async with work.crm() as crm:
+        await recover.settle(crm, ledger, work.settings, work.progress)
+        sending = Sending(crm, ledger, manner, outcomes, collisions)
+        for object_name in ORDER:
+            if count := intention.counts.get(object_name, 0):
+                with work.progress.task(f"writing {object_name}", count) as advance:
+                    for batch, standing in batches(engine, ledger, work.run, object_name, intention.last):
+                        await sending.send(batch, standing, advance)
+                # Before the next kind: contacts want their companies' ids, and entries their contacts'.
+                settled = await recover.settle(crm, ledger, work.settings, work.progress)
+                outcomes.counts.update({name: settled[name] for name in ("found", "unknown") if settled[name]})
+    return outcomes.counts
+
+
+def _table(collisions: Sequence[Collision]) -> pa.Table:
+    schema = pa.schema([(column.name, pa.string()) for column in fields(Collision)])
+    return pa.Table.from_pylist([asdict(collision) for collision in collisions], schema)

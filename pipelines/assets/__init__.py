@@ -1,1 +1,0 @@
-"""The stages as Dagster assets, one thin file each."""

@@ -1,0 +1,1 @@
+"""The command line: `crm-bridge …`. Commands parse, call a stage, and print what report/ says."""

@@ -1,0 +1,197 @@
+"""`crm-bridge …`: thin over the stages.
+
+Exit codes: 0 done · 1 done with rows set aside (`--strict` only) · 2 wrong use or settings · 3 failed · 4 a gate is
+closed · 5 another run is at work, or another ledger writes to the account · 130 stopped by Ctrl-C or SIGTERM.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from connectors.errors import BridgeError, Busy, ConfigurationError, GateClosed, SourceRefused
+from connectors.giant_context.server.serve import DEFAULT_PORT, serve
+from pipelines.cli import ledger as ledger_commands
+from pipelines.cli import plan as plan_commands
+from pipelines.cli.execution import Interrupted, execute
+from pipelines.cli.options import Allow, Config, Data, console, workspace
+from pipelines.cli.ui import HOST, dagster_dev
+from pipelines.crm import export as export_stage
+from pipelines.ledger.ledger import Ledger
+from pipelines.report import explain_text, summary
+from pipelines.report import plan as plan_text
+from pipelines.report.counted import counted
+from pipelines.settings import file as settings_file
+from pipelines.settings import sources, target
+from pipelines.workspace import Workspace
+
+DONE, SET_ASIDE, WRONG_USE, FAILED, GATED, BUSY, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
+
+TRACEBACK_VARIABLE: Final = "CRM_BRIDGE_TRACEBACK"
+
+app = typer.Typer(
+    name="crm-bridge",
+    help="Brings contacts, companies and activities from anywhere into a CRM, and clean timelines out as Parquet.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(ledger_commands.app, name="ledger")
+app.command()(ledger_commands.retry)
+for command in (plan_commands.plan, plan_commands.apply, plan_commands.conflicts):
+    app.command()(command)
+
+
+def main() -> None:
+    """Run the command line; every expected error is one line and an exit code."""
+    try:
+        app()
+    except Busy as error:
+        _fail(error, BUSY)
+    except GateClosed as error:
+        _fail(error, GATED)
+    except (ConfigurationError, SourceRefused) as error:
+        _fail(error, WRONG_USE)
+    except Interrupted as error:
+        _fail(error, INTERRUPTED)
+    except BridgeError as error:
+        _fail(error, FAILED)
+    except OSError as error:
+        _fail(f"{error.filename or 'a file'}: {error.strerror or type(error).__name__}.", FAILED)
+    except Exception as error:
+        if os.environ.get(TRACEBACK_VARIABLE):
+            raise
+        # Its text, and what a traceback shows, may hold personal values.
+        _fail(f"unexpected {type(error).__name__}. Set {TRACEBACK_VARIABLE}=1 to see where.", FAILED)
+
+
+def _fail(error: Exception | str, code: int) -> None:
+    Console(stderr=True, highlight=False, soft_wrap=True).print(f"[red]crm-bridge:[/red] {escape(str(error))}")
+    raise SystemExit(code)
+
+
+@app.command()
+def run(
+    config: Config = Path("sync.toml"),
+    data: Data = Path("data"),
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="End after the plan: send nothing.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 when anything was set aside.")] = False,
+    allow: Allow = None,
+) -> None:
+    """Bring the CRM up to date with the sources, and export the timelines."""
+    work = workspace(config, data, allow)
+    console.print(f"[bold]crm-bridge[/bold] → {escape(target.where(work.settings, data))}")
+    execute(work, "dry_run" if dry_run else "sync")
+    console.print()
+    summary.show(work, console)
+    console.print()
+    console.print(f"[bold]{escape(summary.verdict(work))}[/bold]")
+    if dry_run:
+        for line in (*plan_text.cost(work), *plan_text.stopped(plan_text.closed(work))):
+            console.print(escape(line))
+        console.print("See every change: crm-bridge plan")
+    elif work.settings.crm.embedded:
+        console.print(
+            "Look around: make ui (Dagster on 127.0.0.1:3000) · crm-bridge plan · crm-bridge explain <e-mail>"
+        )
+    raise typer.Exit(SET_ASIDE if strict and summary.set_aside(work) else DONE)
+
+
+@app.command()
+def crm(
+    host: Annotated[str, typer.Option(help="The address to listen on; this machine only.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="The port; 0 takes a free one.")] = DEFAULT_PORT,
+    faults: Annotated[
+        Path | None, typer.Option("--faults", help="For tests: a file that says how to misbehave.")
+    ] = None,
+    data: Data = Path("data"),
+    config: Config = Path("sync.toml"),  # noqa: ARG001 - every command takes it
+) -> None:
+    """Serve the embedded CRM over HTTP, for browsers and other clients, also while runs go on."""
+    data.mkdir(parents=True, exist_ok=True)
+    with suppress(KeyboardInterrupt):
+        if faults is None:
+            serve(data, host, port)
+        else:
+            from connectors.giant_context.server.faults.serving import serve_misbehaving  # noqa: PLC0415 - for tests
+
+            serve_misbehaving(data, host, port, faults)
+
+
+@app.command()
+def ui(
+    port: Annotated[int, typer.Option(help="The port of the Dagster UI.")] = 3000,
+    crm_port: Annotated[int, typer.Option(help="The port of the embedded CRM.")] = DEFAULT_PORT,
+    config: Config = Path("sync.toml"),
+    data: Data = Path("data"),
+) -> None:
+    """Open the Dagster UI on 127.0.0.1, with the embedded CRM beside it when that is the target."""
+    work = workspace(config, data)
+    with suppress(KeyboardInterrupt), dagster_dev(config, work.lake.root, port) as process:
+        console.print(f"Dagster UI: http://{HOST}:{port} (ready in a few seconds; Ctrl-C ends it)")
+        if work.settings.crm.embedded:
+            serve(work.lake.root, HOST, crm_port)
+        else:
+            process.wait()
+
+
+@app.command()
+def export(config: Config = Path("sync.toml"), data: Data = Path("data")) -> None:
+    """Export the CRM's timelines, contacts and companies to Parquet, without syncing first."""
+    work = workspace(config, data)
+    counts = export_stage.run(work).counts
+    console.print(
+        f"{counted(counts['activities'], 'activities')}, {counted(counts['contacts'], 'contacts')} and "
+        f"{counted(counts['companies'], 'companies')} in {counted(counts['files'], 'files')} under "
+        f"{work.lake.root}/exports/"
+    )
+
+
+@app.command()
+def explain(
+    who: Annotated[str, typer.Argument(help="An e-mail, a phone, a contact id, a person id or a record key.")],
+    other: Annotated[str | None, typer.Argument(help="A second one: what joins the two, or keeps them apart.")] = None,
+    config: Config = Path("sync.toml"),
+    data: Data = Path("data"),
+) -> None:
+    """Say which source rows make a person, what joins them, and where each field comes from; or why two are one."""
+    work = workspace(config, data)
+    lines = explain_text.two(work, who, other) if other else explain_text.one(work, who)
+    for line in lines:
+        console.print(escape(line))
+    if not lines:
+        console.print(f"Nobody is known by {escape(who)}. Rows that nothing identifies are in the table unmatched.")
+        raise typer.Exit(FAILED)
+
+
+@app.command()
+def status(config: Config = Path("sync.toml"), data: Data = Path("data")) -> None:
+    """Say what the data folder holds and whether anything waits for a human."""
+    loaded = settings_file.load(config)
+    sources.check(loaded)
+    work = Workspace(loaded, data, "status")
+    console.print(f"CRM: {escape(target.where(loaded, data))}; writes {'on' if loaded.crm.may_write else 'off'}")
+    landings = work.lake.landings()
+    console.print(f"Landings: {len(landings)} with {counted(sum(landing.rows for landing in landings), 'rows')}")
+    console.print(f"Last plan: {work.lake.current().get('plan', 'none yet')}")
+    for count, words in summary.waiting(work):
+        console.print(f"Waits: {counted(count, words)}")
+    path = work.lake.root / "ledger.db"
+    if path.exists():
+        with work.ledger() as ledger:
+            _print_ledger(ledger)
+    console.print(f"Dagster history: {os.environ.get('DAGSTER_HOME') or work.lake.root / 'dagster'}")
+
+
+def _print_ledger(ledger: Ledger) -> None:
+    states = ledger_commands.in_words(ledger.states())
+    for count, words in states:
+        console.print(f"Ledger: {count:,} {words}")
+    if not states:
+        console.print("Ledger: empty")

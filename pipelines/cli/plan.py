@@ -1,0 +1,84 @@
+"""`crm-bridge plan`, `apply` and `conflicts`: what a run would do; that carried out; what both sides changed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from connectors.errors import BridgeError, ConfigurationError
+from pipelines.applying import apply as apply_stage
+from pipelines.applying import verify
+from pipelines.cli import out_file
+from pipelines.cli.execution import execute
+from pipelines.cli.options import Allow, Config, Data, console, workspace
+from pipelines.planning import file as plan_file
+from pipelines.planning import gates
+from pipelines.report import plan as plan_text
+from pipelines.report import summary
+from pipelines.report.counted import counted
+
+
+def plan(
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Keep the sealed plan in a Parquet file, to be applied.")
+    ] = None,
+    config: Config = Path("sync.toml"),
+    data: Data = Path("data"),
+    allow: Allow = None,
+) -> None:
+    """Print what a run would change, what it would cost, and each change with its rule and evidence. Sends nothing."""
+    work = workspace(config, data, allow)
+    if out is not None:
+        out_file.check(out, data, "a plan", plan_file.is_plan)
+    execute(work, "dry_run")
+    summary.show(work, console)
+    console.print()
+    met = plan_text.closed(work)
+    for line in (*plan_text.cost(work), *plan_text.stopped(met)):
+        console.print(escape(line))
+    console.print()
+    plan_text.show(work, console)
+    if out is not None:
+        plan_file.write(work, out)
+        command = " ".join(filter(None, ("crm-bridge apply", str(out), gates.key(met))))
+        console.print(f"\nSealed in {escape(str(out))}. Carry it out: {escape(command)}")
+
+
+def apply(
+    plan: Annotated[Path, typer.Argument(help="A file that `crm-bridge plan --out` has made.")],
+    config: Config = Path("sync.toml"),
+    data: Data = Path("data"),
+    allow: Allow = None,
+) -> None:
+    """Carry out a sealed plan, exactly as it is, and read it back; what has changed since is left alone and listed."""
+    work = workspace(config, data, allow)
+    if not work.settings.crm.may_write:
+        raise ConfigurationError("crm.writes is off: nothing was sent.", guidance="Set crm.writes = true.")
+    # The plan may have waited for days: each contact is looked at again, whatever the settings say.
+    work.settings = work.settings.model_copy(update={"crm": work.settings.crm.model_copy(update={"reread": "always"})})
+    try:
+        work.lock.take()
+        plan_file.take(work, plan)
+        work.reports["apply"] = apply_stage.run(work)
+        console.print(f"[bold]{escape(summary.applied(work))}[/bold]")
+        for line in plan_text.left(work):
+            console.print(escape(line))
+        work.reports["verify"] = verify.run(work)
+        for line in summary.read_back(work):
+            console.print(escape(line))
+    finally:
+        work.end()
+    if remaining := work.reports["verify"].counts["remaining"]:
+        raise BridgeError(
+            f"left to write, though all of the plan was sent: {counted(remaining, 'changes')}.",
+            guidance=f"See {work.lake.root}/runs/{work.run}/remaining.parquet",
+        )
+
+
+def conflicts(config: Config = Path("sync.toml"), data: Data = Path("data")) -> None:
+    """List the fields that both a human and the sources have changed, as the last plan saw them, and who won."""
+    work = workspace(config, data)
+    plan_text.show_conflicts(work, console)

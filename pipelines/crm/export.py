@@ -1,0 +1,62 @@
+"""Export: the CRM → Parquet for analysts. Each file appears whole or not at all, and a rerun replaces it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+from pipelines.crm import listing
+from pipelines.lake.engine import Engine, quote_text
+from pipelines.lake.lake import write_atomically
+from pipelines.workspace import StageReport, Workspace
+
+
+def run(work: Workspace) -> StageReport:
+    """Write `exports/activities/month=YYYY-MM/part-0.parquet`, `exports/contacts.parquet` and `companies.parquet`.
+
+    Raises:
+        BridgeError: a list could not be read to a stable end; the files stay as they were.
+    """
+    folder = work.lake.root / "exports"
+    with work.engine() as engine:
+        asyncio.run(_fetch(work, engine))
+        with work.ledger() as ledger:
+            engine.put("contact_links", ledger.links("contacts"))
+        for name in ("activities", "contacts", "companies"):
+            engine.make(f"crm/export/{name}")
+        months = [month for (month,) in engine.rows("SELECT DISTINCT month FROM activities ORDER BY month")]
+        for month in months:
+            _copy(
+                engine,
+                f"SELECT * EXCLUDE (month) FROM activities WHERE month = {quote_text(month)} "  # noqa: S608 - quoted
+                "ORDER BY created_at, activity_id",
+                folder / "activities" / f"month={month}" / "part-0.parquet",
+            )
+        _forget_months(folder / "activities", months)
+        _copy(engine, "FROM contacts ORDER BY contact_id", folder / "contacts.parquet")
+        _copy(engine, "FROM companies ORDER BY company_id", folder / "companies.parquet")
+        counts = {name: engine.count(name) for name in ("activities", "contacts", "companies")}
+    return StageReport({**counts, "files": len(months) + 2})
+
+
+async def _fetch(work: Workspace, engine: Engine) -> None:
+    async with work.crm() as crm:
+        for name in ("contacts", "companies", "activities"):
+            await listing.read(work, engine, crm, name)
+
+
+def _forget_months(folder: Path, months: Sequence[str]) -> None:
+    """Remove months in which the CRM has nothing any more: the data folder was pointed at another account."""
+    for path in folder.glob("month=*/part-0.parquet"):
+        if path.parent.name.removeprefix("month=") not in months:
+            path.unlink()
+
+
+def _copy(engine: Engine, query: str, path: Path) -> None:
+    write_atomically(
+        path,
+        lambda temporary: engine.connection.execute(
+            f"COPY ({query}) TO {quote_text(str(temporary))} (FORMAT parquet, COMPRESSION zstd)"
+        ),
+    )

@@ -1,0 +1,180 @@
+"""The CRM's lists → tables: rows of contacts, companies and activities, read by a walk that notices drift."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pyarrow as pa
+
+from connectors.errors import BridgeError
+from connectors.giant_context.client import GiantContext
+from connectors.giant_context.walk import Walk
+from connectors.giant_context.wire import Activity, Company, Contact
+from pipelines.lake.engine import Engine
+from pipelines.workspace import Workspace
+
+BATCH: Final = 20_000
+"""Rows that wait in memory before they go to the table."""
+
+MOMENT: Final = pa.timestamp("us", "UTC")
+
+CONTACTS: Final = pa.schema(
+    [
+        *((name, pa.string()) for name in ("crm_id", "first_name", "last_name", "email", "phone", "title")),
+        *((name, pa.string()) for name in ("department", "company_id", "status", "source", "locale", "properties")),
+        ("tags", pa.list_(pa.string())),
+        ("created_at", MOMENT),
+        ("updated_at", MOMENT),
+    ]
+)
+COMPANIES: Final = pa.schema(
+    [
+        *((name, pa.string()) for name in ("crm_id", "name", "website", "industry", "size", "phone", "email")),
+        *((name, pa.string()) for name in ("street", "city", "state", "country", "postal_code", "properties")),
+        ("annual_revenue", pa.float64()),
+        ("tags", pa.list_(pa.string())),
+        ("created_at", MOMENT),
+        ("updated_at", MOMENT),
+    ]
+)
+
+
+ACTIVITIES: Final = pa.schema(
+    [
+        *((name, pa.string()) for name in ("activity_id", "contact_id", "company_id", "source", "description")),
+        *((name, pa.string()) for name in ("contact_first_name", "contact_last_name", "company_name")),
+        ("external_id", pa.string()),
+        ("occurred_text", pa.string()),
+        ("created_at", MOMENT),
+        ("data", pa.string()),
+        ("raw", pa.string()),
+    ]
+)
+
+
+def contact_row(contact: Contact) -> dict[str, Any]:
+    """A contact as a row of `current_contacts`; empty text counts as nothing."""
+    return {
+        "crm_id": contact.id,
+        "first_name": contact.first_name or None,
+        "last_name": contact.last_name or None,
+        "email": contact.email or None,
+        "phone": contact.phone or None,
+        "title": contact.title or None,
+        "department": contact.department or None,
+        "company_id": contact.company_id or None,
+        "status": contact.status,
+        "source": contact.source,
+        "locale": contact.locale,
+        "properties": compact(contact.properties),
+        "tags": contact.tags,
+        "created_at": contact.created_at,
+        "updated_at": contact.updated_at,
+    }
+
+
+def company_row(company: Company) -> dict[str, Any]:
+    """A company as a row of `current_companies`; empty text counts as nothing."""
+    return {
+        "crm_id": company.id,
+        "name": company.name,
+        "website": company.website or None,
+        "industry": company.industry or None,
+        "size": company.size or None,
+        "phone": company.phone or None,
+        "email": company.email or None,
+        **{name: value or None for name, value in company.address.model_dump().items()},
+        "properties": compact(company.properties),
+        "annual_revenue": company.annual_revenue,
+        "tags": company.tags,
+        "created_at": company.created_at,
+        "updated_at": company.updated_at,
+    }
+
+
+def activity_row(activity: Activity) -> dict[str, Any]:
+    """An activity as a row; `occurred_text` is when it happened as its writer put it, `raw` all that the CRM said."""
+    contact, company = activity.contact, activity.company
+    return {
+        "activity_id": activity.id,
+        "contact_id": activity.contact_id,
+        "company_id": activity.company_id,
+        "source": activity.source,
+        "description": activity.description,
+        "contact_first_name": contact.first_name if contact else None,
+        "contact_last_name": contact.last_name if contact else None,
+        "company_name": company.name if company else None,
+        "external_id": _text(activity.data.get("externalId")),
+        "occurred_text": _text(activity.data.get("occurredAt")),
+        "created_at": activity.created_at,
+        "data": compact(activity.data),
+        "raw": compact(activity.model_dump(mode="json", by_alias=True)),
+    }
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def compact(value: Any) -> str:
+    """JSON without blanks: the form in which DuckDB writes it too, so that texts can be compared."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One of the CRM's lists: where it is, its table's columns, how an item becomes a row."""
+
+    name: str
+    schema: pa.Schema
+    row: Callable[[Any], dict[str, Any]]
+
+    @property
+    def key(self) -> str:
+        """The column that names an item."""
+        return str(self.schema.names[0])
+
+
+LISTINGS: Final = {
+    "contacts": Listing("contacts", CONTACTS, contact_row),
+    "companies": Listing("companies", COMPANIES, company_row),
+    "activities": Listing("activities", ACTIVITIES, activity_row),
+}
+
+
+async def read(work: Workspace, engine: Engine, crm: GiantContext, name: str) -> None:
+    """Read one whole list into the table `fetched_<name>`.
+
+    Raises:
+        BridgeError: the list kept changing while it was read.
+    """
+    listing, limits = LISTINGS[name], work.settings.limits
+    fetch: Any = {"contacts": crm.list_contacts, "companies": crm.list_companies, "activities": crm.list_activities}
+    engine.put(f"fetched_{name}", listing.schema.empty_table())
+    walk: Walk[Any] = Walk(fetch[name], page_size=limits.page_size, concurrency=limits.concurrency)
+    with work.progress.task(f"reading the CRM's {name}") as advance:
+        waiting: list[dict[str, Any]] = []
+        async for items in walk:
+            waiting.extend(listing.row(item) for item in items)
+            advance(len(items))
+            if len(waiting) >= BATCH:
+                append(engine, listing, waiting)
+                waiting = []
+        append(engine, listing, waiting)
+    if not walk.report.complete:
+        raise BridgeError(
+            f"the CRM's list of {name} kept changing: {walk.report.unique} of {walk.report.total} met in "
+            f"{walk.report.passes} walks.",
+            guidance="Run again when fewer people write to it.",
+        )
+
+
+def append(engine: Engine, listing: Listing, rows: list[dict[str, Any]]) -> None:
+    """Put rows into the list's table; an item that was met before gives way to how it is now."""
+    latest = {row[listing.key]: row for row in rows}
+    engine.replace_rows(
+        f"fetched_{listing.name}", listing.key, pa.Table.from_pylist(list(latest.values()), listing.schema)
+    )

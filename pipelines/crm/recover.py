@@ -1,0 +1,110 @@
+"""Recover: what an earlier moment left SENT is looked for in the CRM before anything is sent again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final
+
+from connectors.errors import Rejected
+from connectors.giant_context.client import GiantContext
+from pipelines.crm import traces
+from pipelines.crm.traces import Trace
+from pipelines.ledger.effects import UPDATES, Effect, Operation
+from pipelines.ledger.ledger import Ledger
+from pipelines.settings import target
+from pipelines.settings.sections import Settings
+from pipelines.workspace import Reporter
+
+KEPT_AT_ONCE: Final = 256
+"""How many findings share a commit: each one is waited for until it is on the disk."""
+
+FOUND, FOUND_TWICE, FREE, UNKNOWN = "found", "found_twice", "free", "unknown"
+"""What may become of what was cut off; `free`: surely not there, to be decided anew."""
+
+
+async def settle(crm: GiantContext, ledger: Ledger, settings: Settings, progress: Reporter) -> Counter[str]:
+    """Decide every SENT operation of the account, none stays so: what is found is DONE, what is surely absent is free.
+
+    Waits until nothing of them can be under way any more: when their calls left is not known, and clocks can be wrong,
+    so it counts as just now. What was created or logged and is absent may be sent once more after its answer was lost;
+    absent after two lost answers it is UNKNOWN, and so is what cannot be told or may not be looked for: it is never
+    sent again by itself. Where the worker was killed no answer was lost, since the call may never have left: surely
+    absent, it is free.
+
+    Returns how many were found, found several times, freed and left unknown.
+
+    Raises:
+        CallError: the CRM cannot be asked; all that was not decided stays as it is.
+    """
+    operations = ledger.in_state("SENT")
+    if not operations:
+        return Counter()
+    if (wait := target.settle_seconds(settings)) > 0:
+        with progress.task(f"waiting {wait:.0f} s for calls that were cut off"):
+            await asyncio.sleep(wait)
+    outcome: Counter[str] = Counter()
+    found: list[Effect] = []
+    with progress.task("looking for what calls that were cut off have done", len(operations)) as advance:
+        try:
+            async for operation, finding in traces.find(crm, operations, at_once=settings.limits.concurrency):
+                if isinstance(finding, Effect):
+                    found.append(finding)
+                    if len(found) >= KEPT_AT_ONCE:
+                        _keep(ledger, found, outcome)
+                else:
+                    outcome[_decide(ledger, operation, finding)] += 1
+                advance(1)
+        finally:
+            _keep(ledger, found, outcome)
+    return outcome
+
+
+async def look_again(
+    crm: GiantContext, ledger: Ledger, operations: Sequence[Operation], settings: Settings
+) -> list[tuple[Operation, str]]:
+    """Look for UNKNOWN operations once more because somebody asks: what is surely absent now is free to be sent.
+
+    Returns each with what became of it.
+
+    Raises:
+        CallError: the CRM cannot be asked; all that was not decided stays as it is.
+    """
+    became = []
+    async for operation, finding in traces.find(crm, operations, at_once=settings.limits.concurrency):
+        if finding is Trace.ABSENT:
+            # It keeps its doubts: lost once more, it waits for a human again.
+            ledger.end(operation, "INTENT", f"{finding.value}; taken up again by hand")
+            became.append((operation, FREE))
+        elif isinstance(finding, Effect):
+            ledger.done([finding])
+            became.append((operation, FOUND))
+        else:
+            became.append((operation, _decide(ledger, operation, finding)))
+    return became
+
+
+def _keep(ledger: Ledger, found: list[Effect], outcome: Counter[str]) -> None:
+    ledger.done(found)
+    outcome.update(FOUND if effect.note is None else FOUND_TWICE for effect in found)
+    found.clear()
+
+
+def _decide(ledger: Ledger, operation: Operation, finding: Trace | Rejected) -> str:
+    match finding:
+        case Trace.ABSENT if operation.kind in UPDATES:
+            # Its object is read and decided anew by the next plan: a human may have written meanwhile.
+            ledger.end(operation, "INTENT", finding.value)
+            return FREE
+        case Trace.ABSENT if operation.doubts <= 1:
+            ledger.end(operation, "INTENT", finding.value)
+            return FREE
+        case Trace.ABSENT:
+            ledger.end(operation, "UNKNOWN", "sent twice and not seen")
+        case Trace():
+            ledger.end(operation, "UNKNOWN", finding.value)
+        case Rejected():
+            reason = f"cut off, and looking for it was refused: {finding.reason}"
+            ledger.end(operation, "UNKNOWN", reason, finding.request_id)
+    return UNKNOWN

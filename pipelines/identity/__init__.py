@@ -1,0 +1,1 @@
+"""Who is who: records and contacts to people and companies, and the golden value of every field."""

@@ -1,0 +1,61 @@
+"""What people and companies are clustered by: connected components, names in dispute, ids that survive reruns.
+
+Components are set logic in SQL. Each round, every node points at its least neighbour, pointers are followed twice, and
+the graph is contracted along them. The least-neighbour contraction is Borůvka's step without weights; it needs
+logarithmically few rounds even on long paths, where label propagation needs one a link, and it spills to disk like any
+other query.
+"""
+
+from __future__ import annotations
+
+from pipelines.lake.engine import Engine, quote_identifier
+
+
+def components(engine: Engine, edges: str, *, into: str) -> None:
+    """Make the table `into (node, component)` from the table `edges (a, b)`, whose nodes are whole numbers.
+
+    A component is the number of one of its nodes. A node that no edge names is in no component: it is alone.
+    """
+    engine.view_as("edges", f"SELECT a, b FROM {quote_identifier(edges)}")  # noqa: S608 - quoted
+    engine.make("identity/clusters/cluster_edges")
+    engine.make("identity/clusters/cluster_labels")
+    while engine.count("cluster_edges"):
+        engine.make("identity/clusters/cluster_parents")
+        engine.make("identity/clusters/cluster_relabelled")
+        engine.make("identity/clusters/cluster_contracted")
+        engine.rename("cluster_relabelled", "cluster_labels")
+        engine.rename("cluster_contracted", "cluster_edges")
+    engine.rename("cluster_labels", into)
+
+
+def disputes(engine: Engine, *, pairs: str, named: str) -> None:
+    """Make `torn_names (class)` and `disputed_pairs (a, b)`: what joins nothing though it fits.
+
+    Args:
+        engine: the step's database.
+        pairs: the table of `a`, `b` and `names_fit`: pairs of different names on one phone.
+        named: the query of the `class`es that have a name.
+    """
+    engine.view_as("name_pairs", f"FROM {pairs}")
+    engine.view_as("named_classes", named)
+    engine.make("identity/clusters/torn_names")
+    engine.make("identity/clusters/disputed_pairs")
+
+
+def entity_ids(engine: Engine, *, members: str, links: str, known: str, linked: str) -> None:
+    """Make `entity_ids (component, entity_id)`, a row each component that has a record.
+
+    Reads `setting`; needs the macros of `resolve`.
+
+    Args:
+        engine: the step's database.
+        members: the query of `node`, `component` and `name`: who belongs together.
+        links: the table of `node` and `entity_id`: who each node was found to be before.
+        known: the table of `entity_id` and `sequence`: which ids there are, and how old they are.
+        linked: the table of `entity_id`: further ids that are somebody's.
+    """
+    engine.view_as("entity_members", members)
+    engine.view_as("entity_links", f"FROM {links}")
+    engine.view_as("entity_known", f"FROM {known}")
+    engine.view_as("entity_linked", f"FROM {linked}")
+    engine.make("identity/clusters/entity_ids")

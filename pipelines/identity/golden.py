@@ -1,0 +1,59 @@
+"""Golden records: one row a person, each value with the record it comes from, and what else was said kept beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import pyarrow as pa
+
+from pipelines.lake.engine import Engine
+from pipelines.settings.sections import SURVIVING_FIELDS, FieldSettings
+
+DEFAULTS: Final = {"tags": "union"}
+"""Rules other than the order of the sources."""
+
+
+def make(engine: Engine, fields: Mapping[str, FieldSettings], sources: Sequence[str]) -> dict[str, int]:
+    """Write `golden`, `golden_keys`, `golden_tags`, `conflicts` and `golden_companies`.
+
+    Reads `records` and what `people` and `companies` have made.
+
+    Args:
+        engine: the step's database.
+        fields: the settings of fields; one that is not named survives by the order of the sources, tags by union.
+        sources: the sources in the order of the settings.
+
+    Returns:
+        How many rows each table has.
+    """
+    chosen = {name: fields.get(name, FieldSettings()) for name in SURVIVING_FIELDS}
+    rules = {name: field.survivorship or DEFAULTS.get(name, "source_order") for name, field in chosen.items()}
+    lists = {f"{name}_sources": [sources.index(one) for one in field.sources] for name, field in chosen.items()}
+    engine.put("survivorship", pa.Table.from_pylist([{**rules, **lists}], _schema()))
+    for name in ("told", "by_source"):
+        engine.make(f"identity/golden/{name}")
+    for rule, name in (("newest", "by_age"), ("most_complete", "by_fullness")):
+        if rule in rules.values():
+            engine.make(f"identity/golden/{name}")
+        else:
+            engine.put(name, pa.schema([("node", pa.int64()), ("place", pa.int64())]).empty_table())
+    engine.drop("told")
+    for name in ("votes", "picks", "person_keys", "person_tags", "other_picks", "other_values", "cleared_fields"):
+        engine.make(f"identity/golden/{name}")
+    for name in ("golden_keys", "golden_tags", "conflicts"):
+        engine.define(f"identity/golden/{name}")
+    counts = engine.write("golden_keys", "golden_tags", "conflicts")
+    engine.drop("votes", "other_picks", "by_age", "by_fullness")
+    for name in ("key_lists", "tag_lists", "firsts"):
+        engine.make(f"identity/golden/{name}")
+    engine.drop("person_keys", "person_tags", "by_source", "person_ids", "contact_companies", "people")
+    engine.define("identity/golden/golden")
+    engine.make("identity/golden/ranked_companies")
+    engine.make("identity/golden/golden_companies")
+    return {**counts, **engine.write("golden", "golden_companies")}
+
+
+def _schema() -> pa.Schema:
+    lists = [(f"{name}_sources", pa.list_(pa.int32())) for name in SURVIVING_FIELDS]
+    return pa.schema([*((name, pa.string()) for name in SURVIVING_FIELDS), *lists])

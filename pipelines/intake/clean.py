@@ -1,0 +1,138 @@
+"""Clean: landings → records. The mapping is applied here, so that a corrected one is replayed over what landed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+import pyarrow as pa
+
+from connectors.contract import REJECTED_SCHEMA
+from connectors.records import SCHEMAS
+from pipelines.intake import mapping
+from pipelines.keys import domains
+from pipelines.keys.normalise import normalise
+from pipelines.lake.engine import Engine, parquet_literal, quote_text
+from pipelines.lake.lake import Landing
+from pipelines.settings import sources
+from pipelines.workspace import StageReport, Workspace
+
+TABLES: Final = (
+    *("records", "company_records", "unmatched", "rejected_rows", "rejected_values", "flagged_values", "clean_counts"),
+    "former_versions",
+)
+
+
+KEPT: Final = 50_000
+"""Rows up to which the mapped rows are kept in memory."""
+
+
+def run(work: Workspace) -> StageReport:
+    """Make `records`, `company_records`, `unmatched`, `rejected_…`, `flagged_values` and `clean_counts`.
+
+    Raises:
+        SourceRefused: the columns of a landing say nothing about people or companies any more.
+    """
+    work.lock.take()
+    with work.engine() as engine, work.progress.task("cleaning"):
+        engine.read("landings")
+        pinned = {landing for (landing,) in engine.rows("SELECT landing FROM landings")}
+        known = work.settings.sources
+        landings = [one for one in work.lake.landings() if one.id in pinned and one.source in known]
+        for name in ("keys/macros", "intake/macros"):
+            engine.macros(name)
+        _map(engine, work, landings)
+        _declared(engine, work)
+        engine.make("intake/newest_landings")
+        for name in ("given_emails", "given_phones", "shared_ids"):
+            engine.make(f"intake/{name}")
+        engine.define("intake/mapped_rows")
+        normalise(engine, work.settings.match, hosts="intake/hosts")
+        _records(engine)
+        _rejected_rows(engine, landings)
+        engine.make("intake/clean_counts")
+        engine.write(*TABLES)
+        counts = dict(engine.rows("SELECT name, rows FROM clean_counts ORDER BY place"))
+    work.lake.publish(work.run, TABLES)
+    return StageReport(counts, TABLES)
+
+
+def _records(engine: Engine) -> None:
+    """Make records of the mapped rows and their keys. The versions are the one wide table; the rest are views of it."""
+    engine.make("intake/contact_versions")
+    engine.make("intake/company_versions")
+    engine.drop("record_emails", "record_phones")
+    engine.put("well_known_domains", domains.well_known_domains())
+    for name in ("replaced", "rejected_values", "mistyped_hosts", "flagged_values"):
+        engine.make(f"intake/{name}")
+    engine.drop("given_emails", "given_phones")
+    for name in ("contact_records", "company_records", "records", "former_versions"):
+        engine.define(f"intake/{name}")
+    engine.make("intake/unmatched")
+
+
+def _map(engine: Engine, work: Workspace, landings: list[Landing]) -> None:
+    order = {name: place for place, name in enumerate(work.settings.sources)}
+    selects: dict[str, list[str]] = {name: [] for name in SCHEMAS}
+    layouts = [sources.layout_of(one.source, work.settings, one.object, one.columns) for one in landings]
+    # What is the same in all rows of a landing takes a byte or two in each instead of a text.
+    said = [(one.id, one.source, one.name, layout.name) for one, layout in zip(landings, layouts, strict=True)]
+    names = ("landing", "source", "file", "layout")
+    for place, name in enumerate(names):
+        values = ", ".join(quote_text(value) for value in sorted({row[place] for row in said}))
+        engine.connection.execute(f"CREATE TYPE {name}_name AS ENUM ({values})")
+    shortened = ", ".join(f"{name}::{name}_name AS {name}" for name in names)
+    dates = _dates(landings)
+    for landing, layout in zip(landings, layouts, strict=True):
+        selects[landing.object].append(
+            mapping.select(
+                landing,
+                layout,
+                _clears(work, landing),
+                source_order=order[landing.source],
+                path_literal=parquet_literal(landing.path),
+                dated=dates[landing.id],
+            )
+        )
+    # A million rows are read from their landings each time they are asked for. Few are kept instead: to take the
+    # mapping's long expressions apart each time would take longer than all the rest.
+    kind = "TABLE" if sum(landing.rows for landing in landings) <= KEPT else "VIEW"
+    for name, parts in selects.items():
+        text = " UNION ALL BY NAME ".join(parts) or mapping.nothing(name)
+        engine.connection.execute(
+            f"CREATE OR REPLACE {kind} mapped_{name} AS SELECT * REPLACE ({shortened}) FROM ({text})"  # noqa: S608 - quoted
+        )
+
+
+def _dates(landings: list[Landing]) -> dict[str, datetime]:
+    """The date that counts of each landing: a file is at least as new as what it replaced, whatever date it bears."""
+    found: dict[str, datetime] = {}
+    newest: dict[tuple[str, str, str], datetime] = {}
+    for landing in sorted(landings, key=lambda one: one.sequence):
+        part = landing.source, landing.object, landing.name
+        newest[part] = found[landing.id] = max(landing.dated, newest.get(part, landing.dated))
+    return found
+
+
+def _clears(work: Workspace, landing: Landing) -> mapping.Clears:
+    source = work.settings.sources[landing.source]
+    return mapping.Clears(source.blank_clears, source.clear_marker)
+
+
+def _declared(engine: Engine, work: Workspace) -> None:
+    declared = [name for name in work.settings.sources if sources.declares_ids(name, work.settings)]
+    engine.put("declared_ids", pa.table({"source": pa.array(declared, pa.string())}))
+
+
+def _rejected_rows(engine: Engine, landings: list[Landing]) -> None:
+    names = [(name, pa.string()) for name in ("source", "object", "file", "landing")]
+    schema = pa.schema([*names, *REJECTED_SCHEMA, ("superseded", pa.bool_())])
+    engine.put("rejected_rows", schema.empty_table())
+    for landing in landings:
+        if landing.rejected:
+            engine.connection.execute(
+                "INSERT INTO rejected_rows SELECT $1, $2, $3, $4, line, reason, text, "  # noqa: S608 - a quoted path
+                "$4 NOT IN (SELECT landing FROM newest_landings) "
+                f"FROM read_parquet({parquet_literal(landing.rejected_path)})",
+                [landing.source, landing.object, landing.name, landing.id],
+            )

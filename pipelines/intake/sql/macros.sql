@@ -1,0 +1,91 @@
+-- The same: cheap tests find the many cells in ASCII with nothing to trim, the rest takes the long way.
+CREATE OR REPLACE MACRO plain_text(cell) AS
+    CASE WHEN strlen(cell) = length(cell) AND NOT starts_with(cell, ' ') AND NOT ends_with(cell, ' ')
+              AND NOT contains(cell, chr(9)) AND NOT contains(cell, chr(10)) AND NOT contains(cell, chr(13)) THEN nullif(cell, '')
+         ELSE trimmed_text(cell) END;
+
+-- What people write for "nothing" in a name, a title or a company cell.
+CREATE OR REPLACE MACRO unless_blank(cell) AS
+    CASE WHEN strlen(cell) <= 7 AND regexp_full_match(cell, '(?i:-|--|\.|\?|n/a|n\.a\.|#n/a|\(none\)|unknown)') THEN NULL ELSE cell END;
+
+-- The members of a list as one text, whatever their order. Most lists have one member or none.
+CREATE OR REPLACE MACRO in_any_order(members) AS
+    CASE WHEN len(members) < 2 THEN coalesce(members[1], '') ELSE array_to_string(list_sort(members), chr(30)) END;
+
+-- A whole name without the degrees that people put behind it: "Jane Doe, PhD" is no "Last, First". Without a comma only
+-- spellings that are no name count.
+CREATE OR REPLACE MACRO without_degrees(cell) AS
+    nullif(regexp_replace(regexp_replace(cell,
+        '(\s*,\s*(?i:(ph\.?\s?d|m\.?b\.?a|m\.?sc|b\.?sc|m\.?d|d\.?d\.?s|ll\.?m|esq|cpa|cfa|pmp)\.?))*[\s,]*$', ''),
+        '(\s+(Ph\.?D\.?|MBA|M\.B\.A\.|M\.D\.|MSc|M\.Sc\.|BSc|B\.Sc\.|LL\.M\.|CPA|CFA|PMP|Esq\.?))+$', ''), '');
+
+-- A name without the title before it, where a name is left.
+CREATE OR REPLACE MACRO without_title(cell) AS
+    regexp_replace(cell, '^(?i:(dr|prof|mr|mrs|ms|mx|herr|frau|hr|fr)\.?\s+|(dipl|ing|dott|med|habil|h\.\s?c)\.[\s-]*)+(\S)', '\3');
+
+-- "Jr.", "III" and the like behind a whole name, after a comma or a blank, or ''.
+CREATE OR REPLACE MACRO generation(cell) AS
+    regexp_extract(cell, '\S[\s,]+\S.*?[\s,]+((?i:jr\.?|sr\.?|ii|iii|iv))$', 1);
+
+-- The family name of a whole name written in its order, given names first: the last word, and the particles before it
+-- ("van Beethoven", "de la Cruz", "al-Rahman", "Ortega y Gasset"). Chinese, Japanese and Korean script put it first. NULL
+-- for one word. It does not know of two family names without a particle ("García Márquez"), of particles in given names,
+-- nor of Western names written family name first without a comma.
+CREATE OR REPLACE MACRO family_name(cell) AS
+    CASE WHEN regexp_matches(cell, '^[\p{Han}\p{Hangul}\p{Hiragana}]+[ \x{3000}][\p{Han}\p{Hangul}\p{Hiragana}]+$')
+         THEN regexp_extract(cell, '^([^ \x{3000}]+)', 1)
+         WHEN regexp_full_match(cell, '((van|von|vom|de|del|della|di|da|dos|du|des|la|le|der|den|ter|ten|zu|zur|zum)\s)+\S+') THEN cell
+         WHEN regexp_full_match(cell, '\S+\s[^\s-]{4,}') THEN regexp_extract(cell, '(\S+)$', 1)
+         ELSE nullif(regexp_extract(cell,
+             '^\S.*?\s+((?:(?:(?:(?i:van|von|vom|de|del|della|di|da|dos|du|des|la|le|der|den|ter|ten|bin|ibn|bint|zu|zur|zum|af|av)|do|das|dem|dei|degli|delle|las|les|lo|los|te|op|''t)\s+)+\S|(?i:al|el)-\S|\S+\s+y\s+\S).*|\S+)$', 1), '') END;
+
+-- A word without hyphens of a name that was written in capitals or small letters alone. No regular expression here and
+-- in the next: inside a lambda each is compiled again for every two thousand rows.
+CREATE OR REPLACE MACRO recased_part(part) AS
+    CASE WHEN starts_with(lower(part), 'mc') AND length(part) > 4 THEN 'Mc' || upper(substr(part, 3, 1)) || lower(substr(part, 4))
+         WHEN substr(part, 2, 1) IN ('''', '’') AND lower(left(part, 1)) IN ('d', 'l', 'n', 'o') AND length(part) > 3
+         THEN upper(left(part, 3)) || lower(substr(part, 4))
+         ELSE upper(left(part, 1)) || lower(substr(part, 2)) END;
+
+-- A word of such a name. Particles before the last word are small; two capitals, and three without a vowel, may be
+-- initials and stay.
+CREATE OR REPLACE MACRO recased_word(word, last) AS
+    CASE WHEN NOT last AND lower(word) IN ('van', 'von', 'vom', 'de', 'del', 'della', 'di', 'da', 'dos', 'du', 'des', 'la', 'le', 'der', 'den', 'ter', 'ten', 'bin', 'ibn', 'bint', 'zu', 'zur', 'zum', 'af', 'av', 'do', 'das', 'y') THEN lower(word)
+         WHEN lower(word) IN ('ii', 'iii', 'iv') OR length(replace(word, '.', '')) * 2 = length(word) THEN upper(word)
+         WHEN word = upper(word) AND (length(word) = 2 OR length(word) = 3 AND translate(word, 'AEIOUY.', '') = word) THEN word
+         WHEN NOT contains(word, '-') THEN recased_part(word)
+         ELSE list_aggr(list_transform(string_split(word, '-'), lambda part:
+                  CASE WHEN lower(part) = 'al' THEN 'al' ELSE recased_part(part) END), 'string_agg', '-') END;
+
+-- A name in capitals or small letters alone, written as names are: "MCDONALD" → "McDonald", "o'hara" → "O'Hara", "VAN DYKE" →
+-- "van Dyke". Any other case is somebody's choice and stays; so do other scripts than Latin, Turkish letters (whose I
+-- has two small forms) and "IJ" (one letter in Dutch). "Mac" is taken for a part of the word ("Mack", "Macey").
+CREATE OR REPLACE MACRO recased(cell) AS
+    CASE WHEN regexp_matches(cell, '^[A-Z][a-z]') OR NOT (cell = upper(cell) OR cell = lower(cell)) THEN cell
+         WHEN NOT regexp_full_match(cell, '[\p{Latin}\p{M}''’. -]+') OR regexp_matches(cell, '[İıŞşĞğ]|(?i:(^|[ -])ij)') THEN cell
+         WHEN NOT contains(cell, ' ') THEN recased_word(cell, true)
+         ELSE list_aggr(list_transform(string_split(cell, ' '),
+                  lambda word, place: recased_word(word, place = length(cell) - length(replace(cell, ' ', '')) + 1)), 'string_agg', ' ') END;
+
+-- A moment at which somebody can have changed something: "infinity" would be the newest for ever.
+CREATE OR REPLACE MACRO moment(given) AS
+    CASE WHEN given BETWEEN TIMESTAMPTZ '1900-01-01 00:00:00+00' AND TIMESTAMPTZ '2200-01-01 00:00:00+00' THEN given END;
+
+-- A number as people write it, with or without thousands separators and a currency sign; NULL when it is none.
+CREATE OR REPLACE MACRO plain_number(cell) AS
+    try_cast(regexp_replace(cell, '[,''’\s$€£]', '', 'g') AS DOUBLE);
+
+-- The first whole number in a cell.
+CREATE OR REPLACE MACRO lower_end(cell) AS
+    try_cast(regexp_extract(regexp_replace(cell, '(\d)[,.''’](\d{3})', '\1\2', 'g'), '\d+') AS BIGINT);
+
+-- The range that the CRM has for a number of employees, given as a number or as a range: its lower end decides.
+CREATE OR REPLACE MACRO employee_range(cell) AS
+    CASE WHEN regexp_matches(cell, '500\s*\+') THEN '500+'
+         ELSE CASE WHEN lower_end(cell) > 500 THEN '500+' WHEN lower_end(cell) > 200 THEN '201-500'
+                   WHEN lower_end(cell) > 50 THEN '51-200' WHEN lower_end(cell) > 10 THEN '11-50'
+                   WHEN lower_end(cell) >= 1 THEN '1-10' END END;
+
+-- A list without what stands in it before; its argument must be a column, since a macro's is pasted wherever it stands.
+CREATE OR REPLACE MACRO each_once(given) AS
+    CASE WHEN len(given) > 1 THEN list_filter(given, lambda item, place: list_position(given, item) = place) ELSE given END;

@@ -1,0 +1,1 @@
+"""What identifies: e-mails, phones and hosts as given to keys, the same for every side."""

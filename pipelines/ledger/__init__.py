@@ -1,0 +1,1 @@
+"""What we meant to send, what we sent and what came back: SQLite, durable before bytes leave."""

@@ -1,0 +1,161 @@
+"""What the journal says of operations: what waits, what is under way, what came of what."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any, Final
+
+import pyarrow as pa
+
+from pipelines.ledger.access import LedgerAccess, each, to_json
+from pipelines.ledger.effects import ObjectName, Operation
+
+OPERATION: Final = "op_key, object, kind, entity_id, body, sent, crm_id, parent, before, retracted, doubts, number"
+"""The columns that an operation is made of, in the order in which it is."""
+
+OPEN: Final = "state <> 'DONE'"
+"""What an index of its own leads to, provided that a query says so in these very words."""
+
+OWED: Final = (
+    f"account = ? AND {OPEN} AND kind = 'log' AND state = 'INTENT' "  # noqa: S608 - a constant
+    "AND EXISTS (SELECT 1 FROM journal AS done WHERE done.op_key = journal.parent AND done.state = 'DONE')"
+)
+"""Log entries whose write was done but which were never sent."""
+
+TOLD: Final = (
+    *("op_key", "state", "kind", "object", "entity_id", "crm_id", "body", "reason", "request_id", "attempts", "doubts"),
+    "at",
+)
+"""What is told of an operation."""
+
+
+class JournalReading(LedgerAccess):
+    """The ledger's table `journal`, as it is read."""
+
+    def in_state(self, state: str) -> list[Operation]:
+        """The account's operations in a state, oldest first."""
+        of_these = "true" if state == "DONE" else OPEN
+        query = f"SELECT {OPERATION} FROM journal WHERE account = ? AND {of_these} AND state = ? "  # noqa: S608 - constants
+        return [_operation(row) for row in self._rows(query + "ORDER BY intent_at, op_key", self.account, state)]
+
+    def told(self, *states: str) -> list[dict[str, Any]]:
+        """What to tell of operations in these states, newest first; of DONE ones only what is odd."""
+        rows = self._rows(
+            f"SELECT {', '.join(TOLD[:-1])}, coalesce(ended_at, sent_at, intent_at) AS at FROM journal "  # noqa: S608 - constants
+            "WHERE account = ? AND state IN (SELECT value FROM json_each(?)) "
+            "AND (state <> 'DONE' OR reason IS NOT NULL) ORDER BY at DESC, op_key",
+            *(self.account, to_json(states)),
+        )
+        return [dict(zip(TOLD, row, strict=True)) for row in rows]
+
+    def owed_logs(self) -> list[Operation]:
+        """Log entries whose write was done but which were never sent."""
+        query = f"SELECT {OPERATION} FROM journal WHERE {OWED} ORDER BY rowid"  # noqa: S608 - constants
+        return [_operation(row) for row in self._rows(query, self.account)]
+
+    def waiting(
+        self, run: str, object_name: ObjectName, *, after: int, last: int, at_most: int
+    ) -> tuple[list[Operation], int]:
+        """What a run is to send of a kind of object, in the order in which it was intended, and the last one's place.
+
+        Places are the journal's; asked for are those behind `after`, up to `last`.
+        """
+        rows = self._rows(
+            f"SELECT {OPERATION}, rowid FROM journal WHERE account = ? AND state = 'INTENT' AND object = ? "  # noqa: S608 - a constant
+            "AND run = ? AND rowid > ? AND rowid <= ? ORDER BY rowid LIMIT ?",
+            *(self.account, object_name, run, after, last, at_most),
+        )
+        return [_operation(row[:-1]) for row in rows], rows[-1][-1] if rows else after
+
+    def waiting_counts(self, run: str) -> dict[str, int]:
+        """How much a run is to send, by object."""
+        query = (
+            "SELECT object, count(*) FROM journal WHERE account = ? AND state = 'INTENT' AND run = ? GROUP BY object"
+        )
+        return dict(self._rows(query, self.account, run))
+
+    def last_place(self) -> int:
+        """The place of what came into the journal last."""
+        row = self._row("SELECT coalesce(max(rowid), 0) FROM journal")
+        return 0 if row is None else int(row[0])
+
+    def among(self, keys: Sequence[str], states: Sequence[str]) -> list[tuple[Operation, str]]:
+        """Those of these operations that are in one of these states, with it."""
+        rows = self._rows(
+            f"SELECT {OPERATION}, state FROM journal WHERE op_key IN (SELECT value FROM json_each(?)) "  # noqa: S608 - a constant
+            "AND state IN (SELECT value FROM json_each(?)) ORDER BY rowid",
+            *(to_json(keys), to_json(states)),
+        )
+        return [(_operation(row[:-1]), row[-1]) for row in rows]
+
+    def target_of(self, key: str) -> str | None:
+        """The CRM id that a done operation ended in."""
+        row = self._row("SELECT crm_id FROM journal WHERE op_key = ? AND state = 'DONE'", key)
+        return None if row is None else row[0]
+
+    def update_numbers(self, targets: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]:
+        """The number of the last update that each of these CRM objects has had, or may have had, from us.
+
+        It is not how many there were: one of which it was found out later that it never arrived leaves a gap. Targets
+        are pairs of object and CRM id; those without an update are left out.
+        """
+        rows = self._rows(
+            "SELECT object, crm_id, max(number) FROM journal WHERE account = ? AND number > 0 "  # noqa: S608 - constant names
+            f"AND (object, crm_id) IN {each('object crm_id')} AND state IN ('SENT', 'DONE', 'UNKNOWN') "
+            "GROUP BY object, crm_id",
+            *(self.account, to_json(targets)),
+        )
+        return {(object_name, crm_id): number for object_name, crm_id, number in rows}
+
+    def position(self) -> str:
+        """A text that changes whenever the ledger gains something a plan is made from."""
+        done, last = self._reached()
+        return f"{done}:{last}" + (f":{self.generation}" if self.generation else "")
+
+    def _reached(self) -> tuple[int, float]:
+        """How many operations are done, and when the last of them was."""
+        ((done, last),) = self._rows(
+            "SELECT count(*), coalesce(max(ended_at), 0) FROM journal WHERE account = ? AND state = 'DONE'",
+            self.account,
+        )
+        return done, last
+
+    def states(self) -> dict[str, int]:
+        """How many operations are in each state."""
+        query = "SELECT state, count(*) FROM journal WHERE account = ? GROUP BY state"
+        return dict(self._rows(query, self.account))
+
+    def of_run(self, run: str) -> pa.Table:
+        """A run's operations as a table, without bodies; `fields` names what each was to write, as a JSON list."""
+        names = (
+            "op_key",
+            "object",
+            "kind",
+            "entity_id",
+            "crm_id",
+            "state",
+            "attempts",
+            "request_id",
+            "reason",
+            "fields",
+        )
+        rows = self._rows(
+            "SELECT op_key, object, kind, entity_id, crm_id, state, attempts, request_id, reason, "
+            "(SELECT json_group_array(key) FROM json_each(journal.sent)) "
+            "FROM journal WHERE run = ? ORDER BY op_key",
+            run,
+        )
+        schema = pa.schema([(name, pa.int64() if name == "attempts" else pa.string()) for name in names])
+        return pa.Table.from_pylist([dict(zip(names, row, strict=True)) for row in rows], schema)
+
+
+def _operation(row: tuple[Any, ...]) -> Operation:
+    key, object_name, kind, entity, body, sent, crm_id, parent, before, retracted, doubts, number = row
+    return Operation(
+        *(key, object_name, kind, entity, json.loads(body), json.loads(sent), crm_id, parent),
+        before=json.loads(before),
+        retracted=tuple(json.loads(retracted)),
+        doubts=doubts,
+        number=number,
+    )

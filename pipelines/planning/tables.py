@@ -1,0 +1,87 @@
+"""Planning: golden × current × last written → the plan's tables, as set logic. Nothing is sent, nothing is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import pyarrow as pa
+
+from pipelines.lake.engine import Engine
+from pipelines.ledger.ledger import Ledger
+from pipelines.settings.sections import POLICY_FIELDS, FieldSettings, Settings
+
+INPUTS: Final = (
+    *("golden", "golden_keys", "golden_tags", "golden_companies", "clusters", "company_clusters", "contact_matches"),
+    *("company_matches", "merge_candidates", "records", "company_records", "former_versions"),
+    *("current_contacts", "current_companies", "person_changes"),
+)
+"""The tables that a plan is made from, beside the ledger and the settings."""
+
+GATES: Final = pa.schema(
+    [
+        ("kind", pa.string()),
+        ("count", pa.int64()),
+        ("total", pa.int64()),
+        ("by_share", pa.bool_()),
+        ("whose", pa.string()),
+    ]
+)
+"""The columns of `plan_gates`: what a plan would do, as the gates ask it."""
+
+STEPS: Final = (
+    *("contact_targets", "key_claims", "key_choices", "further_keys", "new_companies"),
+    *("contact_stirred", "contact_sides", "contact_states", "contact_tags", "contact_lists", "company_states"),
+    *("said_values", "clearings", "retractions", "tag_changes", "list_changes"),
+    *("changes", "reviews", "logs"),
+)
+"""The tables between the inputs and the plan, each made from those before it."""
+
+READ_ONLY: Final = "companies"
+"""The trait of an account that takes no companies from us: its value is `read-only`."""
+
+
+def make(engine: Engine, ledger: Ledger, settings: Settings) -> None:
+    """Make `plan` and `plan_counts`; the tables of `INPUTS` and the macros of `clean` and `plan` must be there."""
+    _inputs(engine, ledger, settings)
+    for name in STEPS:
+        engine.make(f"planning/{name}")
+    engine.make("planning/plan")
+    engine.make("planning/plan_counts")
+
+
+def _inputs(engine: Engine, ledger: Ledger, settings: Settings) -> None:
+    takes_companies = settings.crm.company_writes == "auto" and ledger.trait(READ_ONLY) != "read-only"
+    engine.one_row(
+        "setting",
+        {
+            "name_placeholder": settings.crm.name_placeholder,
+            "company_writes": takes_companies,
+            "imported_activity": settings.crm.imported_activity,
+            "mark": settings.crm.mark,
+            "clears": settings.crm.clears,
+            "reread": settings.crm.reread,
+        },
+    )
+    fields = {name: settings.fields.get(name, FieldSettings()) for name in POLICY_FIELDS}
+    names = list(fields)
+    engine.put("policies", _texts(field=names, policy=[field.policy for field in fields.values()]))
+    engine.put("retracting", _texts(field=names, retract=[field.retract for field in fields.values()]))
+    engine.put("contact_links", ledger.links("contacts"))
+    engine.put("written_contacts", ledger.written("contacts"))
+    engine.put("written_companies", ledger.written("companies"))
+    refused = [one for state in ("REJECTED", "UNKNOWN") for one in ledger.in_state(state) if one.kind == "create"]
+    engine.put("refused_creates", _texts(entity_id=[operation.entity_id for operation in refused]))
+    owed = ledger.owed_logs()
+    engine.put(
+        "owed_logs",
+        _texts(
+            entity_id=[operation.entity_id for operation in owed],
+            crm_id=[operation.crm_id for operation in owed],
+            description=[str(operation.body["description"]) for operation in owed],
+        ),
+    )
+
+
+def _texts(**columns: Sequence[str | None]) -> pa.Table:
+    return pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()})

@@ -1,0 +1,71 @@
+"""What `crm-bridge explain` prints."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from connectors.errors import BridgeError
+from pipelines.report.explain import Between, Person, between, find
+from pipelines.workspace import Workspace
+
+
+def one(work: Workspace, who: str) -> list[str]:
+    """The lines about everybody known by `who`; none when nobody is."""
+    return [line for person in find(work, who) for line in _person(person)]
+
+
+def two(work: Workspace, who: str, other: str) -> list[str]:
+    """The lines about what joins two records, or keeps them apart.
+
+    Raises:
+        BridgeError: nobody is known by one of the two.
+    """
+    found = between(work, who, other)
+    unknown = [name for name, records in ((who, found.a), (other, found.b)) if not records]
+    if unknown:
+        raise BridgeError(
+            f"nobody is known by {' and '.join(unknown)}.", guidance="Look into the table unmatched, too."
+        )
+    if found.chain == []:
+        return [f"One record: {found.labels[record]}" for record in sorted(set(found.a) & set(found.b))]
+    return _chain(found) if found.chain else _apart(found)
+
+
+def _person(person: Person) -> list[str]:
+    lines = [f"person {person.person_id} · contact {person.crm_id or 'not in the CRM'}", "  rows"]
+    for row in person.rows:
+        name = " ".join(part for part in (row["first_name"], row["last_name"]) if part) or "(no name)"
+        lines.append(f"    {row['file']} {row['place']}: {name} · {', '.join((*row['emails'], *row['phones']))}")
+    if person.joins:
+        lines.append("  joined by")
+        lines += [f"    {how}: {key} (on {count})" for how, _, key, count in person.joins]
+    lines.append("  fields")
+    for field, value, file, place in person.fields:
+        lines.append(f"    {field} = {value}  ← {file} {place}")
+        lines += [f"        not {lost}  ← {where} {line}" for name, lost, where, line in person.losers if name == field]
+    for kind, key, reason, other in person.held_back:
+        lines.append(f"  not joined by {kind} {key} with {other}: {reason}")
+    for one_id, change, other_id, when in person.changes:
+        day = datetime.fromtimestamp(when, UTC).date()
+        lines.append(f"  {one_id} {'is one with' if change == 'merged' else 'was split:'} {other_id} since {day}")
+    return lines
+
+
+def _chain(found: Between) -> list[str]:
+    steps = found.chain or []
+    lines = ["One person:", f"  {found.labels[steps[0].a]}"]
+    for step in steps:
+        lines += [f"    ↓ {step.how}: {step.key}", f"  {found.labels[step.b]}"]
+    return lines
+
+
+def _apart(found: Between) -> list[str]:
+    lines = ["Two people:"]
+    for kind, key, reason, a, b in found.apart:
+        lines.append(f"  not joined by {kind} {key}: {reason}")
+        lines.append(f"    {found.labels[a]} | {found.labels[b]}")
+    if not found.apart:
+        lines.append("  they share no key.")
+    if found.likely is not None:
+        lines.append(f"  listed as likely one person, for you to judge: {found.likely:.2f}")
+    return lines

@@ -1,0 +1,237 @@
+"""What a run did, in a few lines that a person reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from rich.console import Console
+from rich.markup import escape
+
+from pipelines.ledger.effects import UPDATES
+from pipelines.report.counted import counted, named
+from pipelines.workspace import Workspace
+
+WRITES = ("contacts_created", "contacts_updated", "companies_created", "companies_updated", "activities_logged")
+
+DONE = {
+    "companies created": ("companies_create_done",),
+    "companies updated": ("companies_update_done",),
+    "contacts created": ("contacts_create_done",),
+    "contacts updated": tuple(f"contacts_{kind}_done" for kind in UPDATES),
+    "activities logged": ("activities_log_done",),
+}
+"""What apply counts as done, in words. By which call a contact was updated is told by `applied.parquet`."""
+
+TROUBLES = {
+    "linked_meanwhile": "created meanwhile by somebody else, and linked",
+    "sent_without_key": "sent without an e-mail or phone that another contact has (see collisions.parquet)",
+    "conflicts": "not written: another contact has the e-mail or phone (the next run decides anew)",
+    "refused": "refused by the CRM (see applied.parquet)",
+    "refused_before": "held back: refused before in the same words (crm-bridge ledger, crm-bridge retry)",
+    "unknown_before": "held back: may be done already, and nobody can tell (crm-bridge ledger, crm-bridge retry)",
+    "done_before": "done when this plan was applied before",
+    "overtaken": "left alone: overtaken since the plan was made (see skipped.parquet)",
+    "changed_meanwhile": "not written: changed in the CRM since it was read (the next run decides anew)",
+    "unsure": "cut off, and looked for afterwards",
+    "found": "of them found to be done",
+    "unknown": "of them left unknown (crm-bridge ledger)",
+    "not_reached": "not sent: the CRM could not be reached",
+    "companies_read_only": "company not written: the CRM takes none from us",
+}
+"""What apply counts as not done, in words."""
+
+REFUSED = ("refused", "refused_before", "unknown", "unknown_before")
+"""What apply counts as set aside."""
+
+
+def set_aside(work: Workspace) -> int:
+    """How many rows, values, files and writes this run set aside."""
+    clean, extract = work.reports.get("clean"), work.reports.get("extract")
+    applied = work.reports.get("apply")
+    refused = sum(applied.counts.get(name, 0) for name in REFUSED) if applied else 0
+    counts = sum(clean.counts[name] for name in ("rows_set_aside", "values_set_aside", "unmatched_now")) if clean else 0
+    return counts + refused + (extract.counts["refused_files"] if extract else 0)
+
+
+def _refused(work: Workspace) -> list[tuple[str, int | None, str]]:
+    """The first files that could not be read, with line and reason."""
+    if not work.reports.get("extract") or not work.reports["extract"].counts["refused_files"]:
+        return []
+    with work.engine() as engine:
+        engine.read("refused_files")
+        rows: list[tuple[str, int | None, str]] = engine.rows(
+            "SELECT file, line, reason FROM refused_files ORDER BY file LIMIT 10"
+        )
+        return rows
+
+
+def waiting(work: Workspace) -> Iterator[tuple[int, str]]:
+    """What waits for a human, by the tables as they are current: how many, of what."""
+    words = {
+        "refused_files": ("true", "files that could not be read"),
+        "rejected_rows": ("NOT superseded", "rows that could not be read"),
+        "unmatched": ("NOT superseded", "rows that nothing identifies"),
+        "merge_candidates": ("true", "pairs of contacts that may be one person"),
+        "candidates": ("true", "pairs that are likely one person"),
+        "plan": ("decision = 'review'", "decisions for a human in the plan"),
+    }
+    with work.engine() as engine:
+        for table, (condition, what) in words.items():
+            if (path := work.lake.find(None, table)) is None:
+                continue
+            engine.view(table, path)
+            ((count,),) = engine.rows(f"SELECT count(*) FROM {table} WHERE {condition}")  # noqa: S608 - constant words
+            if count:
+                yield count, what
+
+
+def show(work: Workspace, console: Console) -> None:
+    """Print the funnel: how many rows came in, what became of them, and which table has them."""
+    for count, words, where in _lines(work):
+        what = named(count, words)
+        place = f"{'':{max(1, 55 - len(what))}}[dim]{where}[/dim]" if where else ""
+        console.print(f"[bold]{count:>9,}[/bold]  {what}{place}")
+    for file, line, reason in _refused(work):
+        place = file if line is None else f"{file}, line {line}"
+        console.print(f"           refused: {escape(place)}: {escape(reason)}")
+    console.print()
+    console.print(f"Tables of this run: {work.lake.root / 'runs' / work.run}/")
+    if "export" in work.reports:
+        console.print(f"For analysts:       {work.lake.root / 'exports'}/")
+
+
+def _lines(work: Workspace) -> Iterator[tuple[int, str, str]]:
+    reports = {name: report.counts for name, report in work.reports.items()}
+    if extract := reports.get("extract"):
+        files = counted(extract["files"], "files")
+        yield extract["rows"], f"rows read from {files}, {extract['rows_new']:,} of them new", ""
+        if extract["refused_files"]:
+            yield extract["refused_files"], "files refused", "refused_files.parquet"
+    if clean := reports.get("clean"):
+        yield clean["rows_set_aside"], "rows set aside", "rejected_rows.parquet"
+        yield clean["values_set_aside"], "values set aside", "rejected_values.parquet"
+        if clean["values_flagged"]:
+            yield clean["values_flagged"], "values to look at", "flagged_values.parquet"
+        if clean["rows_replaced"]:
+            yield clean["rows_replaced"], "rows that a newer version replaces", ""
+        yield clean["unmatched_now"], "rows that nothing identifies", "unmatched.parquet"
+    if resolve := reports.get("resolve"):
+        yield resolve["people"], "people", "golden.parquet"
+        yield resolve["companies"], "companies", "golden_companies.parquet"
+    if (candidates := reports.get("candidates")) and candidates["candidates"]:
+        yield candidates["candidates"], "pairs that are likely one person, for you to judge", "candidates.parquet"
+    if plan := reports.get("plan"):
+        applied = reports.get("apply")
+        yield from _plan_lines(plan, applied if applied and applied["writes_on"] else None)
+    if (verify := reports.get("verify")) and verify["read_back"]:
+        yield verify["read_back"], "contacts read back: a second plan would be empty", ""
+        if verify["changed_again"]:
+            yield verify["changed_again"], "of them changed again since", "read_back.parquet"
+    if export := reports.get("export"):
+        yield export["activities"], "activities in the timelines", "exports/activities/"
+        yield export["files"], "Parquet files for analysts", "exports/"
+
+
+def _plan_lines(plan: dict[str, int], done: dict[str, int] | None) -> Iterator[tuple[int, str, str]]:
+    """What the plan wants, or, where a run has carried it out, what was done."""
+    if done is None:
+        yield plan["contacts_created"], "contacts to create", "plan.parquet"
+        yield plan["contacts_updated"], "contacts to update", ""
+    else:
+        yield done.get("contacts_create_done", 0), "contacts created", "applied.parquet"
+        updated = sum(done.get(f"contacts_{kind}_done", 0) for kind in UPDATES)
+        yield updated, "contacts updated", ""
+        if done.get("found"):
+            yield done["found"], "writes found in the CRM though their answer was lost", ""
+    yield plan["contacts_unchanged"], "contacts unchanged", ""
+    yield plan["held_for_review"], "held for review", "plan.parquet"
+    if plan["conflicts"]:
+        yield plan["conflicts"], "conflicts: changed by a human and by the sources", "crm-bridge conflicts"
+    if plan["fields_kept"]:
+        yield plan["fields_kept"], "fields where the CRM's value stays", ""
+    if plan["values_omitted"]:
+        yield plan["values_omitted"], "values left out: somebody else has that e-mail or phone", ""
+    if done is None:
+        yield plan["companies_created"] + plan["companies_updated"], "companies to create or update", ""
+    else:
+        yield done.get("companies_create_done", 0), "companies created", ""
+        yield done.get("companies_update_done", 0), "companies updated", ""
+    yield plan["companies_unchanged"], "companies unchanged", ""
+    if done is None:
+        yield plan["activities_logged"], "activities to log", ""
+    else:
+        yield done.get("activities_log_done", 0), "activities logged", ""
+
+
+def verdict(work: Workspace) -> str:
+    """One sentence: what was sent, or why nothing was."""
+    plan = work.reports["plan"].counts
+    wanted = sum(plan[name] for name in WRITES)
+    applied = work.reports.get("apply")
+    if applied is None:
+        return (
+            f"Dry run: nothing was sent. A run would send {counted(wanted, 'writes')}."
+            if wanted
+            else "Nothing to send."
+        )
+    if not applied.counts["writes_on"]:
+        return (
+            f"Writes are off (crm.writes): nothing was sent. A run with writes would send {counted(wanted, 'writes')}."
+        )
+    if not applied.counts["calls"]:
+        if back := _held_back(applied.counts):
+            return f"Nothing was sent. {back}"
+        kept, held = plan.get("fields_kept", 0), plan.get("held_for_review", 0)
+        left = [
+            f"{counted(kept, 'fields stay')} as in the CRM" if kept else "",
+            counted(held, "people wait for a human") if held else "",
+        ]
+        if kept or held:
+            words = " and ".join(filter(None, left))
+            return f"Nothing was sent: {words} (crm-bridge plan, crm-bridge conflicts)."
+        return "Nothing was sent: the CRM already agrees with the sources."
+    return applied_words(applied.counts)
+
+
+def _held_back(counts: Mapping[str, int]) -> str:
+    """Which writes are held back, and why; nothing where none is."""
+    refused, unknown = counts.get("refused_before", 0), counts.get("unknown_before", 0)
+    why = [
+        f"{counted(refused, 'writes')} that the CRM refused before in the same words" if refused else "",
+        f"{counted(unknown, 'writes')} that may be done already, and nobody can tell" if unknown else "",
+    ]
+    if not refused + unknown:
+        return ""
+    held = " and ".join(filter(None, why))
+    return f"Held back: {held} (crm-bridge ledger says whom they are about, crm-bridge retry takes them up)."
+
+
+def applied(work: Workspace) -> str:
+    """One sentence: what a plan that was carried out has sent."""
+    counts = work.reports["apply"].counts
+    if counts["calls"]:
+        return applied_words(counts)
+    if back := _held_back(counts):
+        return f"Nothing was sent. {back}"
+    if counts.get("overtaken"):
+        return "Nothing was sent: what is left of it was overtaken."
+    return "Nothing was sent: all of it is done."
+
+
+def read_back(work: Workspace) -> Iterator[str]:
+    """What was found when a plan that was carried out was read back; nothing where it wrote to no contact."""
+    counts = work.reports["verify"].counts
+    if counts["read_back"]:
+        apart = f"; {counts['changed_again']:,} of them changed again since" if counts["changed_again"] else ""
+        left = "" if counts["remaining"] else "; nothing of what was sent is left to write"
+        yield f"Contacts read back: {counts['read_back']:,}{apart}{left}."
+
+
+def applied_words(counts: Mapping[str, int]) -> str:
+    """What was sent, and what was not, in a sentence."""
+    numbers = {words: sum(counts.get(name, 0) for name in names) for words, names in DONE.items()}
+    done = [counted(count, words) for words, count in numbers.items() if count]
+    troubles = [f"{counts[name]:,} {words}" for name, words in TROUBLES.items() if counts.get(name)]
+    unsure = any(counts.get(name) for name in ("unsure", "unknown"))
+    begin = "Sent: " if done else "Nothing is known to be written: " if unsure else "Nothing was written: "
+    return begin + ", ".join(done + troubles) + "."

@@ -1,0 +1,76 @@
+"""The section `[crm]` of `sync.toml`: which account, and how it is written to."""
+
+from __future__ import annotations
+
+import re
+from typing import Final, Literal
+from urllib.parse import SplitResult, urlsplit
+
+from pydantic import Field, field_validator
+
+from pipelines.settings.section import Section, Switch
+
+HOST: Final = re.compile(r"^[^\s@\\]+$")
+
+
+def _port_is_one(parts: SplitResult) -> bool:
+    try:
+        return parts.port != 0
+    except ValueError:
+        return False
+
+
+class Crm(Section):
+    """`[crm]`: the account to sync to. Without `base_url` it is the embedded CRM in the data folder."""
+
+    base_url: str | None = None
+    """Where the API is, such as https://api.giantcontext.com. Absent: the embedded CRM."""
+    organization_id: str | None = None
+    """The organization's id; required with `base_url`."""
+    project_id: str | None = None
+    """The project's id; required with `base_url`."""
+    app_id: str | None = None
+    """The CRM app's id; required with `base_url`."""
+    writes: Switch | None = None
+    """Whether runs may write. Absent: yes for the embedded CRM, no for an account."""
+    company_writes: Literal["auto", "never"] = "auto"
+    """`auto` creates and updates companies where the target can; `never` only links to those that exist."""
+    imported_activity: Literal["create", "change", "never"] = "create"
+    """Log "Imported from …" for each created contact, for each changed one too, or never. Costs a call each."""
+    update_method: Literal["PUT", "PATCH"] = "PUT"
+    """The verb of a contact update; later generations of the API take PATCH."""
+    name_placeholder: str | None = Field(default=None, min_length=1)
+    """Stands in for a missing first or last name, which the API demands. Absent: such people are held for review."""
+    mark: Switch = True
+    """Created contacts carry `properties.crm_bridge_id`, by which they are found again after a crash or the ledger's
+    loss. Companies always do: nothing else keeps one from being created twice."""
+    clears: Literal["null", "empty", "never"] = "null"
+    """What clears a field of a contact: an explicit null, empty text, or nothing: then a clear is listed instead."""
+    reread: Literal["always", "overwrites", "never"] = "always"
+    """When a contact is read again right before an update: always, where something that stands there would change, or
+    never."""
+    foreign_days: int = Field(default=30, ge=0)
+    """A run ends before it sends anything when another ledger wrote to the account within so many days; 0: never."""
+
+    @field_validator("base_url")
+    @classmethod
+    def _url(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        host = HOST.match(parts.netloc) and parts.hostname and _port_is_one(parts)
+        if parts.scheme not in ("http", "https") or not host or parts.query or parts.fragment:
+            raise ValueError("must be a URL such as https://api.giantcontext.com")
+        if parts.scheme == "http" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
+            raise ValueError("must use https beyond this machine")
+        return value.rstrip("/")
+
+    @property
+    def embedded(self) -> bool:
+        """True when the target is the embedded CRM."""
+        return self.base_url is None
+
+    @property
+    def may_write(self) -> bool:
+        """Whether a run may send writes."""
+        return self.embedded if self.writes is None else self.writes

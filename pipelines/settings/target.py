@@ -1,0 +1,114 @@
+"""Which CRM, and the way to it: the embedded one in process, or an account over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+from pydantic import SecretStr
+
+from connectors.errors import ConfigurationError, StateRefused
+from connectors.giant_context.client import GiantContext
+from connectors.giant_context.server import access
+from connectors.giant_context.server.app import create_app
+from connectors.giant_context.server.store import store
+from connectors.http import Limits as HttpLimits
+from pipelines.settings.sections import Secrets, Settings
+
+SETTLE_SECONDS = 60.0
+"""Longer than a lost request can still be under way over HTTP; in process nothing outlives its call."""
+
+ATTEMPT_SECONDS = 30.0
+"""How long one attempt of a call may take: less than the settle time."""
+
+
+def account(settings: Settings, data: Path) -> str:
+    """The name of the account in the ledger. A new embedded CRM is another account."""
+    crm = settings.crm
+    if crm.embedded:
+        return f"embedded:{store.instance_id(data)}"
+    return f"{crm.base_url}/{crm.organization_id}/{crm.project_id}/{crm.app_id}"
+
+
+def known_account(settings: Settings, data: Path) -> str:
+    """The same, of an account that is there: an embedded CRM is not made by asking.
+
+    Raises:
+        StateRefused: the embedded CRM is not there.
+    """
+    if settings.crm.embedded and not (data / "crm.db").exists():
+        raise StateRefused(f"{data / 'crm.db'}: there is no embedded CRM.", guidance="Put it back first.")
+    return account(settings, data)
+
+
+def where(settings: Settings, data: Path) -> str:
+    """The target in words."""
+    crm = settings.crm
+    return f"the embedded CRM in {data / 'crm.db'}" if crm.embedded else f"{crm.base_url} (app {crm.app_id})"
+
+
+def settle_seconds(settings: Settings) -> float:
+    """How long to wait before an operation that we lost sight of is looked for."""
+    if settings.limits.settle_seconds is not None:
+        return settings.limits.settle_seconds
+    return 0.0 if settings.crm.embedded else SETTLE_SECONDS
+
+
+@asynccontextmanager
+async def connect(settings: Settings, data: Path) -> AsyncIterator[GiantContext]:
+    """Open the way to the CRM for a while.
+
+    Raises:
+        ConfigurationError: an account is named and no key is in the environment.
+    """
+    crm, limits = settings.crm, settings.limits
+    bounds = HttpLimits(
+        deadline=limits.deadline_seconds,
+        attempt=min(ATTEMPT_SECONDS, limits.deadline_seconds),
+        concurrency=limits.concurrency,
+        requests_per_second=limits.requests_per_second,
+    )
+    if crm.base_url is not None:
+        async with GiantContext(
+            base_url=crm.base_url,
+            organization_id=crm.organization_id or "",
+            project_id=crm.project_id or "",
+            app_id=crm.app_id or "",
+            api_key=api_key(settings),
+            limits=bounds,
+            update_method=crm.update_method,
+        ) as client:
+            yield client
+        return
+    app = create_app(data)
+    try:
+        async with GiantContext(
+            base_url="http://127.0.0.1",
+            organization_id=access.ORGANIZATION_ID,
+            project_id=access.PROJECT_ID,
+            app_id=access.APP_ID,
+            api_key=SecretStr(access.ensure_api_key(data)),
+            transport=httpx.ASGITransport(app, raise_app_exceptions=False),
+            limits=bounds,
+            update_method=crm.update_method,
+        ) as client:
+            yield client
+    finally:
+        app.state.store.close()
+
+
+def api_key(settings: Settings) -> SecretStr:
+    """The key of the account, from the environment.
+
+    Raises:
+        ConfigurationError: it is not there.
+    """
+    key = Secrets().crm_api_key
+    if key is None or not key.get_secret_value():
+        raise ConfigurationError(
+            f"crm.base_url is {settings.crm.base_url} but there is no API key.",
+            guidance="Set the environment variable CRM_BRIDGE_CRM_API_KEY.",
+        )
+    return key

@@ -1,0 +1,90 @@
+"""A source's settings become its connector and the meaning of its columns."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from connectors import csv_file
+from connectors.errors import ConfigurationError, SourceRefused
+from pipelines.settings import sources
+from pipelines.settings.sections import Settings
+
+PLAIN = ["Name", "Email", "Role", "Rolle"]
+
+
+def given(folder: Path, **source: Any) -> Settings:
+    """Settings with one source `inbox`."""
+    options = {"path": "inbox", **source.pop("options", {})}
+    inbox = {"kind": "csv_file", "options": options, **source}
+    return Settings.model_validate({"sources": {"inbox": inbox}, "folder": folder})
+
+
+def test_relative_path_starts_at_the_settings_folder(tmp_path: Path) -> None:
+    """An absolute one is taken as it is."""
+    for path, expected in (("in", tmp_path / "in"), ("/somewhere/in", Path("/somewhere/in"))):
+        source = sources.build("inbox", given(tmp_path, options={"path": path}))
+        assert isinstance(source, csv_file.Source)
+        assert source.options.path == expected
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ({"kind": "no_such"}, r"sources\.inbox\.kind: there is no connector 'no_such'"),
+        ({"kind": "errors"}, r"sources\.inbox\.kind: there is no connector 'errors'"),
+        ({"kind": "os.path"}, r"sources\.inbox\.kind: there is no connector"),
+        ({"options": {"pth": "c4n4ry"}}, r"sources\.inbox\.options\.pth: unknown key"),
+        ({"options": {"delimiter": "c4n4ry"}}, r"sources\.inbox\.options\.delimiter: must be one character"),
+    ],
+)
+def test_wrong_source_is_told_by_its_key(tmp_path: Path, source: dict[str, Any], message: str) -> None:
+    """Before anything starts, and without echoing what was given as an option."""
+    with pytest.raises(ConfigurationError, match=message) as caught:
+        sources.check(given(tmp_path, **source))
+    assert "c4n4ry" not in str(caught.value)
+
+
+def test_settings_mapping_goes_before_the_layout(tmp_path: Path) -> None:
+    """In any case of the header; what it does not name stays as the layout has it."""
+    own = {"title": ["ROLLE"], "department": []}
+    layout = sources.layout_of("inbox", given(tmp_path, columns=own), "contacts", [*PLAIN, "Department"])
+    assert layout.columns["title"] == ("ROLLE",)
+    assert layout.columns["emails"] == ("Email",)
+    assert layout.columns["department"] == ()
+
+
+def test_mapping_that_a_file_has_no_column_for_leaves_its_layout_alone(tmp_path: Path) -> None:
+    """One folder may hold exports of several tools."""
+    settings = given(tmp_path, columns={"title": ["Rolle"], "industry": ["Rolle"]})
+    layout = sources.layout_of("inbox", settings, "contacts", ["Name", "Email", "Job title"])
+    assert layout.columns["title"] == ("Job title",)
+    assert "industry" not in sources.layout_of("inbox", settings, "contacts", PLAIN).columns
+
+
+def test_columns_that_nobody_knows_are_explained_by_the_settings_alone(tmp_path: Path) -> None:
+    """With the options' id and dates, and several values in a cell; without a mapping the part is refused."""
+    header = ["colour", "contact point", "no", "when"]
+    options = {"object": "contacts", "id_column": "no", "date_format": "%d.%m.%Y"}
+    with pytest.raises(SourceRefused, match="the columns say nothing about contacts"):
+        sources.layout_of("inbox", given(tmp_path, options=options), "contacts", header)
+    own = {"emails": ["contact point"], "modified_at": ["when"]}
+    layout = sources.layout_of("inbox", given(tmp_path, options=options, columns=own), "contacts", header)
+    assert layout.columns == {"source_id": ("no",), "emails": ("contact point",), "modified_at": ("when",)}
+    assert (layout.separators, layout.date_format) == ((";", "|"), "%d.%m.%Y")
+
+
+@pytest.mark.parametrize(
+    ("source", "declared"),
+    [
+        ({}, False),
+        ({"columns": {"source_id": ["No"]}}, True),
+        ({"columns": {"source_id": []}}, False),
+        ({"options": {"id_column": "No"}}, True),
+    ],
+)
+def test_id_is_declared_by_mapping_or_option(tmp_path: Path, source: dict[str, Any], declared: bool) -> None:
+    """Only then does it count across files."""
+    assert sources.declares_ids("inbox", given(tmp_path, **source)) is declared
