@@ -1,18 +1,55 @@
-"""What a source can say of a contact or a company: the fields that a column can be mapped to."""
+"""The table of fields: what a source can say of a contact or a company, and where the CRM keeps it.
+
+A contact field that is `plain` needs no line of code elsewhere: its row here takes it from a source's column to the
+golden record, the plan, the CRM and `explain`. Columns are mapped to it by the settings, or by a connector that knows
+its header.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
+
+Survivorship = Literal["source_order", "newest", "most_complete", "union"]
+"""Whose value is golden where several records speak of one person."""
+
+Equality = Literal["text", "email", "phone", "json"]
+"""In which form two values of a field are compared: `planning/sql/macros.sql` has the forms."""
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field. `many` fields take several columns and several values in a cell."""
+    """A field of a record. Only fields of contacts say how they reach the CRM."""
 
     name: str
     about: str
     many: bool = False
+    """Whether it takes several columns, and several values in a cell."""
+    crm: str | None = None
+    """Its name in plans, settings and the ledger: `title`, or `properties.linkedin_url`. None: it is not sent."""
+    crm_column: str | None = None
+    """Its column in `current_contacts`, where that has another name than `crm`."""
+    equality: Equality = "text"
+    has_policy: bool = True
+    """Whether the settings may name a policy for this field alone. Properties have the policy of all properties."""
+    survivorship: Survivorship | None = "source_order"
+    """The survivorship where the settings name none. None: it is `source_order`, and the settings cannot change it; the
+    same is true of every property."""
+    plain: bool = False
+    """Whether it is treated by the rules for all plain fields: one value, from one record, sent as it is."""
+
+    @property
+    def column(self) -> str | None:
+        """Its column in `current_contacts`; None for a property, and for what is not sent."""
+        if self.crm is None or self.property_key is not None:
+            return None
+        return self.crm_column or self.crm
+
+    @property
+    def property_key(self) -> str | None:
+        """Its key in the CRM's `properties`, where it stands there."""
+        group, _, key = (self.crm or "").partition(".")
+        return key if group == "properties" else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +68,16 @@ class Schema:
         """All field names, in order."""
         return tuple(field.name for field in self.fields)
 
+    @property
+    def sent(self) -> tuple[Field, ...]:
+        """The fields that reach the CRM."""
+        return tuple(field for field in self.fields if field.crm is not None)
+
+    @property
+    def plain(self) -> tuple[Field, ...]:
+        """The fields that are treated by the rules for all plain fields."""
+        return tuple(field for field in self.fields if field.plain)
+
 
 CONTACT: Final = Schema(
     "contacts",
@@ -38,21 +85,21 @@ CONTACT: Final = Schema(
         Field("source_id", "the source's own id of the record"),
         Field("modified_at", "when the source last changed the record"),
         Field("full_name", "the whole name in one cell"),
-        Field("first_name", "given name"),
-        Field("last_name", "family name"),
-        Field("emails", "e-mail addresses, best first", many=True),
-        Field("phones", "phone numbers, best first; never fax numbers", many=True),
-        Field("title", "job title"),
-        Field("department", "department"),
+        Field("first_name", "given name", crm="first_name"),
+        Field("last_name", "family name", crm="last_name", survivorship=None),
+        Field("emails", "e-mail addresses, best first", many=True, crm="email", equality="email"),
+        Field("phones", "phone numbers, best first; never fax numbers", many=True, crm="phone", equality="phone"),
+        Field("title", "job title", crm="title", plain=True),
+        Field("department", "department", crm="department", plain=True),
         Field("company_id", "the source's own id of the contact's company"),
-        Field("company_name", "the company's name"),
+        Field("company_name", "the company's name", crm="company", crm_column="company_id"),
         Field("company_website", "the company's website or domain"),
         Field("city", "city"),
         Field("country", "country name or ISO code; decides how national phone numbers are read"),
-        Field("locale", "language tag, such as de-DE"),
-        Field("linkedin_url", "profile address"),
+        Field("locale", "language tag, such as de-DE", crm="locale", has_policy=False, survivorship=None, plain=True),
+        Field("linkedin_url", "profile address", crm="properties.linkedin_url", equality="json", plain=True),
         Field("birthday", "date of birth"),
-        Field("tags", "labels, lists, memberships", many=True),
+        Field("tags", "labels, lists, memberships", many=True, crm="tags", survivorship="union"),
         Field("external_ids", "ids of the person that several sources share, such as a customer number", many=True),
     ),
 )

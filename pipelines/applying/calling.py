@@ -16,16 +16,22 @@ from connectors.giant_context.wire import (
     Given,
     TagWrite,
 )
+from connectors.records import CONTACT
 from pipelines.applying.operations import NEW_COMPANY, resolve_company
 from pipelines.crm.echo import echoed
+from pipelines.crm.names import wire_name
 from pipelines.ledger.effects import Effect, Operation
 from pipelines.ledger.ledger import Ledger
 
 Clears = Literal["null", "empty", "never"]
 """How a field is cleared: `crm.clears`."""
 
-TEXTS: Final = frozenset({"email", "phone", "title", "department", "locale"})
-"""Fields of a contact that may be empty text."""
+TEXTS: Final = frozenset(
+    wire_name(field.crm)
+    for field in CONTACT.sent
+    if field.crm and field.column and field.crm not in ("first_name", "last_name", "company", "tags")
+)
+"""Fields of a contact that may be empty text, by the API's names."""
 
 
 def whole(ledger: Ledger, operation: Operation, takes_companies: bool) -> Operation | None:

@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from pydantic.alias_generators import to_snake
-
 from connectors.errors import Conflict
 from connectors.giant_context.client import GiantContext
 from connectors.giant_context.walk import searched
 from connectors.giant_context.wire import Contact
 from pipelines.crm.echo import fields_of, recovered, same
+from pipelines.crm.names import field_name
 from pipelines.ledger.effects import MARK, Effect, Operation
 
 KEYS: Final = ("email", "phone")
@@ -95,7 +94,7 @@ def _same_person(operation: Operation, holder: Contact) -> SamePerson:
     body: dict[str, Any] = {}
     sent: dict[str, Any] = {}
     for name, value in operation.body.items():
-        field = "company" if name == "companyId" else to_snake(name)
+        field = field_name(name)
         if name == "properties":
             # Not the mark: it says who made a contact, and we have not made this one.
             new = {key: item for key, item in value.items() if key != MARK and not holder.properties.get(key)}

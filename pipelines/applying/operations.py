@@ -12,6 +12,7 @@ from pydantic.alias_generators import to_camel
 
 from pipelines.applying.rereading import Standing
 from pipelines.crm.echo import LISTS, folded
+from pipelines.crm.names import wire_name
 from pipelines.ledger.effects import SOURCE, Kind, ObjectName, Operation, op_key
 
 NEW_COMPANY: Final = "new:"
@@ -97,7 +98,7 @@ def _write(
             else:
                 whole[place] = value
         else:
-            body["companyId" if name == "company" else to_camel(name)] = value
+            body[wire_name(name)] = value
         sent[name] = _ours(row, value) if name in LISTS else value
         if crm_id is not None and not row.ours:
             before[name] = _decoded(name, row.current)

@@ -10,7 +10,9 @@ import pyarrow as pa
 
 from connectors.errors import NotFound
 from connectors.giant_context.client import GiantContext
+from connectors.records import CONTACT
 from pipelines.crm import listing, snapshot
+from pipelines.crm.echo import LISTS
 from pipelines.lake.engine import Engine, parquet_literal
 from pipelines.ledger.effects import ObjectName
 from pipelines.ledger.ledger import Ledger
@@ -51,7 +53,7 @@ def run(work: Workspace) -> StageReport:
             for name, *_ in OBJECTS:
                 engine.put(f"fetched_{name}", listing.LISTINGS[name].schema.empty_table())
         engine.put("written", ledger.written("contacts"))
-        engine.make("applying/verify/read_back")
+        engine.make("applying/verify/read_back", [field for field in CONTACT.sent if field.crm not in LISTS])
         if any(changed.values()):
             tables.make(engine, ledger, work.settings)
             engine.make("applying/verify/remaining")

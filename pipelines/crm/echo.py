@@ -6,10 +6,14 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from connectors.giant_context.wire import Company, Contact
+from connectors.records import CONTACT
 from pipelines.ledger.effects import Operation
 
 LISTS: Final = ("tags", "properties.other_emails", "properties.other_phones")
 """Fields that are compared element by element: what we keep of them is which elements are ours."""
+
+EQUALITIES: Final = {field.crm: field.equality for field in CONTACT.sent}
+"""In which form two values of a contact's field are compared; a company's e-mail and phone as a contact's."""
 
 
 def fields_of(item: Contact | Company) -> dict[str, Any]:
@@ -81,11 +85,13 @@ def same(name: str, one: Any, other: Any) -> bool:
     """Whether two values of a field say the same: a difference of format is none, and empty text is nothing."""
     if not isinstance(one, str) or not isinstance(other, str):
         return bool((one or None) == (other or None))
-    if name == "email":
-        return one.strip().lower() == other.strip().lower()
-    if name == "phone":
-        return digits(one) == digits(other)
-    return one.strip() == other.strip()
+    match EQUALITIES.get(name):
+        case "email":
+            return one.strip().lower() == other.strip().lower()
+        case "phone":
+            return digits(one) == digits(other)
+        case _:
+            return one.strip() == other.strip()
 
 
 def digits(text: str) -> str:

@@ -13,6 +13,7 @@ from connectors.errors import BridgeError
 from connectors.giant_context.client import GiantContext
 from connectors.giant_context.walk import Walk
 from connectors.giant_context.wire import Activity, Company, Contact
+from pipelines.crm.names import COLUMNS
 from pipelines.lake.engine import Engine
 from pipelines.workspace import Workspace
 
@@ -21,10 +22,12 @@ BATCH: Final = 20_000
 
 MOMENT: Final = pa.timestamp("us", "UTC")
 
+TEXTS: Final = tuple(column for name, column in COLUMNS.items() if name != "tags")
+"""The columns of `current_contacts` that hold a field's one value."""
+
 CONTACTS: Final = pa.schema(
     [
-        *((name, pa.string()) for name in ("crm_id", "first_name", "last_name", "email", "phone", "title")),
-        *((name, pa.string()) for name in ("department", "company_id", "status", "source", "locale", "properties")),
+        *((name, pa.string()) for name in ("crm_id", *TEXTS, "status", "source", "properties")),
         ("tags", pa.list_(pa.string())),
         ("created_at", MOMENT),
         ("updated_at", MOMENT),
@@ -59,16 +62,9 @@ def contact_row(contact: Contact) -> dict[str, Any]:
     """A contact as a row of `current_contacts`; empty text counts as nothing."""
     return {
         "crm_id": contact.id,
-        "first_name": contact.first_name or None,
-        "last_name": contact.last_name or None,
-        "email": contact.email or None,
-        "phone": contact.phone or None,
-        "title": contact.title or None,
-        "department": contact.department or None,
-        "company_id": contact.company_id or None,
+        **{name: getattr(contact, name) or None for name in TEXTS},
         "status": contact.status,
         "source": contact.source,
-        "locale": contact.locale,
         "properties": compact(contact.properties),
         "tags": contact.tags,
         "created_at": contact.created_at,

@@ -7,11 +7,15 @@ from typing import Final
 
 import pyarrow as pa
 
+from connectors.records import CONTACT
 from pipelines.lake.engine import Engine
-from pipelines.settings.sections import SURVIVING_FIELDS, FieldSettings
+from pipelines.settings.sections import FieldSettings
 
-DEFAULTS: Final = {"tags": "union"}
-"""Rules other than the order of the sources."""
+RULES: Final = {
+    **{field.name: "source_order" for field in CONTACT.plain},
+    **{field.crm: field.survivorship for field in CONTACT.sent if field.crm and field.column and field.survivorship},
+}
+"""Whose value is golden where the settings do not say so, by field."""
 
 
 def make(engine: Engine, fields: Mapping[str, FieldSettings], sources: Sequence[str]) -> dict[str, int]:
@@ -27,8 +31,8 @@ def make(engine: Engine, fields: Mapping[str, FieldSettings], sources: Sequence[
     Returns:
         How many rows each table has.
     """
-    chosen = {name: fields.get(name, FieldSettings()) for name in SURVIVING_FIELDS}
-    rules = {name: field.survivorship or DEFAULTS.get(name, "source_order") for name, field in chosen.items()}
+    chosen = {name: fields.get(name, FieldSettings()) for name in RULES}
+    rules = {name: field.survivorship or RULES[name] for name, field in chosen.items()}
     lists = {f"{name}_sources": [sources.index(one) for one in field.sources] for name, field in chosen.items()}
     engine.put("survivorship", pa.Table.from_pylist([{**rules, **lists}], _schema()))
     for name in ("told", "by_source"):
@@ -40,20 +44,20 @@ def make(engine: Engine, fields: Mapping[str, FieldSettings], sources: Sequence[
             engine.put(name, pa.schema([("node", pa.int64()), ("place", pa.int64())]).empty_table())
     engine.drop("told")
     for name in ("votes", "picks", "person_keys", "person_tags", "other_picks", "other_values", "cleared_fields"):
-        engine.make(f"identity/golden/{name}")
+        engine.make(f"identity/golden/{name}", CONTACT.plain)
     for name in ("golden_keys", "golden_tags", "conflicts"):
-        engine.define(f"identity/golden/{name}")
+        engine.define(f"identity/golden/{name}", CONTACT.plain)
     counts = engine.write("golden_keys", "golden_tags", "conflicts")
     engine.drop("votes", "other_picks", "by_age", "by_fullness")
     for name in ("key_lists", "tag_lists", "firsts"):
         engine.make(f"identity/golden/{name}")
     engine.drop("person_keys", "person_tags", "by_source", "person_ids", "contact_companies", "people")
-    engine.define("identity/golden/golden")
+    engine.define("identity/golden/golden", CONTACT.plain)
     engine.make("identity/golden/ranked_companies")
     engine.make("identity/golden/golden_companies")
     return {**counts, **engine.write("golden", "golden_companies")}
 
 
 def _schema() -> pa.Schema:
-    lists = [(f"{name}_sources", pa.list_(pa.int32())) for name in SURVIVING_FIELDS]
-    return pa.schema([*((name, pa.string()) for name in SURVIVING_FIELDS), *lists])
+    lists = [(f"{name}_sources", pa.list_(pa.int32())) for name in RULES]
+    return pa.schema([*((name, pa.string()) for name in RULES), *lists])

@@ -8,7 +8,7 @@ from typing import Final
 import pyarrow as pa
 
 from connectors.contract import REJECTED_SCHEMA
-from connectors.records import SCHEMAS
+from connectors.records import CONTACT, SCHEMAS
 from pipelines.intake import mapping
 from pipelines.keys import domains
 from pipelines.keys.normalise import normalise
@@ -59,15 +59,16 @@ def run(work: Workspace) -> StageReport:
 
 def _records(engine: Engine) -> None:
     """Make records of the mapped rows and their keys. The versions are the one wide table; the rest are views of it."""
-    engine.make("intake/contact_versions")
+    engine.make("intake/contact_versions", CONTACT.plain)
     engine.make("intake/company_versions")
     engine.drop("record_emails", "record_phones")
     engine.put("well_known_domains", domains.well_known_domains())
     for name in ("replaced", "rejected_values", "mistyped_hosts", "flagged_values"):
         engine.make(f"intake/{name}")
     engine.drop("given_emails", "given_phones")
-    for name in ("contact_records", "company_records", "records", "former_versions"):
+    for name in ("contact_records", "company_records", "records"):
         engine.define(f"intake/{name}")
+    engine.define("intake/former_versions", CONTACT.plain)
     engine.make("intake/unmatched")
 
 

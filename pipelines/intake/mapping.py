@@ -18,10 +18,7 @@ UNIT_SEPARATOR = "chr(31)"
 
 NAMES: Final = ("first_name", "last_name")
 
-CLEARABLE: Final = (
-    *NAMES,
-    *("title", "department", "locale", "linkedin_url", "company_name", "emails", "phones", "tags"),
-)
+CLEARABLE: Final = tuple(field.name for field in CONTACT.sent)
 """Fields of a contact of which a source can say that there is nothing."""
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import duckdb
 import pyarrow as pa
@@ -25,10 +26,30 @@ def quote_text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-def sql(name: str) -> str:
-    """The text of a room's SQL file: `<room>/[<group>/]<table>` is `pipelines/<room>/sql/[<group>/]<table>.sql`."""
+PLACE: Final = re.compile(r"\{([a-z_]+)\}")
+"""A place in a line of an SQL file where an attribute of a field stands: `{name}`."""
+
+
+def sql(name: str, each: Sequence[object] = ()) -> str:
+    """The text of a room's SQL file: `<room>/[<group>/]<table>` is `pipelines/<room>/sql/[<group>/]<table>.sql`.
+
+    A line with `{name}` stands for a line each field of `each` that has such an attribute (not None): DuckDB's COLUMNS
+    cannot pair the columns of two tables.
+    """
     room, _, table = name.partition("/")
-    return resources.files("pipelines").joinpath(room, "sql", f"{table}.sql").read_text("utf-8")
+    text = resources.files("pipelines").joinpath(room, "sql", f"{table}.sql").read_text("utf-8")
+    return "\n".join(line for given in text.splitlines() for line in _repeated(given, each))
+
+
+def _repeated(line: str, each: Sequence[object]) -> Iterator[str]:
+    parts = PLACE.split(line)  # text, place, text, place, … text
+    if len(parts) == 1:
+        yield line
+        return
+    for one in each:
+        values = [getattr(one, place) for place in parts[1::2]]
+        if None not in values:
+            yield "".join(text + value for text, value in zip(parts[::2], [*values, ""], strict=True))
 
 
 class Engine:
@@ -120,13 +141,14 @@ class Engine:
         """Let SQL files read a query under a name of theirs: so one file serves several tables."""
         self.connection.execute(f"CREATE OR REPLACE VIEW {quote_identifier(name)} AS {text}")
 
-    def make(self, name: str) -> None:
+    def make(self, name: str, each: Sequence[object] = ()) -> None:
         """Make the table that the SQL file of this name selects."""
-        self.connection.execute(f"CREATE OR REPLACE TABLE {quote_identifier(name.rsplit('/', 1)[-1])} AS {sql(name)}")
+        table = quote_identifier(name.rsplit("/", 1)[-1])
+        self.connection.execute(f"CREATE OR REPLACE TABLE {table} AS {sql(name, each)}")
 
-    def define(self, name: str) -> None:
+    def define(self, name: str, each: Sequence[object] = ()) -> None:
         """Make a view of what the SQL file of this name selects: for a table that is only written, once."""
-        self.view_as(name.rsplit("/", 1)[-1], sql(name))
+        self.view_as(name.rsplit("/", 1)[-1], sql(name, each))
 
     def drop(self, *tables: str) -> None:
         """Let go of tables: what a step has done with needs no room any more."""

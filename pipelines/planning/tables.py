@@ -7,6 +7,7 @@ from typing import Final
 
 import pyarrow as pa
 
+from connectors.records import CONTACT
 from pipelines.lake.engine import Engine
 from pipelines.ledger.ledger import Ledger
 from pipelines.settings.sections import POLICY_FIELDS, FieldSettings, Settings
@@ -45,7 +46,7 @@ def make(engine: Engine, ledger: Ledger, settings: Settings) -> None:
     """Make `plan` and `plan_counts`; the tables of `INPUTS` and the macros of `clean` and `plan` must be there."""
     _inputs(engine, ledger, settings)
     for name in STEPS:
-        engine.make(f"planning/{name}")
+        engine.make(f"planning/{name}", CONTACT.sent if name == "clearings" else CONTACT.plain)
     engine.make("planning/plan")
     engine.make("planning/plan_counts")
 

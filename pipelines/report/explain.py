@@ -8,6 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from connectors.records import CONTACT
 from pipelines.keys.phones import reading as phones
 from pipelines.lake.engine import Engine
 from pipelines.report import evidence
@@ -230,7 +231,7 @@ def _held_back(work: Workspace, engine: Engine, records: list[str]) -> list[tupl
 def _fields(engine: Engine, person: str, rows: list[dict[str, Any]]) -> list[tuple[str, str, str, str]]:
     where = {row["record_key"]: (row["file"], row["place"]) for row in rows}
     answer: list[tuple[str, str, str, str]] = []
-    for field in ("first_name", "last_name", "email", "phone", "title", "department", "linkedin_url"):
+    for field in ("first_name", "last_name", "email", "phone", *(field.name for field in CONTACT.plain)):
         found = engine.rows(
             f"SELECT {field}, {field}_from FROM golden WHERE person_id = $1",  # noqa: S608 - constant names
             [person],

@@ -15,7 +15,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from connectors.records import SCHEMAS
+from connectors.records import CONTACT, SCHEMAS, Survivorship
 from pipelines.settings.crm import Crm
 from pipelines.settings.section import Section, Share, Switch
 
@@ -98,9 +98,10 @@ class Match(Section):
         return value
 
 
-CONTACT_FIELDS: Final = ("first_name", "last_name", "email", "phone", "title", "department", "company")
-POLICY_FIELDS: Final = (*CONTACT_FIELDS, "tags", "properties")
-SURVIVING_FIELDS: Final = ("first_name", "title", "department", "company", "email", "phone", "tags")
+_IN_COLUMNS: Final = [(field, field.crm) for field in CONTACT.sent if field.crm and field.column]
+POLICY_FIELDS: Final = (*(name for field, name in _IN_COLUMNS if field.has_policy), "properties")
+"""Fields for which the settings may name a policy; `properties` stands for all of them."""
+SURVIVING_FIELDS: Final = tuple(name for field, name in _IN_COLUMNS if field.survivorship)
 """Fields of which the settings may say which record's value survives; the last name goes with the first."""
 
 
@@ -114,7 +115,7 @@ class FieldSettings(Section):
     retract: Literal["review", "write", "keep"] = "review"
     """What becomes of a value of ours that still stands and that no evidence supports any more: listed for review, put
     back to what stood there before us, or kept."""
-    survivorship: Literal["source_order", "newest", "most_complete", "union"] | None = None
+    survivorship: Survivorship | None = None
     """Whose value is golden where several records speak of one person. Absent: `source_order`, tags `union`."""
     sources: tuple[str, ...] = ()
     """Sources to believe first for this field, in this order; those it leaves out come after."""

@@ -8,7 +8,7 @@ WITH seen AS (
     FROM mapped_contacts
 ), said AS (
     SELECT * REPLACE (unless_blank(full_name) AS full_name, unless_blank(first_name) AS first_name, unless_blank(last_name) AS last_name,
-                      unless_blank(title) AS title, unless_blank(department) AS department,
+                      unless_blank({name}) AS {name},
                       unless_blank(company_name) AS company_name)
     FROM seen
 ), named AS (

@@ -1,5 +1,6 @@
 -- What contact records said in versions that a newer one replaced, as the mapping reads them now: the evidence that a value
 -- of ours was right once. A version that says the same as another is listed once.
-SELECT DISTINCT v.record_key, v.first_name, v.last_name, v.title, v.department, v.locale, v.linkedin_url, v.emails, v.role_emails, v.phones, v.tags,
+SELECT DISTINCT v.record_key, v.first_name, v.last_name, v.emails, v.role_emails, v.phones, v.tags,
+       v.{name},
        coalesce(v.company_id, v.company_name, v.company_domain) IS NOT NULL AS employed
 FROM contact_versions v SEMI JOIN replaced r ON r.object = 'contacts' AND r.landing = v.landing AND r.row = v.row

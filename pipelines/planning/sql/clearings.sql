@@ -5,6 +5,7 @@ WITH asked AS (
     SELECT c.person_id, r.record_key, unnest(r.cleared) AS name
     FROM (FROM clusters SEMI JOIN asked USING (person_id)) c JOIN records r USING (record_key)
 )
-SELECT person_id, CASE name WHEN 'emails' THEN 'email' WHEN 'phones' THEN 'phone' WHEN 'company_name' THEN 'company'
-                            WHEN 'linkedin_url' THEN 'properties.linkedin_url' ELSE name END AS field, min(record_key) AS record_key
+SELECT person_id, CASE name
+           WHEN '{name}' THEN '{crm}'
+           END AS field, min(record_key) AS record_key
 FROM said GROUP BY ALL

@@ -4,7 +4,8 @@ SELECT t.person_id, t.crm_id, t.is_new, g, c, w, e.key AS email, e.record_key AS
        CASE WHEN p.key = c.phone_e164 THEN c.phone ELSE p.key END AS phone, p.record_key AS phone_from,
        coalesce(m.crm_id, CASE WHEN starts_with(g.company, 'crm:') THEN substr(g.company, 5)
                              WHEN n.entity_id IS NOT NULL THEN 'new:' || g.company END) AS company,
-       json_extract_string(c.properties, '$.linkedin_url') AS linkedin_url
+       c.{column} AS stands_{name},
+       json_extract_string(c.properties, '$."{property_key}"') AS stands_{name},
 FROM contact_stirred t JOIN golden g ON g.person_id = t.person_id
 LEFT JOIN (FROM current_contacts SEMI JOIN contact_stirred USING (crm_id)) c ON c.crm_id = t.crm_id
 LEFT JOIN (FROM written_contacts SEMI JOIN contact_stirred USING (crm_id)) w ON w.crm_id = t.crm_id

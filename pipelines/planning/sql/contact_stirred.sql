@@ -2,15 +2,15 @@
 -- that nobody speaks of. By the values' hashes, so that a million contacts are compared in little room; what only
 -- looks different is sorted out afterwards, value by value.
 WITH said AS (
-    SELECT g.person_id, len(g.cleared) > 0 AS clears, hash(g.first_name) AS first_name, hash(g.last_name) AS last_name, hash(g.title) AS title,
-           hash(g.department) AS department, hash(g.locale) AS locale, hash(g.linkedin_url) AS linkedin_url,
+    SELECT g.person_id, len(g.cleared) > 0 AS clears, hash(g.first_name) AS first_name, hash(g.last_name) AS last_name,
+           hash(g.{name}) AS {name},
            hash(coalesce(m.crm_id, CASE WHEN starts_with(g.company, 'crm:') THEN substr(g.company, 5)
                                         WHEN n.entity_id IS NOT NULL THEN 'new:' || g.company END)) AS company
     FROM golden g LEFT JOIN company_matches m ON m.company_id = g.company LEFT JOIN new_companies n ON n.entity_id = g.company
 ), stands AS (
-    SELECT c.crm_id, w.crm_id IS NOT NULL AS known, hash(c.first_name) AS first_name, hash(c.last_name) AS last_name, hash(c.title) AS title,
-           hash(c.department) AS department, hash(c.locale) AS locale, hash(c.company_id) AS company,
-           hash(CASE WHEN contains(c.properties, 'linkedin_url') THEN json_extract_string(c.properties, '$.linkedin_url') END) AS linkedin_url,
+    SELECT c.crm_id, w.crm_id IS NOT NULL AS known, hash(c.first_name) AS first_name, hash(c.last_name) AS last_name, hash(c.company_id) AS company,
+           hash(c.{column}) AS {name},
+           hash(CASE WHEN contains(c.properties, '{property_key}') THEN json_extract_string(c.properties, '$."{property_key}"') END) AS {name},
            hash(lower(c.email)) AS email, hash(c.phone_e164) AS phone_e164, hash(c.phone) AS phone
     FROM current_contacts c LEFT JOIN (SELECT crm_id FROM written_contacts) w ON w.crm_id = c.crm_id
 ), nothing AS (
@@ -23,7 +23,7 @@ LEFT JOIN (SELECT person_id, hash(key) AS key FROM key_choices WHERE kind = 'ema
 LEFT JOIN (SELECT person_id, hash(key) AS key FROM key_choices WHERE kind = 'phone') p ON p.person_id = t.person_id
 WHERE t.op = 'create' OR t.op = 'update' AND (
     g.clears
-    OR stirs(g.first_name, c.first_name, nothing, known) OR stirs(g.last_name, c.last_name, nothing, known) OR stirs(g.title, c.title, nothing, known)
-    OR stirs(g.department, c.department, nothing, known) OR stirs(g.locale, c.locale, nothing, known) OR stirs(g.company, c.company, nothing, known)
-    OR stirs(g.linkedin_url, c.linkedin_url, nothing, known) OR stirs(coalesce(e.key, nothing), c.email, nothing, known)
+    OR stirs(g.first_name, c.first_name, nothing, known) OR stirs(g.last_name, c.last_name, nothing, known)
+    OR stirs(g.{name}, c.{name}, nothing, known)
+    OR stirs(g.company, c.company, nothing, known) OR stirs(coalesce(e.key, nothing), c.email, nothing, known)
     OR CASE WHEN p.key = c.phone_e164 THEN false ELSE stirs(coalesce(p.key, nothing), c.phone, nothing, known) END)

@@ -3,6 +3,9 @@ CREATE OR REPLACE MACRO comparable(kind, given) AS
     CASE kind WHEN 'email' THEN lower(trim(given)) WHEN 'phone' THEN regexp_replace(given, '[^0-9]', '', 'g')
               WHEN 'number' THEN try_cast(given AS DOUBLE)::VARCHAR ELSE trim(given) END;
 
+-- A text as plan and ledger keep it: a property is JSON there.
+CREATE OR REPLACE MACRO as_kept(kind, given) AS CASE kind WHEN 'json' THEN to_json(given)::VARCHAR ELSE given END;
+
 -- Whether two values say different things. Most are equal to the letter, and those need no other form.
 CREATE OR REPLACE MACRO unlike(kind, one, other) AS
     one IS DISTINCT FROM other AND comparable(kind, one) IS DISTINCT FROM comparable(kind, other);

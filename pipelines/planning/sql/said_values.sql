@@ -5,20 +5,20 @@ WITH asked AS (
     UNION SELECT person_id FROM contact_tags WHERE NOT adds
     UNION SELECT person_id FROM contact_lists WHERE len(drops) > 0
 ), versions AS (
-    SELECT person_id, true AS current, record_key, first_name, last_name, title, department, locale, linkedin_url, emails, role_emails, phones, tags, cleared,
+    SELECT person_id, true AS current, record_key, first_name, last_name, emails, role_emails, phones, tags, cleared,
+           {name},
            coalesce(company_id, company_name, company_domain) IS NOT NULL AS employed
     FROM (FROM clusters SEMI JOIN asked USING (person_id)) JOIN records USING (record_key)
     UNION ALL
-    SELECT person_id, false, record_key, first_name, last_name, title, department, locale, linkedin_url, emails, role_emails, phones, tags, [], employed
+    SELECT person_id, false, record_key, first_name, last_name, emails, role_emails, phones, tags, [],
+           {name},
+           employed
     FROM (FROM clusters SEMI JOIN asked USING (person_id)) JOIN former_versions USING (record_key)
 )
 SELECT DISTINCT person_id, field, value, record_key, current FROM (
     SELECT person_id, current, record_key, 'first_name' AS field, comparable('text', first_name) AS value FROM versions
     UNION ALL SELECT person_id, current, record_key, 'last_name', comparable('text', last_name) FROM versions
-    UNION ALL SELECT person_id, current, record_key, 'title', comparable('text', title) FROM versions
-    UNION ALL SELECT person_id, current, record_key, 'department', comparable('text', department) FROM versions
-    UNION ALL SELECT person_id, current, record_key, 'locale', comparable('text', locale) FROM versions
-    UNION ALL SELECT person_id, current, record_key, 'properties.linkedin_url', to_json(linkedin_url)::VARCHAR FROM versions
+    UNION ALL SELECT person_id, current, record_key, '{crm}', comparable('{equality}', as_kept('{equality}', {name})) FROM versions
     -- Which company of the CRM a record means is not worked out again here: that it names any is enough to leave the link.
     UNION ALL SELECT person_id, current, record_key, 'company', 'any' FROM versions WHERE employed
     UNION ALL SELECT person_id, current, record_key, 'email', comparable('email', unnest(list_concat(emails, role_emails))) FROM versions

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.errors import StateRefused
+from connectors.records import CONTACT
 from pipelines.lake.engine import Engine, engine, parquet_literal, quote_identifier, quote_text, sql
 from pipelines.lake.lake import Lake
 
@@ -92,7 +93,7 @@ def test_every_sql_file_makes_the_table_of_its_name(step: Engine) -> None:
     assert len(tables) > 100
     for path in tables:
         room, _, *group = path.with_suffix("").parts
-        text = sql("/".join((room, *group)))
+        text = sql("/".join((room, *group)), CONTACT.plain)
         assert text.startswith("-- "), path
         if path.stem != "macros":
             assert len(step.connection.extract_statements(f"CREATE TABLE x AS {text}")) == 1, path

@@ -6,9 +6,9 @@ WITH changed AS (
     SELECT c.crm_id, c.field, w.echoed FROM changed c JOIN written w USING (crm_id)
 ), fields AS (
     SELECT e.crm_id, e.field, json_extract_string(e.echoed, '$."' || e.field || '"') AS answered,
-           CASE e.field WHEN 'first_name' THEN f.first_name WHEN 'last_name' THEN f.last_name WHEN 'email' THEN f.email WHEN 'phone' THEN f.phone
-                        WHEN 'title' THEN f.title WHEN 'department' THEN f.department WHEN 'company' THEN f.company_id WHEN 'locale' THEN f.locale
-                        ELSE json_extract_string(f.properties, '$.' || replace(e.field, 'properties.', '')) END AS stands
+           CASE e.field
+                WHEN '{crm}' THEN f.{column}
+                ELSE json_extract_string(f.properties, '$.' || replace(e.field, 'properties.', '')) END AS stands
     FROM echoed e JOIN fetched_contacts f USING (crm_id)
     WHERE e.field NOT IN ('tags', 'properties.other_emails', 'properties.other_phones')
 )

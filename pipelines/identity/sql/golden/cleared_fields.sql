@@ -5,6 +5,7 @@ WITH said AS (
 )
 SELECT s.person, list(DISTINCT s.field) AS cleared
 FROM said s JOIN picks p USING (person)
-WHERE CASE s.field WHEN 'title' THEN p.title WHEN 'department' THEN p.department WHEN 'locale' THEN p.locale
-                   WHEN 'linkedin_url' THEN p.linkedin_url WHEN 'company_name' THEN p.company ELSE s.node END = s.node
+WHERE CASE s.field
+          WHEN '{name}' THEN p.{name}
+          WHEN 'company_name' THEN p.company ELSE s.node END = s.node
 GROUP BY s.person

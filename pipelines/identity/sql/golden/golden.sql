@@ -7,10 +7,7 @@ WITH valued AS (
            CASE WHEN p.person IS NULL THEN r.cleared ELSE coalesce(d.cleared, []) END AS cleared,
            CASE WHEN p.node IS NOT DISTINCT FROM p.first_name THEN r.first_name ELSE o.first_name END AS first_name, CASE WHEN p.node IS NOT DISTINCT FROM p.first_name THEN r.record_key ELSE o.first_name_from END AS first_name_from,
            CASE WHEN p.node IS NOT DISTINCT FROM p.last_name THEN r.last_name ELSE o.last_name END AS last_name, CASE WHEN p.node IS NOT DISTINCT FROM p.last_name THEN r.record_key ELSE o.last_name_from END AS last_name_from,
-           CASE WHEN p.node IS NOT DISTINCT FROM p.title THEN r.title ELSE o.title END AS title, CASE WHEN p.node IS NOT DISTINCT FROM p.title THEN r.record_key ELSE o.title_from END AS title_from,
-           CASE WHEN p.node IS NOT DISTINCT FROM p.department THEN r.department ELSE o.department END AS department, CASE WHEN p.node IS NOT DISTINCT FROM p.department THEN r.record_key ELSE o.department_from END AS department_from,
-           CASE WHEN p.node IS NOT DISTINCT FROM p.locale THEN r.locale ELSE o.locale END AS locale, CASE WHEN p.node IS NOT DISTINCT FROM p.locale THEN r.record_key ELSE o.locale_from END AS locale_from,
-           CASE WHEN p.node IS NOT DISTINCT FROM p.linkedin_url THEN r.linkedin_url ELSE o.linkedin_url END AS linkedin_url, CASE WHEN p.node IS NOT DISTINCT FROM p.linkedin_url THEN r.record_key ELSE o.linkedin_url_from END AS linkedin_url_from,
+           CASE WHEN p.node IS NOT DISTINCT FROM p.{name} THEN r.{name} ELSE o.{name} END AS {name}, CASE WHEN p.node IS NOT DISTINCT FROM p.{name} THEN r.record_key ELSE o.{name}_from END AS {name}_from,
            CASE WHEN p.node IS NOT DISTINCT FROM p.company THEN e.entity_id ELSE o.company END AS company, CASE WHEN p.node IS NOT DISTINCT FROM p.company THEN r.record_key ELSE o.company_from END AS company_from
     FROM records r JOIN firsts s ON s.node = r.file_row_number LEFT JOIN company_entities e USING (company)
     LEFT JOIN picks p ON p.person = s.person LEFT JOIN other_values o ON o.person = s.person
@@ -24,10 +21,7 @@ SELECT person_id, records,
        CASE WHEN last_name IS NOT NULL THEN last_name_from WHEN len(emails) > 0 THEN email_from WHEN len(phones) > 0 THEN phone_from ELSE record_key END AS last_name_from,
        emails, phones, emails[1] AS email, CASE WHEN len(emails) > 0 THEN email_from END AS email_from,
        phones[1] AS phone, CASE WHEN len(phones) > 0 THEN phone_from END AS phone_from,
-       title, CASE WHEN title IS NOT NULL THEN title_from END AS title_from,
-       department, CASE WHEN department IS NOT NULL THEN department_from END AS department_from,
-       locale, CASE WHEN locale IS NOT NULL THEN locale_from END AS locale_from,
+       {name}, CASE WHEN {name} IS NOT NULL THEN {name}_from END AS {name}_from,
        company, CASE WHEN company IS NOT NULL THEN company_from END AS company_from,
-       linkedin_url, CASE WHEN linkedin_url IS NOT NULL THEN linkedin_url_from END AS linkedin_url_from,
        tags, cleared
 FROM valued

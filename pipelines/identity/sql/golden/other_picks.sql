@@ -3,14 +3,7 @@ SELECT p.person, 'first_name' AS field, v.first_name AS value, v.record_key FROM
 UNION ALL
 SELECT p.person, 'last_name', v.last_name, v.record_key FROM picks p JOIN votes v ON v.node = p.last_name WHERE p.last_name <> p.node
 UNION ALL
-SELECT p.person, 'title', v.title, v.record_key FROM picks p JOIN votes v ON v.node = p.title WHERE p.title <> p.node
-UNION ALL
-SELECT p.person, 'department', v.department, v.record_key FROM picks p JOIN votes v ON v.node = p.department WHERE p.department <> p.node
-UNION ALL
-SELECT p.person, 'locale', v.locale, v.record_key FROM picks p JOIN votes v ON v.node = p.locale WHERE p.locale <> p.node
-UNION ALL
-SELECT p.person, 'linkedin_url', v.linkedin_url, v.record_key FROM picks p JOIN votes v ON v.node = p.linkedin_url WHERE p.linkedin_url <> p.node
-UNION ALL
+SELECT p.person, '{name}', v.{name}, v.record_key FROM picks p JOIN votes v ON v.node = p.{name} WHERE p.{name} <> p.node UNION ALL
 SELECT p.person, 'company', v.company, v.record_key FROM picks p JOIN votes v ON v.node = p.company WHERE p.company <> p.node
 UNION ALL
 SELECT k.person, k.kind, k.key, r.record_key

@@ -12,9 +12,6 @@ SELECT person, count(*) AS records, arg_min(node, place) AS node,
                      THEN arg_min(node, first_name_place) FILTER (list_contains(cleared, 'last_name') AND NOT outdated) END,
                 arg_min(node, first_name_place) FILTER (first_name IS NOT NULL AND last_name IS NOT NULL),
                 arg_min(node, first_name_place) FILTER (last_name IS NOT NULL)) AS last_name,
-       arg_min(node, title_place) FILTER (title IS NOT NULL OR list_contains(cleared, 'title')) AS title,
-       arg_min(node, department_place) FILTER (department IS NOT NULL OR list_contains(cleared, 'department')) AS department,
-       arg_min(node, place) FILTER (locale IS NOT NULL OR list_contains(cleared, 'locale')) AS locale,
-       arg_min(node, place) FILTER (linkedin_url IS NOT NULL OR list_contains(cleared, 'linkedin_url')) AS linkedin_url,
+       arg_min(node, {name}_place) FILTER ({name} IS NOT NULL OR list_contains(cleared, '{name}')) AS {name},
        arg_min(node, company_place) FILTER (company IS NOT NULL OR list_contains(cleared, 'company_name')) AS company
 FROM votes GROUP BY person

@@ -1,0 +1,25 @@
+"""A field's name in plans and the ledger ↔ its name in the bodies of the CRM's API."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pydantic.alias_generators import to_camel, to_snake
+
+from connectors.records import CONTACT
+
+COLUMNS: Final = {field.crm: field.column for field in CONTACT.sent if field.crm and field.column}
+"""The fields of a contact that have a column of their own in `current_contacts` → that column."""
+
+_NAMES: Final = {column: name for name, column in COLUMNS.items()}
+
+
+def wire_name(field: str) -> str:
+    """Return the API's name of a field: `firstName` for `first_name`, `companyId` for `company`."""
+    return to_camel(COLUMNS.get(field, field))
+
+
+def field_name(wire: str) -> str:
+    """Return the field of an API's name: `company` for `companyId`."""
+    column = to_snake(wire)
+    return _NAMES.get(column, column)
