@@ -20,7 +20,7 @@ WITH states AS (
     FROM decided d LEFT JOIN clearings k ON k.person_id = d.person_id AND k.field = d.field
     UNION ALL
     SELECT 'contacts', false, person_id, crm_id, field, base, "current", proposed, true, 'retract', false,
-           retract || ':ours, and nothing supports it any more', NULL
+           verdict(retract, 'ours, and nothing supports it any more'), NULL
     FROM retractions WHERE retract <> 'keep'
     UNION ALL
     SELECT 'contacts', is_new, person_id, crm_id, 'tags', to_json(ours)::VARCHAR, standing, proposed, true, change, false, verdict, record_key
@@ -30,13 +30,13 @@ WITH states AS (
     FROM list_changes
 ), sendable AS (
     -- What would leave a field empty can only be sent where the settings say how, and a name never.
-    SELECT * REPLACE (CASE WHEN proposed IS NULL AND field IN ('first_name', 'last_name') AND starts_with(verdict, 'write:')
-                           THEN 'review:the CRM wants a first and a last name'
-                           WHEN (SELECT clears FROM setting) = 'never' AND proposed IS NULL AND field <> 'tags' AND starts_with(verdict, 'write:')
-                           THEN 'review:clearing is turned off (crm.clears)' ELSE verdict END AS verdict)
+    SELECT * REPLACE (CASE WHEN proposed IS NULL AND field IN ('first_name', 'last_name') AND verdict.decision = 'write'
+                           THEN verdict('review', 'the CRM wants a first and a last name')
+                           WHEN (SELECT clears FROM setting) = 'never' AND proposed IS NULL AND field <> 'tags' AND verdict.decision = 'write'
+                           THEN verdict('review', 'clearing is turned off (crm.clears)') ELSE verdict END AS verdict)
     FROM everything
 )
 SELECT object, CASE WHEN is_new THEN 'create' ELSE 'update' END AS op, person_id AS entity_id, crm_id, field,
-       base, "current", proposed, split_part(verdict, ':', 1) AS decision, substr(verdict, strpos(verdict, ':') + 1) AS rule,
+       base, "current", proposed, verdict.decision AS decision, verdict.rule AS rule,
        change, conflict, ours, record_key
-FROM sendable WHERE NOT starts_with(verdict, 'same:')
+FROM sendable WHERE verdict.decision <> 'same'

@@ -38,22 +38,25 @@ CREATE OR REPLACE MACRO differs(state) AS
          ELSE unlike(state.kind, state.proposed, state.current)
               AND NOT (is_ours(state) AND state.proposed IS NOT DISTINCT FROM state.sent) END;
 
+-- What is decided of a change (write, review, keep, or same: nothing to do), and the rule that says so.
+CREATE OR REPLACE MACRO verdict(decision, rule) AS {'decision': decision, 'rule': rule};
+
 -- Three-way: what we last wrote, as the server echoed it (base), what stands there (current), what the sources say
 -- (proposed). A value of ours that is empty now was emptied by a human. `newer`: the sources spoke after the CRM did.
 CREATE OR REPLACE MACRO judged(is_new, policy, ours, was_written, current_value, proposed, source_changed, newer) AS
-    CASE WHEN is_new THEN 'write:a new object'
-         WHEN was_written AND NOT source_changed AND policy <> 'source_wins' THEN 'same:a human changed it, the sources did not'
-         WHEN policy = 'review' THEN 'review:the settings leave it to a human'
-         WHEN policy = 'source_wins' THEN 'write:the sources win here'
-         WHEN current_value IS NULL AND NOT was_written THEN 'write:fills an empty field'
-         WHEN policy IN ('fill_empty', 'append') THEN 'keep:only empty fields are filled here'
-         WHEN ours THEN 'write:ours, and the sources changed'
-         WHEN policy = 'newest' AND newer THEN 'write:the sources spoke last'
-         WHEN policy = 'newest' THEN 'keep:the CRM spoke last'
-         WHEN NOT was_written THEN 'keep:it was there before us'
-         WHEN proposed IS NULL THEN 'keep:a human changed it, and the sources say that there is nothing'
-         WHEN current_value IS NULL THEN 'keep:a human cleared it, and the sources changed'
-         ELSE 'keep:a human changed it, and so did the sources' END;
+    CASE WHEN is_new THEN verdict('write', 'a new object')
+         WHEN was_written AND NOT source_changed AND policy <> 'source_wins' THEN verdict('same', 'a human changed it, the sources did not')
+         WHEN policy = 'review' THEN verdict('review', 'the settings leave it to a human')
+         WHEN policy = 'source_wins' THEN verdict('write', 'the sources win here')
+         WHEN current_value IS NULL AND NOT was_written THEN verdict('write', 'fills an empty field')
+         WHEN policy IN ('fill_empty', 'append') THEN verdict('keep', 'only empty fields are filled here')
+         WHEN ours THEN verdict('write', 'ours, and the sources changed')
+         WHEN policy = 'newest' AND newer THEN verdict('write', 'the sources spoke last')
+         WHEN policy = 'newest' THEN verdict('keep', 'the CRM spoke last')
+         WHEN NOT was_written THEN verdict('keep', 'it was there before us')
+         WHEN proposed IS NULL THEN verdict('keep', 'a human changed it, and the sources say that there is nothing')
+         WHEN current_value IS NULL THEN verdict('keep', 'a human cleared it, and the sources changed')
+         ELSE verdict('keep', 'a human changed it, and so did the sources') END;
 
 -- The elements of a JSON list of texts.
 CREATE OR REPLACE MACRO elements(given) AS coalesce(try_cast(given AS VARCHAR[]), []);

@@ -9,15 +9,15 @@ WITH dropped AS (
     FROM contact_tags t WHERE NOT adds
 )
 SELECT person_id, crm_id, is_new, NULL AS standing, tag AS proposed, ours, CASE WHEN is_new THEN 'create' ELSE 'tag' END AS change,
-       CASE WHEN policy = 'review' AND NOT is_new THEN 'review:the settings leave it to a human' ELSE 'write:a tag more' END AS verdict, record_key
+       CASE WHEN policy = 'review' AND NOT is_new THEN verdict('review', 'the settings leave it to a human') ELSE verdict('write', 'a tag more') END AS verdict, record_key
 FROM contact_tags WHERE adds
 UNION ALL
 SELECT person_id, crm_id, false, tag, NULL, ours, CASE WHEN taken_by IS NOT NULL THEN 'untag' ELSE 'retract' END,
-       CASE WHEN taken_by IS NOT NULL AND policy IN ('append', 'fill_empty') THEN 'same:only added here'
-            WHEN taken_by IS NOT NULL AND policy = 'review' THEN 'review:the settings leave it to a human'
-            WHEN taken_by IS NOT NULL THEN 'write:ours, and the source took it away'
-            WHEN said THEN 'same:an earlier version says it, and nothing has contradicted it'
-            WHEN retract = 'write' THEN 'write:ours, and nothing supports it any more'
-            WHEN retract = 'review' THEN 'review:ours, and nothing supports it any more'
-            ELSE 'same:kept' END, taken_by
+       CASE WHEN taken_by IS NOT NULL AND policy IN ('append', 'fill_empty') THEN verdict('same', 'only added here')
+            WHEN taken_by IS NOT NULL AND policy = 'review' THEN verdict('review', 'the settings leave it to a human')
+            WHEN taken_by IS NOT NULL THEN verdict('write', 'ours, and the source took it away')
+            WHEN said THEN verdict('same', 'an earlier version says it, and nothing has contradicted it')
+            WHEN retract = 'write' THEN verdict('write', 'ours, and nothing supports it any more')
+            WHEN retract = 'review' THEN verdict('review', 'ours, and nothing supports it any more')
+            ELSE verdict('same', 'kept') END, taken_by
 FROM dropped
