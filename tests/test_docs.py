@@ -24,6 +24,9 @@ from pipelines.settings import sections as settings
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
 SETTINGS = (ROOT / "docs" / "settings.md").read_text("utf-8")
+COMMANDS = (ROOT / "docs" / "commands.md").read_text("utf-8")
+ANALYSTS = (ROOT / "docs" / "analysts.md").read_text("utf-8")
+ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text("utf-8")
 DATA = (ROOT / "docs" / "data.md").read_text("utf-8")
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
 
@@ -77,14 +80,14 @@ def test_defaults_in_the_documentation_are_the_defaults() -> None:
 
 
 def test_every_command_is_documented() -> None:
-    """Each command stands in the README's table, and the README names none that is not there."""
+    """Each command stands in the table of docs/commands.md, and the table names none that is not there."""
     commands = set(get_command(app).commands)  # type: ignore[attr-defined]
-    named = set(re.findall(r"^\| .* \| `crm-bridge (\w+)", README, re.MULTILINE))
+    named = set(re.findall(r"^\| .* \| `crm-bridge (\w+)", COMMANDS, re.MULTILINE))
     assert named == commands
 
 
 def test_output_in_the_readme_is_real() -> None:
-    """The README shows what the two runs print: no placeholder, and the second sends nothing."""
+    """The README shows what a run prints: no placeholder, and how the next run ends."""
     assert "@@" not in README
     assert "Sent: 40 companies created, 242 contacts created, 242 activities logged." in README
     assert "Nothing was sent: the CRM already agrees with the sources." in README
@@ -107,6 +110,27 @@ def test_every_published_table_is_documented() -> None:
     assert not missing
 
 
+def test_the_readme_fits_three_screens() -> None:
+    """A newcomer reads the README in one go; the rest is in docs/, and each link leads to a file."""
+    assert len(README.splitlines()) <= 150
+    links = re.findall(r"\]\(((?!https?:)[^)#]+)", README)
+    assert links
+    assert not [link for link in links if not (ROOT / link).exists()]
+
+
+def test_links_between_documents_lead_somewhere() -> None:
+    """Each relative link of docs/ leads to a file."""
+    for page in (ROOT / "docs").glob("*.md"):
+        links = re.findall(r"\]\(((?!https?:)[^)#]+)", page.read_text("utf-8"))
+        assert not [link for link in links if not (page.parent / link).exists()], page.name
+
+
+def test_which_room_is_a_short_table() -> None:
+    """A reader finds a line's room at one glance."""
+    table = CONTRIBUTING[CONTRIBUTING.index("## Which room?") :].split("\n\n")[1]
+    assert len(table.splitlines()) - 2 <= 16
+
+
 def test_every_dependency_says_why() -> None:
     """Each direct dependency has its line in CONTRIBUTING.md."""
     text = (ROOT / "pyproject.toml").read_text("utf-8")
@@ -118,16 +142,17 @@ def test_every_dependency_says_why() -> None:
 
 
 def test_rooms_that_are_named_exist() -> None:
-    """Each module that CONTRIBUTING.md sends a line to is there."""
-    named = re.findall(r"`((?:connectors|pipelines|docs|tests|benchmarks)/[\w./]+)`", CONTRIBUTING)
+    """Each module that CONTRIBUTING.md or docs/architecture.md names is there."""
+    text = CONTRIBUTING + ARCHITECTURE
+    named = re.findall(r"`((?:connectors|pipelines|docs|tests|benchmarks)/[\w./]+)`", text)
     missing = [name for name in named if not (ROOT / name).exists()]
     assert named
     assert not missing
 
 
 def test_queries_for_analysts_run_as_printed(exports: Path) -> None:
-    """Each SQL block of the README runs on what a run exported, and answers with rows."""
-    blocks = re.findall(r"```sql\n(.*?)```", README, re.DOTALL)
+    """Each SQL block of docs/analysts.md runs on what a run exported, and answers with rows."""
+    blocks = re.findall(r"```sql\n(.*?)```", ANALYSTS, re.DOTALL)
     assert len(blocks) >= 2
     for block in blocks:
         rows = duckdb.connect().execute(block.replace("'data/exports/", f"'{exports}/")).fetchall()
