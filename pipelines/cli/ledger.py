@@ -67,8 +67,8 @@ def ledger(
     if out is not None:
         out_file.check(out, data, "a list of operations", lambda schema: {"op_key", "state"} <= {*schema.names})
     with _existing(Workspace(settings_file.load(config), data, "ledger")).ledger() as opened:
-        states = opened.states()
-        told = [_plain(row) for row in opened.told("UNKNOWN", "REJECTED", "DONE")]
+        states = opened.journal.states()
+        told = [_plain(row) for row in opened.journal.told("UNKNOWN", "REJECTED", "DONE")]
         identity = {"ledger_id": opened.ledger_id, "generation": opened.generation}
     if out is not None:
         _write(out, told)
@@ -156,14 +156,14 @@ def rebuild_command(
     try:
         kept = None
         with work.ledger() as opened:
-            if opened.knows_writes():
+            if opened.journal.knows_writes():
                 if not force:
                     raise StateRefused(
                         "this ledger has written to the account: it need not be rebuilt.",
                         guidance="Say --force to replace what it knows of the account; a copy of it is kept.",
                     )
                 kept = copies.keep(work.ledger_path)
-            under_way = opened.states().get("SENT", 0)
+            under_way = opened.journal.states().get("SENT", 0)
             found = asyncio.run(_traces(work, settle=target.settle_seconds(work.settings) if under_way else 0.0))
             opened.replace_with(found.effects, found.ledger_ids)
     finally:
@@ -200,8 +200,8 @@ def retry(
     work.lock.take()
     try:
         with work.ledger() as opened:
-            refused = [operation for operation in opened.in_state("REJECTED") if _chosen(operation, keys)]
-            unknown = [operation for operation in opened.in_state("UNKNOWN") if _chosen(operation, keys)]
+            refused = [operation for operation in opened.journal.in_state("REJECTED") if _chosen(operation, keys)]
+            unknown = [operation for operation in opened.journal.in_state("UNKNOWN") if _chosen(operation, keys)]
             for key in keys or ():
                 if not any(_chosen(operation, [key]) for operation in (*refused, *unknown)):
                     raise ConfigurationError(
@@ -209,7 +209,7 @@ def retry(
                         guidance="crm-bridge ledger lists them.",
                     )
             for operation in refused:
-                opened.end(operation, "INTENT", "taken up again by hand")
+                opened.journal.end(operation, "INTENT", "taken up again by hand")
             became = asyncio.run(_look(work, opened, unknown)) if unknown else []
     finally:
         work.lock.free()

@@ -22,7 +22,7 @@ def run(work: Workspace) -> StageReport:
     with work.engine() as engine:
         asyncio.run(_fetch(work, engine))
         with work.ledger() as ledger:
-            engine.put("contact_links", ledger.links("contacts"))
+            engine.put("contact_links", ledger.identities.links("contacts"))
         for name in ("activities", "contacts", "companies"):
             engine.make(f"crm/export/{name}")
         months = [month for (month,) in engine.rows("SELECT DISTINCT month FROM activities ORDER BY month")]

@@ -130,7 +130,7 @@ def _check_account(draft: Path, copy: Path, account: str) -> None:
 def _written_since(kept: Path, draft: Path, account: str) -> int | None:
     try:
         with closing(Ledger(kept, account)) as replaced:
-            return replaced.written_beyond(draft)
+            return replaced.journal.written_beyond(draft)
     except StateRefused:
         return None
 
@@ -141,7 +141,7 @@ def _prepare(draft: Path, *, at_least: int) -> None:
         accounts = any_account.accounts()
     for account in accounts:
         with closing(Ledger(draft, account)) as ledger:
-            ledger.look_before_sending()
+            ledger.journal.mark_owed_sent()
 
 
 def _generation(path: Path) -> int:

@@ -43,13 +43,13 @@ class Desk:
         body = {"firstName": "Eve", "lastName": entity, "properties": {"crm_bridge_id": entity}}
         operation = Operation(op_key("create", entity), "contacts", "create", entity, body, {"last_name": entity})
         with self.shop.work().ledger() as ledger:
-            ledger.intend("r", [operation])
-            ledger.end(operation, "UNKNOWN", "sent twice and not seen", "request-7")
+            ledger.journal.intend("r", [operation])
+            ledger.journal.end(operation, "UNKNOWN", "sent twice and not seen", "request-7")
 
     def states(self) -> dict[str, int]:
         """How many operations are in each state."""
         with self.shop.work().ledger() as ledger:
-            return ledger.states()
+            return ledger.journal.states()
 
 
 @pytest.fixture(scope="module")
