@@ -19,10 +19,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from connectors.errors import ConfigurationError, StateRefused
+from connectors.files import whole
 from pipelines.cli import out_file
 from pipelines.cli.options import Config, Data, console, workspace
 from pipelines.crm import rebuild, recover
-from pipelines.lake.lake import write_atomically
 from pipelines.ledger import copies
 from pipelines.ledger.effects import Operation
 from pipelines.ledger.ledger import Ledger
@@ -254,7 +254,8 @@ def _plain(row: dict[str, Any]) -> dict[str, Any]:
 def _write(out: Path, told: list[dict[str, Any]]) -> None:
     names = ("op_key", "state", "kind", "object", "entity_id", "crm_id", "who", "email", "reason", "request_id", "at")
     schema = pa.schema([*((name, pa.string()) for name in names), ("attempts", pa.int64()), ("doubts", pa.int64())])
-    write_atomically(out, lambda path: pq.write_table(pa.Table.from_pylist(told, schema), path), private=True)
+    with whole(out, private=True) as draft:
+        pq.write_table(pa.Table.from_pylist(told, schema), draft)
 
 
 def _print(told: list[dict[str, Any]]) -> None:
