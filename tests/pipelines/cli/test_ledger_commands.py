@@ -142,14 +142,10 @@ def test_a_ledger_at_work_is_not_restored(desk: Desk, tmp_path: Path) -> None:
     """While a run works on the data folder, restore, adopt, rebuild and retry end with code 5."""
     desk.sync()
     desk("ledger", "backup", tmp_path / "copy")
-    work = desk.shop.work()
-    work.lock.take()
-    try:
+    with desk.shop.work().writing():
         for command in (("restore", tmp_path / "copy"), ("adopt", OTHER), ("rebuild", "--force")):
             assert desk("ledger", *command).code == 5
         assert desk("retry").code == 5
-    finally:
-        work.lock.free()
 
 
 def test_a_lost_ledger_is_rebuilt_and_the_next_run_sends_nothing(desk: Desk) -> None:

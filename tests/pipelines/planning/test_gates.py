@@ -125,12 +125,10 @@ def test_a_first_run_that_was_cut_off_is_still_the_first(shop: Workshop) -> None
     with shop.work(planned.run).ledger() as ledger:
         assert ledger.traits.get("applied") is None
     work = shop.work(planned.run)
-    work.lock.take()
-    with work.ledger() as ledger:
+    with work.writing(prune=True), work.ledger() as ledger:
         for number in range(3):
             contact = shop.type_in(first_name=f"A{number}", last_name=f"Name{number}", email=f"a{number}@acme.com")
             ledger.identities.place("contacts", [], [(f"person {number}", contact.id)])
-    work.end()
     shop.run()
     assert len(shop.contacts()) == 60
 

@@ -52,12 +52,9 @@ def file(shop: Workshop) -> Path:
 def applied(shop: Workshop) -> Workspace:
     """Apply the file in a run of its own."""
     work = shop.work()
-    try:
-        work.lock.take()
+    with work.writing(prune=True):
         plan_file.take(work, file(shop))
         work.reports["apply"] = apply.run(work)
-    finally:
-        work.end()
     return work
 
 
