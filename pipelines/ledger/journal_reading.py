@@ -25,7 +25,17 @@ OWED: Final = (
 """Log entries whose write was done but which were never sent."""
 
 TOLD: Final = (
-    *("op_key", "state", "kind", "object", "entity_id", "crm_id", "body", "reason", "request_id", "attempts", "doubts"),
+    "op_key",
+    "state",
+    "kind",
+    "object",
+    "entity_id",
+    "crm_id",
+    "body",
+    "reason",
+    "request_id",
+    "attempts",
+    "doubts",
     "at",
 )
 """What is told of an operation."""

@@ -39,11 +39,6 @@ class Ledger:
         self._access.close()
 
     @property
-    def path(self) -> Path:
-        """Where the file lies."""
-        return self._access.path
-
-    @property
     def account(self) -> str:
         """The name of the account that all parts speak of."""
         return self._access.account

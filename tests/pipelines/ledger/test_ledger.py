@@ -178,10 +178,10 @@ def test_what_may_have_arrived_counts_as_written(ledger: Ledger, state: Any, kno
 
 
 @pytest.mark.parametrize("condition", ["state = 'SENT'", OWED])
-def test_what_is_open_is_found_without_reading_what_is_done(ledger: Ledger, condition: str) -> None:
+def test_what_is_open_is_found_without_reading_what_is_done(tmp_path: Path, ledger: Ledger, condition: str) -> None:
     """Done operations only ever become more: a look for the few others goes by their own index."""
     query = f"EXPLAIN QUERY PLAN SELECT * FROM journal WHERE account = 'a' AND {OPEN} AND {condition}"  # noqa: S608 - constants
-    with closing(sqlite3.connect(ledger.path)) as database:
+    with closing(sqlite3.connect(tmp_path / "ledger.db")) as database:
         (first, *_) = database.execute(query, ["a"] * condition.count("?")).fetchall()
     assert "journal_open" in first[-1]
 
