@@ -40,12 +40,12 @@ def fill(work: Workspace, rows: int, changed: int) -> None:
         engine.connection.execute(SQL.read_text(encoding="utf-8"))
         engine.write(*tables.INPUTS)
         work.lake.publish(work.run, tables.INPUTS)
-        with work.ledger() as ledger:
-            path, account = ledger.path, ledger.account
-        with closing(sqlite3.connect(path)) as database:
+        with work.ledger():
+            pass  # it is made
+        with closing(sqlite3.connect(work.ledger_path)) as database:
             columns = [name for _, name, *_ in database.execute("PRAGMA table_info(written)")]
             insert = f"INSERT INTO written ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
-            same = {"account": account, "object": "contacts", "before": "{}"}
+            same = {"account": work.account, "object": "contacts", "before": "{}"}
             for batch in engine.batches("FROM last_written"):
                 found = (same | row for row in batch.to_pylist())
                 database.executemany(insert, [tuple(row[name] for name in columns) for row in found])

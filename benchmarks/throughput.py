@@ -37,6 +37,7 @@ from pipelines.applying.outcomes import Outcomes
 from pipelines.applying.rereading import Standing
 from pipelines.applying.sending import CALLS_A_PLACE, Manner, Sending
 from pipelines.ledger.effects import Effect, Operation, op_key
+from pipelines.ledger.journal import Journal
 from pipelines.ledger.ledger import Ledger
 
 WIDTHS = (1, 2, 4, 8, 16, 32)
@@ -46,26 +47,19 @@ CEILING = 32
 Way = Callable[[], Awaitable[float]]
 
 
-class NoLedger(Ledger):
-    """A ledger that keeps nothing: what the journal costs is the difference."""
+class NoJournal(Journal):
+    """A journal that keeps nothing: what the journal costs is the difference."""
 
     def __init__(self) -> None:
-        self.account = "bench"
-
-    def close(self) -> None:
-        """Close nothing."""
-
-    def trait(self, name: str) -> str | None:  # noqa: ARG002 - the ledger's signature
-        """Know nothing."""
-        return None
+        """Take nothing to write into."""
 
     def intend(self, run: str, operations: Any) -> None:
         """Keep nothing."""
 
-    def sent(self, run: str, operations: Sequence[Operation], as_intended: Sequence[Operation] = ()) -> None:
+    def mark_sent(self, run: str, operations: Sequence[Operation], as_intended: Sequence[Operation] = ()) -> None:
         """Keep nothing."""
 
-    def done(self, effects: Sequence[Effect]) -> None:
+    def mark_done(self, effects: Sequence[Effect]) -> None:
         """Keep nothing."""
 
 
@@ -117,14 +111,15 @@ async def apply(
     wanted: Sequence[Operation],
     *,
     reread: Literal["always", "never"] = "never",
-    ledger: Ledger | None = None,
+    journal: Journal | None = None,
     transport: httpx.AsyncBaseTransport | None = None,
 ) -> float:
-    """Operations a second of our whole path; the ledger is a fresh one on disk unless one is given."""
+    """Operations a second of our whole path, over a fresh ledger on disk; `journal` takes the place of its journal."""
     with (
         tempfile.TemporaryDirectory(prefix="crm-bench-") as folder,
-        closing(ledger or Ledger(Path(folder) / "ledger.db", "bench")) as kept,
+        closing(Ledger(Path(folder) / "ledger.db", "bench")) as kept,
     ):
+        kept.journal = journal or kept.journal
         async with client(base, transport) as crm:
             await crm.list_contacts(page_size=1)  # a token is not what is measured
             standing = {("contacts", op.crm_id or ""): Standing() for op in wanted}
@@ -134,7 +129,7 @@ async def apply(
             outcomes = Outcomes(kept, read_only="companies", max_refusals=25, concurrency=CEILING)
             collisions: list[Collision] = []
             start = time.perf_counter()
-            kept.intend("bench", wanted)
+            kept.journal.intend("bench", wanted)
             await Sending(crm, kept, manner, outcomes, collisions).send(wanted, standing, lambda _: None)
             seconds = time.perf_counter() - start
     done = sum(count for word, count in outcomes.counts.items() if word.endswith("_done"))
@@ -191,7 +186,7 @@ async def compare_one(base: str, kind: str, token: str, ids: Sequence[str], repe
         return await apply(base, operations(kind, len(ids), ids), reread="always")
 
     async def unjournalled() -> float:
-        return await apply(base, operations(kind, len(ids), ids), ledger=NoLedger())
+        return await apply(base, operations(kind, len(ids), ids), journal=NoJournal())
 
     tried = {width: await bare_httpx(base, token, jobs(max(50, len(ids) // 4)), width, ours=True) for width in WIDTHS}
     best = max(tried, key=lambda width: tried[width])
@@ -229,7 +224,7 @@ async def journal(base: str, rows: int, repeats: int) -> dict[str, float]:
     shares = []
     for _ in range(repeats):
         with_it = await apply(base, operations("create", rows, ()))
-        without = await apply(base, operations("create", rows, ()), ledger=NoLedger())
+        without = await apply(base, operations("create", rows, ()), journal=NoJournal())
         shares.append(1 - with_it / without)
     return {"rows": rows, "share": median(shares)}
 

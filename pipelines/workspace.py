@@ -78,6 +78,22 @@ class Workspace:
         """Where the ledger lies."""
         return self.lake.root / "ledger.db"
 
+    @contextmanager
+    def writing(self, *, prune: bool = False) -> Iterator[None]:
+        """Be the one writer of the data folder for the block; `prune` ends it as a run ends (`end`).
+
+        Raises:
+            Busy: another process writes.
+        """
+        self.lock.take()
+        try:
+            yield
+        finally:
+            if prune:
+                self.end()
+            else:
+                self.lock.free()
+
     def end(self) -> None:
         """Let go of the writer's lock; a run that held it clears away the oldest runs' tables before."""
         if self.lock.held:

@@ -59,7 +59,7 @@ def run(work: Workspace) -> StageReport:
             waited = check(work, engine, ledger)
             if waited is not None:
                 asyncio.run(stoppable(_look(work, ledger)))
-                ledger.learn(f"{CARRIED_OUT}{waited.digest}", " ".join((*waited.applied_by, work.run)))
+                ledger.traits.set(f"{CARRIED_OUT}{waited.digest}", " ".join((*waited.applied_by, work.run)))
             intention = intend(engine, ledger, work.run, waited=waited)
             skipped, held = intention.skipped, intention.held
             begin = time.monotonic()
@@ -67,7 +67,7 @@ def run(work: Workspace) -> StageReport:
                 stoppable(_send(work, engine, ledger, intention, collisions, waited=waited is not None))
             )
             _remember(engine, ledger, counts, time.monotonic() - begin)
-        engine.put("applied", ledger.of_run(work.run))
+        engine.put("applied", ledger.journal.of_run(work.run))
         engine.put("collisions", _table(collisions))
         engine.put("skipped", pa.Table.from_pylist(skipped, SKIPPED))
         engine.write(*TABLES)
@@ -106,7 +106,7 @@ def check(work: Workspace, engine: Engine, ledger: Ledger) -> Waited | None:
     gates.check(gates.closed(work.settings.gates, asked, work.allowed))
     if not waited:
         return None
-    before = ledger.trait(f"{CARRIED_OUT}{sealed}") or ""
+    before = ledger.traits.get(f"{CARRIED_OUT}{sealed}") or ""
     return Waited(named[seal.MOMENT], sealed, tuple(before.split()))
 
 
@@ -123,7 +123,7 @@ def _remember(engine: Engine, ledger: Ledger, counts: Mapping[str, int], seconds
     plan.remember(engine, ledger)
     calls = sum(counts.values())
     if calls >= ENOUGH_FOR_A_PACE:
-        ledger.learn(plan.SPEED, f"{calls / seconds:.2f}")
+        ledger.traits.set(plan.SPEED, f"{calls / seconds:.2f}")
 
 
 async def _send(

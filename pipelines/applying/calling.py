@@ -37,7 +37,7 @@ TEXTS: Final = frozenset(
 def whole(ledger: Ledger, operation: Operation, takes_companies: bool) -> Operation | None:
     """The operation with every id that it could not know before; None when what it depends on did not happen."""
     if operation.kind == "log":
-        contact = ledger.target_of(operation.parent or "")
+        contact = ledger.journal.target_of(operation.parent or "")
         if contact is None:
             return None
         return replace(operation, body={**operation.body, "contactId": contact}, crm_id=contact)
@@ -45,7 +45,7 @@ def whole(ledger: Ledger, operation: Operation, takes_companies: bool) -> Operat
         return None
     company = str(operation.body.get("companyId", ""))
     if company.startswith(NEW_COMPANY):
-        operation = resolve_company(operation, ledger.crm_id("companies", company.removeprefix(NEW_COMPANY)))
+        operation = resolve_company(operation, ledger.identities.crm_id("companies", company.removeprefix(NEW_COMPANY)))
     return operation if operation.body else None
 
 
@@ -89,7 +89,7 @@ async def call(crm: GiantContext, operation: Operation, body: Given) -> Effect:
             return Effect(operation, (await crm.log_activity(body)).id, {})
         case CompanyWrite():
             company = await (crm.create_company(body) if crm_id is None else crm.update_company(crm_id, body))
-            return Effect(operation, company.id, echoed(company, operation.sent))
+            return Effect(operation, company.id, echoed(company, operation.values))
         case ContactCreate():
             contact = await crm.create_contact(body)
         case ContactUpdate():
@@ -100,4 +100,4 @@ async def call(crm: GiantContext, operation: Operation, body: Given) -> Effect:
             contact = await (crm.tag_contact if operation.kind == "tag" else crm.untag_contact)(crm_id or "", body.tag)
         case _:
             raise TypeError(type(body).__name__)
-    return Effect(operation, contact.id, echoed(contact, operation.sent))
+    return Effect(operation, contact.id, echoed(contact, operation.values))

@@ -38,7 +38,7 @@ class SamePerson:
 
     contact: Contact
     body: Mapping[str, Any]
-    sent: Mapping[str, Any]
+    values: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ async def judge(crm: GiantContext, operation: Operation, refusal: Conflict) -> V
         holder = None  # it is ours already: the phone is what collides
     if operation.kind == "create" and holder is not None:
         if holder.properties.get(MARK) == operation.entity_id:
-            return Effect(operation, holder.id, recovered(holder, operation) or operation.sent)
+            return Effect(operation, holder.id, recovered(holder, operation) or operation.values)
         if _fit(holder, str(operation.body.get("lastName", ""))):
             return _same_person(operation, holder)
     return _without(operation, "email" if holder is not None else "phone", holder, refusal)
@@ -92,21 +92,23 @@ def _same_person(operation: Operation, holder: Contact) -> SamePerson:
         return SamePerson(holder, {}, {})
     stands = fields_of(holder)
     body: dict[str, Any] = {}
-    sent: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for name, value in operation.body.items():
         field = field_name(name)
         if name == "properties":
             # Not the mark: it says who made a contact, and we have not made this one.
             new = {key: item for key, item in value.items() if key != MARK and not holder.properties.get(key)}
             body |= {name: {**holder.properties, **new}} if new else {}
-            sent |= {f"properties.{key}": operation.sent.get(f"properties.{key}", item) for key, item in new.items()}
+            values |= {
+                f"properties.{key}": operation.values.get(f"properties.{key}", item) for key, item in new.items()
+            }
         elif name == "tags":
             added = [tag for tag in value if tag not in holder.tags]
             body |= {name: [*holder.tags, *added]} if added else {}
-            sent |= {name: added} if added else {}
-        elif field in operation.sent and not stands.get(field):
-            body[name], sent[field] = value, operation.sent[field]
-    return SamePerson(holder, body, sent)
+            values |= {name: added} if added else {}
+        elif field in operation.values and not stands.get(field):
+            body[name], values[field] = value, operation.values[field]
+    return SamePerson(holder, body, values)
 
 
 def _without(operation: Operation, key: str, holder: Contact | None, refusal: Conflict) -> WithoutKey:
@@ -117,11 +119,11 @@ def _without(operation: Operation, key: str, holder: Contact | None, refusal: Co
         *(None if holder is None else holder.id, reason, refusal.request_id),
     )
     body = {name: value for name, value in operation.body.items() if name != key}
-    sent = {name: value for name, value in operation.sent.items() if name != key}
+    values = {name: value for name, value in operation.values.items() if name != key}
     keyless = _is_new(operation) and not any(body.get(name) for name in KEYS)
     if key not in operation.body or not body or keyless:
         return WithoutKey(None, collision)
-    return WithoutKey(replace(operation, body=body, sent=sent), collision)
+    return WithoutKey(replace(operation, body=body, values=values), collision)
 
 
 def _is_new(operation: Operation) -> bool:

@@ -60,8 +60,8 @@ def intend(engine: Engine, ledger: Ledger, run: str, *, waited: Waited | None = 
     engine.read("current_contacts", "current_companies", "person_changes")
     overtaken.make(engine, ledger, waited)
     _place(engine, ledger, run, waited=waited is not None)
-    ledger.drop_stale_intents()
-    ledger.begin(run)
+    ledger.journal.drop_stale_intents()
+    ledger.journal.begin(run)
     skipped = engine.arrow("FROM overtaken ORDER BY ALL").to_pylist()
     states: Counter[str] = Counter()
     for rows in _pages(engine):
@@ -72,12 +72,12 @@ def intend(engine: Engine, ledger: Ledger, run: str, *, waited: Waited | None = 
                 rows,
                 account=ledger.account,
                 standing=_standing(engine, updated),
-                numbers=ledger.update_numbers([*updated, *told]),
+                numbers=ledger.journal.update_numbers([*updated, *told]),
                 generation=ledger.generation,
             )
         )
-        ledger.intend(run, wanted)
-        held = ledger.among([one.op_key for one in wanted], tuple(HELD))
+        ledger.journal.intend(run, wanted)
+        held = ledger.journal.among([one.op_key for one in wanted], tuple(HELD))
         states.update(state for _, state in held)
         skipped += [
             {
@@ -89,7 +89,7 @@ def intend(engine: Engine, ledger: Ledger, run: str, *, waited: Waited | None = 
             }
             for one, state in held
         ]
-    return Intention(ledger.waiting_counts(run), skipped, states, ledger.last_place())
+    return Intention(ledger.journal.waiting_counts(run), skipped, states, ledger.journal.last_place())
 
 
 def batches(
@@ -98,7 +98,7 @@ def batches(
     """What a run is to send of a kind of object, in the plan's order, with what its objects held in the snapshot."""
     place = 0
     while True:
-        waiting, place = ledger.waiting(run, object_name, after=place, last=last, at_most=BATCH)
+        waiting, place = ledger.journal.waiting(run, object_name, after=place, last=last, at_most=BATCH)
         if not waiting:
             return
         updated = sorted({(one.object, one.crm_id) for one in waiting if one.crm_id is not None})
@@ -136,13 +136,15 @@ def _whose(row: Row) -> tuple[str, str, str]:
 def _place(engine: Engine, ledger: Ledger, run: str, *, waited: bool) -> None:
     """Keep who is who; where a plan has waited, only of whom nothing is known."""
     # Before the records are placed: cut off in between, the next run finds the same changes again.
-    ledger.changed(run, engine.rows("SELECT person_id, change, other_id, records FROM person_changes ORDER BY ALL"))
+    ledger.identities.keep_changes(
+        run, engine.rows("SELECT person_id, change, other_id, records FROM person_changes ORDER BY ALL")
+    )
     for name, clusters, matches, entity in (
         ("contacts", "clusters", "contact_matches", "person_id"),
         ("companies", "company_clusters", "company_matches", "company_id"),
     ):
-        engine.put("known", ledger.entities(name))  # type: ignore[arg-type]
-        engine.put("linked", ledger.links(name))  # type: ignore[arg-type]
+        engine.put("known", ledger.identities.entities(name))  # type: ignore[arg-type]
+        engine.put("linked", ledger.identities.links(name))  # type: ignore[arg-type]
         records = engine.rows(
             f"SELECT record_key, {entity} FROM {clusters} ANTI JOIN known "  # noqa: S608 - constant names
             f"ON known.record_key = {clusters}.record_key AND ($1 OR known.entity_id = {clusters}.{entity}) "
@@ -155,7 +157,7 @@ def _place(engine: Engine, ledger: Ledger, run: str, *, waited: bool) -> None:
             f"WHERE {entity} NOT IN (SELECT entity_id FROM moved) ORDER BY 1",
             [waited],
         )
-        ledger.place(name, records, links)  # type: ignore[arg-type]
+        ledger.identities.place(name, records, links)  # type: ignore[arg-type]
 
 
 def _standing(engine: Engine, targets: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Standing]:

@@ -81,13 +81,15 @@ def _write(
     standing: Standing,
 ) -> Operation:
     body: dict[str, Any] = {}
-    sent: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     before: dict[str, Any] = {}
     for row in changes:
         name = row.field or ""
         group, _, key_in_group = name.partition(".")
         if group == "tags":
-            _tag(row, sent.setdefault("tags", json.loads(row.base or "[]")), body.setdefault("tags", [*standing.tags]))
+            _tag(
+                row, values.setdefault("tags", json.loads(row.base or "[]")), body.setdefault("tags", [*standing.tags])
+            )
             continue
         value = _value(row)
         if group in ("properties", "address"):
@@ -99,7 +101,7 @@ def _write(
                 whole[place] = value
         else:
             body[wire_name(name)] = value
-        sent[name] = _ours(row, value) if name in LISTS else value
+        values[name] = _ours(row, value) if name in LISTS else value
         if crm_id is not None and not row.ours:
             before[name] = _decoded(name, row.current)
     kind: Kind = "create" if crm_id is None else "update"
@@ -111,7 +113,7 @@ def _write(
         if row.change == "retract" and row.field is not None and row.field not in LISTS
     )
     return Operation(
-        *(key, object_name, kind, entity, body, sent, crm_id), before=before, retracted=retracted, number=number
+        *(key, object_name, kind, entity, body, values, crm_id), before=before, retracted=retracted, number=number
     )
 
 
@@ -180,9 +182,9 @@ def _log(account: str, entity: str, row: Row, numbers: Mapping[tuple[str, str], 
 
 def resolve_company(operation: Operation, company_id: str | None) -> Operation:
     """Put the real id where a new company's stand-in is; without one the link is left out."""
-    body, sent = dict(operation.body), dict(operation.sent)
+    body, values = dict(operation.body), dict(operation.values)
     if company_id is None:
-        del body["companyId"], sent["company"]
+        del body["companyId"], values["company"]
     else:
-        body["companyId"] = sent["company"] = company_id
-    return replace(operation, body=body, sent=sent)
+        body["companyId"] = values["company"] = company_id
+    return replace(operation, body=body, values=values)

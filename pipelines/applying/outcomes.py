@@ -81,34 +81,34 @@ class Outcomes:
 
     def keep(self, answers: Sequence[tuple[Operation, Answer]]) -> list[str]:
         """Keep answers in the ledger; returns the words under which they are counted."""
-        self._ledger.done([answer for _, answer in answers if isinstance(answer, Effect)])
+        self._ledger.journal.mark_done([answer for _, answer in answers if isinstance(answer, Effect)])
         return [self._keep(operation, answer) for operation, answer in answers]
 
     def keep_forbidden(self) -> None:
         """Take back that rows were refused, where it was the key that was."""
         for operation in self._forbidden:
-            self._ledger.end(operation, "INTENT", "the key may not do this")
+            self._ledger.journal.end(operation, "INTENT", "the key may not do this")
 
     def _keep(self, operation: Operation, answer: Answer) -> str:
         if isinstance(answer, Effect):
             return f"{operation.object}_{operation.kind}_done"
         if isinstance(answer, Rejected) and self._takes_none(operation, answer):
-            self._ledger.learn(self._read_only, "read-only")
+            self._ledger.traits.set(self._read_only, "read-only")
             self._intent(operation, answer, "the CRM takes no companies from us")
             return "companies_read_only"
         match answer:
             case None:
-                self._ledger.end(operation, "INTENT", "changed in the CRM since it was read")
+                self._ledger.journal.end(operation, "INTENT", "changed in the CRM since it was read")
                 return "changed_meanwhile"
             case Conflict():
                 self._intent(operation, answer)
                 return "conflicts"
             case Rejected():
-                self._ledger.end(operation, "REJECTED", answer.reason, answer.request_id)
+                self._ledger.journal.end(operation, "REJECTED", answer.reason, answer.request_id)
                 return "refused"
             case Ambiguous():
                 # It may have been applied: it stays SENT until it is looked for.
-                self._ledger.end(operation, "SENT", "the answer was lost", answer.request_id, doubt=True)
+                self._ledger.journal.end(operation, "SENT", "the answer was lost", answer.request_id, doubt=True)
                 return "unsure"
             case AccessError():
                 self._intent(operation, answer)
@@ -118,7 +118,7 @@ class Outcomes:
                 return "not_reached"
 
     def _intent(self, operation: Operation, error: CallError, reason: str | None = None) -> None:
-        self._ledger.end(operation, "INTENT", reason or error.reason, error.request_id)
+        self._ledger.journal.end(operation, "INTENT", reason or error.reason, error.request_id)
 
     @staticmethod
     def _takes_none(operation: Operation, answer: Answer) -> bool:

@@ -36,12 +36,14 @@ def make(engine: Engine, ledger: Ledger, waited: Waited | None) -> None:
         engine.put("moved", _texts(("object", "entity_id"), []))
         engine.put("overtaken", SKIPPED.empty_table())
         return
-    engine.put("placed_since", _texts(("object", "record_key", "entity_id"), ledger.placed_since(waited.moment)))
-    touched = ledger.touched_since(waited.moment)
+    engine.put(
+        "placed_since", _texts(("object", "record_key", "entity_id"), ledger.identities.placed_since(waited.moment))
+    )
+    touched = ledger.journal.touched_since(waited.moment)
     engine.put("touched_since", _texts(("object", "entity_id", "crm_id", "state", "run"), touched))
     engine.put("applied_before", _texts(("run",), [(run,) for run in waited.applied_by]))
-    engine.put("linked_contacts", ledger.links("contacts"))
-    engine.put("linked_companies", ledger.links("companies"))
+    engine.put("linked_contacts", ledger.identities.links("contacts"))
+    engine.put("linked_companies", ledger.identities.links("companies"))
     engine.view_as(
         "linked_now",
         "SELECT 'contacts' AS object, entity_id FROM linked_contacts "

@@ -82,20 +82,22 @@ class Replanning:
         crm_id = same.contact.id
 
         def link() -> Operation | None:
-            self._ledger.place("contacts", [], [(operation.entity_id, crm_id)])
-            self._ledger.end(operation, "INTENT", "created meanwhile by somebody else, and linked", refusal.request_id)
+            self._ledger.identities.place("contacts", [], [(operation.entity_id, crm_id)])
+            self._ledger.journal.end(
+                operation, "INTENT", "created meanwhile by somebody else, and linked", refusal.request_id
+            )
             if not same.body or not self._fills:
                 return None
-            numbers, generation = self._ledger.update_numbers([("contacts", crm_id)]), self._ledger.generation
+            numbers, generation = self._ledger.journal.update_numbers([("contacts", crm_id)]), self._ledger.generation
             key, number = update_key(self._ledger.account, "contacts", crm_id, numbers, generation)
             # Only what is empty there is filled.
-            before = {name: None for name in same.sent if name != "tags"}
+            before = {name: None for name in same.values if name != "tags"}
             update = Operation(
-                *(key, "contacts", "update", operation.entity_id, same.body, same.sent, crm_id),
+                *(key, "contacts", "update", operation.entity_id, same.body, same.values, crm_id),
                 before=before,
                 number=number,
             )
-            self._ledger.intend(self._run, [update])
+            self._ledger.journal.intend(self._run, [update])
             return update
 
         update: Operation | None = await self._in_thread(link)

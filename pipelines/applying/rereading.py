@@ -40,7 +40,7 @@ async def reread(crm: GiantContext, operation: Operation, standing: Standing) ->
     now = fields_of(item)
     if isinstance(item, Contact) and item.status != standing.fields.get("status", item.status):
         return None
-    touched = {*operation.sent, *operation.retracted} - {"tags"}
+    touched = {*operation.values, *operation.retracted} - {"tags"}
     if any(not same(name, standing.fields.get(name), now.get(name)) for name in touched):
         return None
     tags = _tags(operation, standing)
@@ -76,7 +76,7 @@ def overwrites(operation: Operation, standing: Standing) -> bool:
     """Whether an update would change something that stands there, or replace a list or map as a whole."""
     if operation.kind == "update" and {"tags", "properties", "address"} & {*operation.body}:
         return True
-    return any(standing.fields.get(name) not in (None, "", [], {}) for name in {*operation.sent} - {"tags"})
+    return any(standing.fields.get(name) not in (None, "", [], {}) for name in {*operation.values} - {"tags"})
 
 
 def _tags(operation: Operation, standing: Standing) -> set[str]:

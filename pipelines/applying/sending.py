@@ -204,7 +204,7 @@ class Sending:
     async def _make_sent(self, group: Sequence[Operation]) -> None:
         def commit() -> tuple[list[tuple[Operation, Given]], int]:
             ready, refused = [], 0
-            takes_companies = self._ledger.trait(self._manner.read_only) != "read-only"
+            takes_companies = self._ledger.traits.get(self._manner.read_only) != "read-only"
             for operation in group:
                 whole = calling.whole(self._ledger, operation, takes_companies)
                 if whole is None:
@@ -214,11 +214,11 @@ class Sending:
                 except ValidationError as error:
                     fault = error.errors(include_input=False, include_url=False, include_context=False)[0]
                     place = ".".join(str(part) for part in fault["loc"])
-                    self._ledger.end(operation, "REJECTED", f"not sent: {place}: {fault['type']}")
+                    self._ledger.journal.end(operation, "REJECTED", f"not sent: {place}: {fault['type']}")
                     refused += 1
             same = [one for one, _ in ready if self._intended.get(one.op_key) is one]
             other = [one for one, _ in ready if self._intended.get(one.op_key) is not one]
-            self._ledger.sent(self._manner.run, other, same)
+            self._ledger.journal.mark_sent(self._manner.run, other, same)
             return ready, refused
 
         ready: list[tuple[Operation, Given]] = []
@@ -290,5 +290,5 @@ class Sending:
         await asyncio.gather(*self._tasks, *self._commits.values(), return_exceptions=True)
         self._thread.shutdown()
         for operation in (*(operation for operation, _ in self._sent), *self._again.values()):
-            self._ledger.end(operation, "INTENT", "not sent: the run ended before")
+            self._ledger.journal.end(operation, "INTENT", "not sent: the run ended before")
         self._outcomes.counts.update(self._outcomes.keep(self._answered))

@@ -52,7 +52,7 @@ def run(work: Workspace) -> StageReport:
         else:
             for name, *_ in OBJECTS:
                 engine.put(f"fetched_{name}", listing.LISTINGS[name].schema.empty_table())
-        engine.put("written", ledger.written("contacts"))
+        engine.put("written", ledger.written.of("contacts"))
         engine.make("applying/verify/read_back", [field for field in CONTACT.sent if field.crm not in LISTS])
         if any(changed.values()):
             tables.make(engine, ledger, work.settings)
@@ -113,7 +113,7 @@ def _put_in_place(work: Workspace, engine: Engine, ledger: Ledger) -> None:
             f"CREATE TABLE current_{name} AS FROM changed_{name} "  # noqa: S608 - constant names
             f"UNION ALL BY NAME SELECT * FROM stood_{name} ANTI JOIN changed_{name} USING (crm_id)"
         )
-        engine.put("linked", ledger.links(name))
+        engine.put("linked", ledger.identities.links(name))
         engine.connection.execute(
             f"CREATE TABLE met AS SELECT l.entity_id AS {entity}, l.crm_id, c.* EXCLUDE (crm_id) "  # noqa: S608 - constant names
             f"FROM linked l JOIN changed_{name} c USING (crm_id)"

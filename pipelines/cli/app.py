@@ -190,7 +190,7 @@ def status(config: Config = Path("sync.toml"), data: Data = Path("data")) -> Non
 
 
 def _print_ledger(ledger: Ledger) -> None:
-    states = ledger_commands.in_words(ledger.states())
+    states = ledger_commands.in_words(ledger.journal.states())
     for count, words in states:
         console.print(f"Ledger: {count:,} {words}")
     if not states:

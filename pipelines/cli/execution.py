@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from connectors.errors import BridgeError, ConfigurationError
-from pipelines.lake.lake import write_atomically
+from connectors.files import whole
 from pipelines.workspace import Workspace
 
 INSTANCE: Final = "telemetry:\n  enabled: false\n"
@@ -37,9 +37,11 @@ def dagster_home(data: Path, settings_folder: Path) -> Path:
     home.mkdir(parents=True, exist_ok=True)
     ours = settings_folder / "dagster.yaml"
     if ours.exists():
-        write_atomically(home / "dagster.yaml", lambda path: shutil.copyfile(ours, path))
+        with whole(home / "dagster.yaml") as draft:
+            shutil.copyfile(ours, draft)
     elif not (home / "dagster.yaml").exists():
-        write_atomically(home / "dagster.yaml", lambda path: path.write_text(INSTANCE, "utf-8"))
+        with whole(home / "dagster.yaml") as draft:
+            draft.write_text(INSTANCE, "utf-8")
     return home
 
 

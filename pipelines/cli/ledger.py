@@ -19,10 +19,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from connectors.errors import ConfigurationError, StateRefused
+from connectors.files import whole
 from pipelines.cli import out_file
 from pipelines.cli.options import Config, Data, console, workspace
 from pipelines.crm import rebuild, recover
-from pipelines.lake.lake import write_atomically
 from pipelines.ledger import copies
 from pipelines.ledger.effects import Operation
 from pipelines.ledger.ledger import Ledger
@@ -67,8 +67,8 @@ def ledger(
     if out is not None:
         out_file.check(out, data, "a list of operations", lambda schema: {"op_key", "state"} <= {*schema.names})
     with _existing(Workspace(settings_file.load(config), data, "ledger")).ledger() as opened:
-        states = opened.states()
-        told = [_plain(row) for row in opened.told("UNKNOWN", "REJECTED", "DONE")]
+        states = opened.journal.states()
+        told = [_plain(row) for row in opened.journal.told("UNKNOWN", "REJECTED", "DONE")]
         identity = {"ledger_id": opened.ledger_id, "generation": opened.generation}
     if out is not None:
         _write(out, told)
@@ -103,11 +103,8 @@ def restore(
 ) -> None:
     """Put a copy of the ledger back in its place. What was sent since is found again by the next run."""
     work = Workspace(settings_file.load(config), data, "restore")
-    work.lock.take()
-    try:
+    with work.writing():
         restored = copies.restore(work.ledger_path, file, target.known_account(work.settings, work.lake.root))
-    finally:
-        work.lock.free()
     console.print(f"Restored from {escape(str(file))}.")
     console.print(_lost(restored.written_since))
     if restored.kept is not None:
@@ -135,12 +132,8 @@ def adopt(
     if not LEDGER_ID.fullmatch(ledger_id):
         raise ConfigurationError(f"{ledger_id!r} is no ledger's id.", guidance="Copy it from the message of the run.")
     work = Workspace(settings_file.load(config), data, "adopt")
-    work.lock.take()
-    try:
-        with work.ledger() as opened:
-            opened.adopt(ledger_id)
-    finally:
-        work.lock.free()
+    with work.writing(), work.ledger() as opened:
+        opened.adopt(ledger_id)
     console.print(f"What the ledger {ledger_id} logged counts as ours from now on.")
 
 
@@ -152,22 +145,18 @@ def rebuild_command(
 ) -> None:
     """Make a lost ledger anew of what the account shows: marks on contacts and companies, keys of entries."""
     work = workspace(config, data)
-    work.lock.take()
-    try:
-        kept = None
-        with work.ledger() as opened:
-            if opened.knows_writes():
-                if not force:
-                    raise StateRefused(
-                        "this ledger has written to the account: it need not be rebuilt.",
-                        guidance="Say --force to replace what it knows of the account; a copy of it is kept.",
-                    )
-                kept = copies.keep(work.ledger_path)
-            under_way = opened.states().get("SENT", 0)
-            found = asyncio.run(_traces(work, settle=target.settle_seconds(work.settings) if under_way else 0.0))
-            opened.replace_with(found.effects, found.ledger_ids)
-    finally:
-        work.lock.free()
+    kept = None
+    with work.writing(), work.ledger() as opened:
+        if opened.journal.knows_writes():
+            if not force:
+                raise StateRefused(
+                    "this ledger has written to the account: it need not be rebuilt.",
+                    guidance="Say --force to replace what it knows of the account; a copy of it is kept.",
+                )
+            kept = copies.keep(work.ledger_path)
+        under_way = opened.journal.states().get("SENT", 0)
+        found = asyncio.run(_traces(work, settle=target.settle_seconds(work.settings) if under_way else 0.0))
+        opened.replace_with(found.effects, found.ledger_ids)
     counts = Counter(f"{effect.operation.object}" for effect in found.effects)
     console.print(
         f"Found again: {counted(counts['contacts'], 'contacts')}, {counted(counts['companies'], 'companies')}, "
@@ -197,22 +186,18 @@ def retry(
 ) -> None:
     """Take up again what the CRM refused, and look for what nobody could tell of. The next run sends what is free."""
     work = _existing(workspace(config, data))
-    work.lock.take()
-    try:
-        with work.ledger() as opened:
-            refused = [operation for operation in opened.in_state("REJECTED") if _chosen(operation, keys)]
-            unknown = [operation for operation in opened.in_state("UNKNOWN") if _chosen(operation, keys)]
-            for key in keys or ():
-                if not any(_chosen(operation, [key]) for operation in (*refused, *unknown)):
-                    raise ConfigurationError(
-                        f"no refused or unknown operation has a key that begins with {key!r}.",
-                        guidance="crm-bridge ledger lists them.",
-                    )
-            for operation in refused:
-                opened.end(operation, "INTENT", "taken up again by hand")
-            became = asyncio.run(_look(work, opened, unknown)) if unknown else []
-    finally:
-        work.lock.free()
+    with work.writing(), work.ledger() as opened:
+        refused = [operation for operation in opened.journal.in_state("REJECTED") if _chosen(operation, keys)]
+        unknown = [operation for operation in opened.journal.in_state("UNKNOWN") if _chosen(operation, keys)]
+        for key in keys or ():
+            if not any(_chosen(operation, [key]) for operation in (*refused, *unknown)):
+                raise ConfigurationError(
+                    f"no refused or unknown operation has a key that begins with {key!r}.",
+                    guidance="crm-bridge ledger lists them.",
+                )
+        for operation in refused:
+            opened.journal.end(operation, "INTENT", "taken up again by hand")
+        became = asyncio.run(_look(work, opened, unknown)) if unknown else []
     lines = [(operation, "refused before: the next run decides anew and sends it") for operation in refused]
     lines += [(operation, BECAME[word]) for operation, word in became]
     for operation, words in lines:
@@ -254,7 +239,8 @@ def _plain(row: dict[str, Any]) -> dict[str, Any]:
 def _write(out: Path, told: list[dict[str, Any]]) -> None:
     names = ("op_key", "state", "kind", "object", "entity_id", "crm_id", "who", "email", "reason", "request_id", "at")
     schema = pa.schema([*((name, pa.string()) for name in names), ("attempts", pa.int64()), ("doubts", pa.int64())])
-    write_atomically(out, lambda path: pq.write_table(pa.Table.from_pylist(told, schema), path), private=True)
+    with whole(out, private=True) as draft:
+        pq.write_table(pa.Table.from_pylist(told, schema), draft)
 
 
 def _print(told: list[dict[str, Any]]) -> None:

@@ -59,8 +59,7 @@ def apply(
         raise ConfigurationError("crm.writes is off: nothing was sent.", guidance="Set crm.writes = true.")
     # The plan may have waited for days: each contact is looked at again, whatever the settings say.
     work.settings = work.settings.model_copy(update={"crm": work.settings.crm.model_copy(update={"reread": "always"})})
-    try:
-        work.lock.take()
+    with work.writing(prune=True):
         plan_file.take(work, plan)
         work.reports["apply"] = apply_stage.run(work)
         console.print(f"[bold]{escape(summary.applied(work))}[/bold]")
@@ -69,8 +68,6 @@ def apply(
         work.reports["verify"] = verify.run(work)
         for line in summary.read_back(work):
             console.print(escape(line))
-    finally:
-        work.end()
     if remaining := work.reports["verify"].counts["remaining"]:
         raise BridgeError(
             f"left to write, though all of the plan was sent: {counted(remaining, 'changes')}.",

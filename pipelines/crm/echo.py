@@ -45,7 +45,7 @@ def recovered(item: Contact | Company, operation: Operation) -> dict[str, Any] |
     human meanwhile. It keeps what we sent as its base, so that the human's value is told from ours. A list proves
     something only when it is there just as the call had it: what of it is ours may have stood there before.
     """
-    sent, flat = operation.sent, fields_of(item)
+    sent, flat = operation.values, fields_of(item)
     standing = {name for name, value in sent.items() if name not in LISTS and same(name, value, flat.get(name))}
     if not standing and not any(_is_whole(operation, name, flat.get(name)) for name in LISTS if name in sent):
         return None

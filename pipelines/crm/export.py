@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
+from connectors.files import whole
 from pipelines.crm import listing
 from pipelines.lake.engine import Engine, quote_text
-from pipelines.lake.lake import write_atomically
 from pipelines.workspace import StageReport, Workspace
 
 
@@ -22,7 +22,7 @@ def run(work: Workspace) -> StageReport:
     with work.engine() as engine:
         asyncio.run(_fetch(work, engine))
         with work.ledger() as ledger:
-            engine.put("contact_links", ledger.links("contacts"))
+            engine.put("contact_links", ledger.identities.links("contacts"))
         for name in ("activities", "contacts", "companies"):
             engine.make(f"crm/export/{name}")
         months = [month for (month,) in engine.rows("SELECT DISTINCT month FROM activities ORDER BY month")]
@@ -54,9 +54,5 @@ def _forget_months(folder: Path, months: Sequence[str]) -> None:
 
 
 def _copy(engine: Engine, query: str, path: Path) -> None:
-    write_atomically(
-        path,
-        lambda temporary: engine.connection.execute(
-            f"COPY ({query}) TO {quote_text(str(temporary))} (FORMAT parquet, COMPRESSION zstd)"
-        ),
-    )
+    with whole(path) as draft:
+        engine.connection.execute(f"COPY ({query}) TO {quote_text(str(draft))} (FORMAT parquet, COMPRESSION zstd)")

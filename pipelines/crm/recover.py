@@ -38,7 +38,7 @@ async def settle(crm: GiantContext, ledger: Ledger, settings: Settings, progress
     Raises:
         CallError: the CRM cannot be asked; all that was not decided stays as it is.
     """
-    operations = ledger.in_state("SENT")
+    operations = ledger.journal.in_state("SENT")
     if not operations:
         return Counter()
     if (wait := target.settle_seconds(settings)) > 0:
@@ -75,10 +75,10 @@ async def look_again(
     async for operation, finding in traces.find(crm, operations, at_once=settings.limits.concurrency):
         if finding is Trace.ABSENT:
             # It keeps its doubts: lost once more, it waits for a human again.
-            ledger.end(operation, "INTENT", f"{finding.value}; taken up again by hand")
+            ledger.journal.end(operation, "INTENT", f"{finding.value}; taken up again by hand")
             became.append((operation, FREE))
         elif isinstance(finding, Effect):
-            ledger.done([finding])
+            ledger.journal.mark_done([finding])
             became.append((operation, FOUND))
         else:
             became.append((operation, _decide(ledger, operation, finding)))
@@ -86,7 +86,7 @@ async def look_again(
 
 
 def _keep(ledger: Ledger, found: list[Effect], outcome: Counter[str]) -> None:
-    ledger.done(found)
+    ledger.journal.mark_done(found)
     outcome.update(FOUND if effect.note is None else FOUND_TWICE for effect in found)
     found.clear()
 
@@ -95,16 +95,16 @@ def _decide(ledger: Ledger, operation: Operation, finding: Trace | Rejected) -> 
     match finding:
         case Trace.ABSENT if operation.kind in UPDATES:
             # Its object is read and decided anew by the next plan: a human may have written meanwhile.
-            ledger.end(operation, "INTENT", finding.value)
+            ledger.journal.end(operation, "INTENT", finding.value)
             return FREE
         case Trace.ABSENT if operation.doubts <= 1:
-            ledger.end(operation, "INTENT", finding.value)
+            ledger.journal.end(operation, "INTENT", finding.value)
             return FREE
         case Trace.ABSENT:
-            ledger.end(operation, "UNKNOWN", "sent twice and not seen")
+            ledger.journal.end(operation, "UNKNOWN", "sent twice and not seen")
         case Trace():
-            ledger.end(operation, "UNKNOWN", finding.value)
+            ledger.journal.end(operation, "UNKNOWN", finding.value)
         case Rejected():
             reason = f"cut off, and looking for it was refused: {finding.reason}"
-            ledger.end(operation, "UNKNOWN", reason, finding.request_id)
+            ledger.journal.end(operation, "UNKNOWN", reason, finding.request_id)
     return UNKNOWN

@@ -66,12 +66,14 @@ async def _fetch(work: Workspace, engine: Engine, ledger: Ledger) -> None:
         await listing.read(work, engine, crm, "contacts")
         await listing.read(work, engine, crm, "companies")
         await _close_unknown(crm, engine, ledger)
-        await _ask_for_missing(crm, engine, ledger.links("contacts")["crm_id"].to_pylist())
+        await _ask_for_missing(crm, engine, ledger.identities.links("contacts")["crm_id"].to_pylist())
 
 
 async def _close_unknown(crm: GiantContext, engine: Engine, ledger: Ledger) -> None:
     """What nobody could tell of is told by a mark that the walk met: that create is done."""
-    unknown = {operation.op_key: operation for operation in ledger.in_state("UNKNOWN") if operation.kind == "create"}
+    unknown = {
+        operation.op_key: operation for operation in ledger.journal.in_state("UNKNOWN") if operation.kind == "create"
+    }
     columns = {
         "op_key": list(unknown),
         "object": [operation.object for operation in unknown.values()],
@@ -88,8 +90,8 @@ async def _close_unknown(crm: GiantContext, engine: Engine, ledger: Ledger) -> N
             item = await (crm.get_contact(oldest) if operation.object == "contacts" else crm.get_company(oldest))
         except NotFound:  # removed since the walk: the next one tells
             continue
-        values = recovered(item, operation) or operation.sent
-        ledger.done([Effect(operation, oldest, values, note=found_again(crm_ids))])
+        values = recovered(item, operation) or operation.values
+        ledger.journal.mark_done([Effect(operation, oldest, values, note=found_again(crm_ids))])
 
 
 async def _ask_for_missing(crm: GiantContext, engine: Engine, linked: Sequence[str]) -> None:

@@ -108,7 +108,7 @@ class _Hunt:
         if _clue(operation).endswith(NAME_ALONE):
             return Trace.LIKENESS
         first = met[0]
-        values = {} if isinstance(first, Activity) else recovered(first, operation) or operation.sent
+        values = {} if isinstance(first, Activity) else recovered(first, operation) or operation.values
         return Effect(operation, first.id, values, note=found_again([item.id for item in met]))
 
 
@@ -199,7 +199,7 @@ async def _look_at(crm: GiantContext, operation: Operation, crm_id: str) -> Effe
         return Trace.ABSENT
     if operation.kind in ("tag", "untag"):
         there = folded(operation.body["tag"]) in map(folded, item.tags)
-        return Effect(operation, crm_id, operation.sent) if there == (operation.kind == "tag") else Trace.ABSENT
+        return Effect(operation, crm_id, operation.values) if there == (operation.kind == "tag") else Trace.ABSENT
     values = recovered(item, operation)
     return Trace.ABSENT if values is None else Effect(operation, crm_id, values)
 
@@ -210,7 +210,7 @@ NAME_ALONE: Final = "|"
 
 def _clue(operation: Operation) -> str:
     """What an operation's effect is known by."""
-    sent = operation.sent
+    sent = operation.values
     if operation.kind == "log":
         return f"entry:{operation.op_key}"
     if _marked(operation):
@@ -241,7 +241,7 @@ def _marked(operation: Operation) -> bool:
 
 
 def _all_stand(item: Item, operation: Operation) -> bool:
-    return not isinstance(item, Activity) and all_stand(item, operation.sent)
+    return not isinstance(item, Activity) and all_stand(item, operation.values)
 
 
 def _list(crm: GiantContext, name: str) -> Fetch:

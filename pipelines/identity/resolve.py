@@ -60,7 +60,7 @@ def _inputs(work: Workspace, engine: Engine) -> None:
     )
     engine.put("nicknames", nicknames.table())
     with work.ledger() as ledger:
-        engine.put("known_contacts", ledger.entities("contacts"))
-        engine.put("contact_links", ledger.links("contacts"))
-        engine.put("known_companies", ledger.entities("companies"))
-        engine.put("company_links", ledger.links("companies"))
+        engine.put("known_contacts", ledger.identities.entities("contacts"))
+        engine.put("contact_links", ledger.identities.links("contacts"))
+        engine.put("known_companies", ledger.identities.entities("companies"))
+        engine.put("company_links", ledger.identities.links("companies"))

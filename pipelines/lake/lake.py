@@ -4,28 +4,25 @@
     runs/<run>/<table>.parquet                         what a run made
     current.json                                       table → run, replaced as a whole once per finished stage
 
-A table appears whole or not at all: it is written under a temporary name, flushed to disk, checked and renamed.
+A table appears whole or not at all (`connectors.files.whole`), and its rows are counted on disk before it appears.
 """
 
 from __future__ import annotations
 
-import contextlib
-import errno
 import hashlib
 import json
-import os
 import shutil
-import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from connectors.errors import StateRefused
+from connectors.files import whole
 
 FACTS: Final = b"crm_bridge"
 """The key in a landing's Parquet metadata under which its facts lie as JSON."""
@@ -104,9 +101,9 @@ class Lake:
         stem = f"{sequence:06d}-{digest[:12]}"
         path = folder / f"{stem}.parquet"
         schema = pa.schema([(column, pa.string()) for column in columns])
-        with _atomic(path) as temporary:
+        with whole(path) as draft:
             rows = 0
-            with pq.ParquetWriter(temporary, schema, compression="zstd") as writer:
+            with pq.ParquetWriter(draft, schema, compression="zstd") as writer:
                 for batch in batches:
                     writer.write_batch(batch)
                     rows += batch.num_rows
@@ -124,9 +121,9 @@ class Lake:
                     "facts": dict(facts),
                 }
                 writer.add_key_value_metadata({FACTS: json.dumps(meta).encode()})
-            with _atomic(path.with_suffix(".rejected.parquet")) as temporary_rejected:
-                pq.write_table(set_aside, temporary_rejected, compression="zstd")
-            _check(temporary, rows)
+            with whole(path.with_suffix(".rejected.parquet")) as rejected_draft:
+                pq.write_table(set_aside, rejected_draft, compression="zstd")
+            _check(draft, rows)
         return _read_landing(path)
 
     # Runs
@@ -138,20 +135,20 @@ class Lake:
         return folder
 
     def write(self, run: str, table: str, put: Callable[[Path], int]) -> Path:
-        """Let `put` write a table to a temporary path and return its row count; then make it visible."""
+        """Let `put` write a table to a draft and return its row count; then make it visible."""
         path = self.run_folder(run) / f"{table}.parquet"
-        with _atomic(path) as temporary:
-            _check(temporary, put(temporary))
+        with whole(path) as draft:
+            _check(draft, put(draft))
         return path
 
     def borrow(self, run: str, table: str, path: Path) -> None:
         """Let a run have a table that another run made: by a hard link, since tables never change."""
         own = self.run_folder(run) / f"{table}.parquet"
-        with _atomic(own) as temporary:
+        with whole(own) as draft:
             try:
-                temporary.hardlink_to(path)
+                draft.hardlink_to(path)
             except OSError:  # a file system without links
-                shutil.copyfile(path, temporary)
+                shutil.copyfile(path, draft)
 
     def find(self, run: str | None, table: str) -> Path | None:
         """Where a table is: in this run if it has made it, else in the run that it is current in."""
@@ -182,8 +179,8 @@ class Lake:
         """Make this run the holder of `tables`, all at once."""
         merged = {**self.current(), **dict.fromkeys(tables, run)}
         path = self.root / "current.json"
-        with _atomic(path) as temporary:
-            temporary.write_text(json.dumps(merged, indent=1, sort_keys=True), "utf-8")
+        with whole(path) as draft:
+            draft.write_text(json.dumps(merged, indent=1, sort_keys=True), "utf-8")
 
     def prune(self, keep: int) -> int:
         """Remove the oldest runs' tables beyond `keep`, sparing those in use. Returns how many runs went."""
@@ -201,41 +198,6 @@ def digest_of(path: Path) -> str:
     """SHA-256 of a file's bytes, in hex."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def write_atomically(path: Path, put: Callable[[Path], Any], *, private: bool = False) -> None:
-    """Let `put` write to a temporary path beside `path`, then replace `path` by it, flushed to disk.
-
-    What is `private` is for its owner alone, wherever it lies.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with _atomic(path) as temporary:
-        if private:
-            temporary.touch(mode=0o600, exist_ok=False)
-        put(temporary)
-
-
-@contextlib.contextmanager
-def _atomic(path: Path) -> Iterator[Path]:
-    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}.tmp")
-    try:
-        yield temporary
-        with temporary.open("rb") as file:
-            os.fsync(file.fileno())
-        temporary.replace(path)
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
-    except OSError as error:
-        full = error.filename is None and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-        if error.errno is None or not (full or error.filename == str(temporary)):
-            raise
-        # By the name that the reader knows.
-        raise OSError(error.errno, os.strerror(error.errno), str(path)) from None
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _check(path: Path, rows: int) -> None:

@@ -19,7 +19,7 @@ FETCHED: Final = 2_000
 
 
 class LedgerAccess:
-    """The open file, and the account within it that all methods speak of. Any thread may call any method."""
+    """The open file, and the account within it that all parts of the ledger speak of. Any thread may use it."""
 
     def __init__(self, path: Path, account: str) -> None:
         """Open the file, or make it when it is missing.
@@ -29,52 +29,40 @@ class LedgerAccess:
         """
         self.path = path
         self.account = account
+        self.database: Final = open_file(path)
+        """The connection. Only `reading` and `writing` hand it out: they see to threads, transactions and faults."""
         self._lock = RLock()
-        self._db = open_file(path)
 
     def close(self) -> None:
         """Close the file."""
         with self._lock:
-            self._db.close()
-
-    @property
-    def ledger_id(self) -> str:
-        """The ledger's own name, by which its traces in the CRM are told from another ledger's."""
-        return self._meta("ledger_id") or ""
-
-    @property
-    def generation(self) -> int:
-        """0, or a number that grew each time the ledger went back in time: it was restored, or made of the CRM.
-
-        It is part of the keys of updates: a number that was used before the loss, and is forgotten since, names another
-        update then.
-        """
-        return int(self._meta("generation") or 0)
-
-    def _meta(self, name: str) -> str | None:
-        row = self._row("SELECT value FROM meta WHERE name = ?", name)
-        return None if row is None else str(row[0])
+            self.database.close()
 
     @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
-        """The connection, for this thread alone.
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """The connection, for this thread alone, to read with.
 
         Raises:
-            StateRefused: the file turns out to be damaged, or cannot be written.
+            StateRefused: the file turns out to be damaged.
             Busy: another process has it for longer than anyone should.
         """
         with self._lock:
             try:
-                yield self._db
+                yield self.database
             except sqlite3.DatabaseError as error:
                 if (known := fault(self.path, error)) is None:
                     raise
                 raise known from None
 
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        """The connection within a transaction: all that is done with it is kept, or nothing is."""
-        with self._reading() as database:
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """The connection within a transaction: all that is written with it is kept, or nothing is.
+
+        Raises:
+            StateRefused: the file turns out to be damaged, or cannot be written.
+            Busy: another process has it for longer than anyone should.
+        """
+        with self.reading() as database:
             database.execute("BEGIN IMMEDIATE")
             try:
                 yield database
@@ -85,19 +73,22 @@ class LedgerAccess:
                     database.execute("ROLLBACK")
                 raise
 
-    def _rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
-        with self._reading() as database:
+    def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
+        """The rows that a query finds, the values bound to its placeholders."""
+        with self.reading() as database:
             return database.execute(query, values).fetchall()
 
-    def _row(self, query: str, *values: Any) -> tuple[Any, ...] | None:
-        with self._reading() as database:
+    def row(self, query: str, *values: Any) -> tuple[Any, ...] | None:
+        """The first row that a query finds, or None."""
+        with self.reading() as database:
             row: tuple[Any, ...] | None = database.execute(query, values).fetchone()
             return row
 
-    def _table(self, query: str, object_name: str, columns: Mapping[str, pa.DataType]) -> pa.Table:
+    def table(self, query: str, object_name: str, columns: Mapping[str, pa.DataType]) -> pa.Table:
+        """What a query finds, as a table of these columns; its placeholders are the account and the object's name."""
         schema = pa.schema(list(columns.items()))
         batches = []
-        with self._reading() as database:
+        with self.reading() as database:
             cursor = database.execute(query, (self.account, object_name))
             while rows := cursor.fetchmany(FETCHED):
                 values = zip(*rows, strict=True)
@@ -108,6 +99,11 @@ class LedgerAccess:
                     )
                 )
         return pa.Table.from_batches(batches, schema)
+
+    def meta(self, name: str) -> str | None:
+        """What the file says of itself, whatever the account: its `ledger_id`, its `generation`."""
+        row = self.row("SELECT value FROM meta WHERE name = ?", name)
+        return None if row is None else str(row[0])
 
 
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, default=str)

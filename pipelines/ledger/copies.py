@@ -8,12 +8,13 @@ import sqlite3
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
+from connectors import files
 from connectors.errors import Busy, ConfigurationError, StateRefused
 from pipelines.ledger.file import UPDATE, examine, fault, is_ledger, open_file
 from pipelines.ledger.ledger import Ledger
@@ -45,7 +46,7 @@ def backup(ledger: Path, copy: Path, *, force: bool = False) -> None:
         raise ConfigurationError(f"{copy} is no copy of a ledger.", guidance="Name another file: it is left as it is.")
     if not ledger.exists():
         raise StateRefused(f"{ledger}: no ledger yet.", guidance="It is made by the first run.")
-    with _draft(copy.parent) as draft:
+    with _draft(copy) as draft:
         _copy(ledger, draft)
         _put(draft, copy, replace=force)
 
@@ -75,7 +76,7 @@ def restore(ledger: Path, copy: Path, account: str) -> Restored:
     if not copy.is_file():
         what = "a folder" if copy.is_dir() else "no such file"
         raise StateRefused(f"{copy}: {what}.", guidance="Name a file that crm-bridge ledger backup made.")
-    with _draft(ledger.parent) as draft:
+    with _draft(ledger) as draft:
         with _blaming_the_copy():
             examine(copy)
             _copy(copy, draft)
@@ -95,15 +96,16 @@ def keep(ledger: Path) -> Path:
     """Copy the ledger beside itself before something replaces it, as a file where it cannot be read; returns where."""
     stamp = time.strftime("%Y%m%dT%H%M%S", time.gmtime())
     kept = ledger.with_name(f"{ledger.stem}.replaced-{stamp}-{uuid.uuid4().hex[:4]}.db")
-    with _draft(ledger.parent) as draft:
+    with _draft(kept) as draft:
         try:
             _copy(ledger, draft)
         except StateRefused:
             shutil.copyfile(ledger, draft)
             if (tail := ledger.with_name(f"{ledger.name}-wal")).exists():
-                with _draft(ledger.parent) as tail_draft:
+                kept_tail = kept.with_name(f"{kept.name}-wal")
+                with _draft(kept_tail) as tail_draft:
                     shutil.copyfile(tail, tail_draft)
-                    _put(tail_draft, kept.with_name(f"{kept.name}-wal"))
+                    _put(tail_draft, kept_tail)
         _put(draft, kept)
     return kept
 
@@ -130,7 +132,7 @@ def _check_account(draft: Path, copy: Path, account: str) -> None:
 def _written_since(kept: Path, draft: Path, account: str) -> int | None:
     try:
         with closing(Ledger(kept, account)) as replaced:
-            return replaced.written_beyond(draft)
+            return replaced.journal.written_beyond(draft)
     except StateRefused:
         return None
 
@@ -141,7 +143,7 @@ def _prepare(draft: Path, *, at_least: int) -> None:
         accounts = any_account.accounts()
     for account in accounts:
         with closing(Ledger(draft, account)) as ledger:
-            ledger.look_before_sending()
+            ledger.journal.mark_owed_sent()
 
 
 def _generation(path: Path) -> int:
@@ -202,44 +204,34 @@ def _copy(ledger: Path, draft: Path) -> None:
 
 
 @contextmanager
-def _draft(folder: Path) -> Iterator[Path]:
-    """A private file that is gone in the end, unless it was put in its place."""
-    folder.mkdir(parents=True, exist_ok=True)
-    draft = folder / f".ledger.{uuid.uuid4().hex}.new"
-    try:
-        draft.touch(mode=0o600, exist_ok=False)
-    except OSError as error:
-        raise StateRefused(f"{folder}: cannot be written to ({os.strerror(error.errno or 0)}).") from None
-    try:
-        yield draft
-    finally:
-        for tail in TAILS:
-            draft.with_name(draft.name + tail).unlink(missing_ok=True)
+def _draft(path: Path) -> Iterator[Path]:
+    """A private draft of a file, gone in the end with its tails unless it was put in its place."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as stack:
+        try:
+            draft = stack.enter_context(files.draft_beside(path, private=True))
+        except OSError as error:
+            raise StateRefused(f"{path.parent}: cannot be written to ({os.strerror(error.errno or 0)}).") from None
+        try:
+            yield draft
+        finally:
+            for tail in TAILS[1:]:
+                draft.with_name(draft.name + tail).unlink(missing_ok=True)
 
 
 def _put(draft: Path, path: Path, *, replace: bool = False) -> None:
     """Give a finished draft its name, flushed to the disk; a file that is there is only replaced when told to."""
-    _flush(draft)
     if not replace:
         try:
-            os.link(draft, path)
+            files.link(draft, path)
         except FileExistsError:
             raise
         except OSError:  # a file system without links: the name is taken first, and what bears it is ours to replace
             path.touch(mode=0o600, exist_ok=False)
-            replace = True
-    if replace:
-        draft.replace(path)
-    _flush(path.parent)
+        else:
+            return
+    files.replace(draft, path)
 
 
 def _same(one: Path, other: Path) -> bool:
     return one.resolve() == other.resolve() or (one.exists() and other.exists() and one.samefile(other))
-
-
-def _flush(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -26,7 +26,7 @@ class Operation:
     """One call that changes the CRM.
 
     `op_key` never holds a run id, a clock or text that may change: the same effect has the same key in every run.
-    `body` is the JSON to send (of a tag call `{"tag": …}`, of a field call `{"key": …, "value": …}`); `sent` the same
+    `body` is the JSON to send (of a tag call `{"tag": …}`, of a field call `{"key": …, "value": …}`); `values` the same
     by field, for comparing: None is a cleared field, `tags` all tags of ours. `before` holds what stood in the fields
     before they were ours; `retracted` names the fields that are given back: they are ours no more afterwards.
     `parent` is the operation that this one reports.
@@ -37,7 +37,7 @@ class Operation:
     kind: Kind
     entity_id: str
     body: Mapping[str, Any]
-    sent: Mapping[str, Any]
+    values: Mapping[str, Any]
     crm_id: str | None = None
     parent: str | None = None
     before: Mapping[str, Any] = field(default_factory=dict)

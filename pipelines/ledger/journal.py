@@ -8,14 +8,18 @@ from dataclasses import replace
 from sqlite3 import Connection
 from typing import Literal
 
-from pipelines.ledger.access import each, to_json
+from pipelines.ledger.access import LedgerAccess, each, to_json
 from pipelines.ledger.effects import Effect, Operation
 from pipelines.ledger.journal_reading import OPEN, OWED, JournalReading
 from pipelines.ledger.last_written import LastWritten
 
 
-class Journal(JournalReading, LastWritten):
-    """The ledger's table `journal`."""
+class Journal(JournalReading):
+    """The ledger's table `journal`, and the links and last-written values that follow from what is done."""
+
+    def __init__(self, access: LedgerAccess, written: LastWritten) -> None:
+        super().__init__(access)
+        self._written = written
 
     def intend(self, run: str, operations: Iterable[Operation]) -> None:
         """Keep operations as INTENT, all at once.
@@ -24,7 +28,7 @@ class Journal(JournalReading, LastWritten):
         unless other words are to be sent now.
         """
         now = time.time()
-        with self._transaction() as database:
+        with self._access.writing() as database:
             database.executemany(
                 "INSERT INTO journal (op_key, account, object, kind, entity_id, crm_id, parent, body, sent, before, "
                 "retracted, doubts, number, state, run, intent_at) "
@@ -42,13 +46,25 @@ class Journal(JournalReading, LastWritten):
         data = operation.body.get("data")
         if operation.kind != "log" or not isinstance(data, Mapping) or "externalId" not in data:
             return operation
-        return replace(operation, body={**operation.body, "data": {**data, "ledgerId": self.ledger_id}})
+        return replace(operation, body={**operation.body, "data": {**data, "ledgerId": self._access.meta("ledger_id")}})
 
     def _new_row(self, operation: Operation, run: str, now: float) -> tuple[object, ...]:
         return (
-            *(operation.op_key, self.account, operation.object, operation.kind, operation.entity_id, operation.crm_id),
-            *(operation.parent, to_json(operation.body), to_json(operation.sent), to_json(operation.before)),
-            *(to_json(operation.retracted), operation.doubts, operation.number, run, now),
+            operation.op_key,
+            self._access.account,
+            operation.object,
+            operation.kind,
+            operation.entity_id,
+            operation.crm_id,
+            operation.parent,
+            to_json(operation.body),
+            to_json(operation.values),
+            to_json(operation.before),
+            to_json(operation.retracted),
+            operation.doubts,
+            operation.number,
+            run,
+            now,
         )
 
     def drop_stale_intents(self) -> None:
@@ -57,21 +73,21 @@ class Journal(JournalReading, LastWritten):
         A log entry whose write was done, or may have been, is owed and stays. So does a create or an entry whose answer
         was lost: how often that was must not be forgotten.
         """
-        with self._reading() as database:
+        with self._access.writing() as database:
             database.execute(
                 f"DELETE FROM journal WHERE account = ? AND {OPEN} AND state = 'INTENT' "  # noqa: S608 - a constant
                 "AND (doubts = 0 OR number > 0) AND NOT (kind = 'log' AND EXISTS (SELECT 1 FROM journal AS wrote "
                 "WHERE wrote.op_key = journal.parent AND wrote.state IN ('SENT', 'DONE', 'UNKNOWN')))",
-                (self.account,),
+                (self._access.account,),
             )
 
-    def sent(self, run: str, operations: Sequence[Operation], as_intended: Sequence[Operation] = ()) -> None:
+    def mark_sent(self, run: str, operations: Sequence[Operation], as_intended: Sequence[Operation] = ()) -> None:
         """Keep that bytes may leave from now on, by which run, and what is known by now: ids of what it made before.
 
         Those `as_intended` are sent just as the journal has them: that saves writing them down again.
         """
         now = time.time()
-        with self._transaction() as database:
+        with self._access.writing() as database:
             database.execute(
                 "UPDATE journal SET state = 'SENT', attempts = attempts + 1, sent_at = ?, run = ? "
                 "WHERE op_key IN (SELECT value FROM json_each(?))",
@@ -86,12 +102,12 @@ class Journal(JournalReading, LastWritten):
                     (now, run, to_json([_changed(operation) for operation in operations])),
                 )
 
-    def done(self, effects: Sequence[Effect]) -> None:
+    def mark_done(self, effects: Sequence[Effect]) -> None:
         """Keep what came of operations, with the links and the last-written values that follow from it."""
         ends = [(effect.operation.op_key, effect.crm_id, effect.request_id, effect.note) for effect in effects]
         writes = [effect for effect in effects if effect.operation.kind != "log"]
         links = [(effect.operation.object, effect.operation.entity_id, effect.crm_id) for effect in writes]
-        with self._transaction() as database:
+        with self._access.writing() as database:
             database.execute(
                 "UPDATE journal SET state = 'DONE', crm_id = new.crm_id, request_id = new.request_id, "  # noqa: S608 - constant names
                 f"reason = new.note, ended_at = ? FROM {each('op_key crm_id request_id note')} AS new "
@@ -100,9 +116,9 @@ class Journal(JournalReading, LastWritten):
             )
             database.execute(
                 f"INSERT OR REPLACE INTO links SELECT ?, * FROM {each('object entity_id crm_id')}",  # noqa: S608 - constant names
-                (self.account, to_json(links)),
+                (self._access.account, to_json(links)),
             )
-            self._merge_written(database, writes)
+            self._written.merge(database, writes)
 
     def end(
         self,
@@ -118,23 +134,23 @@ class Journal(JournalReading, LastWritten):
         SENT: it may have been applied, and is to be looked for; `doubt` counts that its answer was lost. What is DONE
         stays so.
         """
-        with self._reading() as database:
+        with self._access.writing() as database:
             database.execute(
                 "UPDATE journal SET state = ?, reason = ?, request_id = ?, ended_at = ?, doubts = doubts + ? "
                 "WHERE op_key = ? AND state <> 'DONE'",
                 (state, reason, request_id, time.time(), int(doubt), operation.op_key),
             )
 
-    def look_before_sending(self) -> None:
+    def mark_owed_sent(self) -> None:
         """Turn owed entries into SENT: they may have been logged since this ledger was copied."""
         owed = []
         for operation in self.owed_logs():
             contact = self.target_of(operation.parent or "")
             owed.append(replace(operation, body={**operation.body, "contactId": contact}, crm_id=contact))
-        self.sent("restored", owed)
+        self.mark_sent("restored", owed)
 
-    def _insert_done(self, database: Connection, effects: Iterable[Effect]) -> None:
-        """Keep effects that were met in the CRM and that the journal knows nothing of."""
+    def insert_done(self, database: Connection, effects: Iterable[Effect]) -> None:
+        """Keep effects that were met in the CRM and that the journal knows nothing of, in a transaction."""
         now = time.time()
         for effect in effects:
             operation = effect.operation
@@ -143,27 +159,41 @@ class Journal(JournalReading, LastWritten):
                 "state, run, reason, intent_at, ended_at) VALUES (?, ?, ?, ?, ?, ?, ?, '{}', '{}', 'DONE', 'rebuilt', "
                 "?, ?, ?)",
                 (
-                    *(operation.op_key, self.account, operation.object, operation.kind, operation.entity_id),
-                    *(effect.crm_id, operation.parent, effect.note, now, now),
+                    operation.op_key,
+                    self._access.account,
+                    operation.object,
+                    operation.kind,
+                    operation.entity_id,
+                    effect.crm_id,
+                    operation.parent,
+                    effect.note,
+                    now,
+                    now,
                 ),
             )
             if operation.kind == "create":
                 database.execute(
                     "INSERT OR REPLACE INTO links VALUES (?, ?, ?, ?)",
-                    (self.account, operation.object, operation.entity_id, effect.crm_id),
+                    (self._access.account, operation.object, operation.entity_id, effect.crm_id),
                 )
 
     def begin(self, run: str) -> None:
         """Let a run send the entries that are owed, and nothing else: what it left when it was tried before waits."""
-        with self._transaction() as database:
+        with self._access.writing() as database:
             database.execute(
                 "UPDATE journal SET run = 'before ' || run WHERE account = ? AND state = 'INTENT' AND run = ?",
-                (self.account, run),
+                (self._access.account, run),
             )
-            database.execute(f"UPDATE journal SET run = ? WHERE {OWED}", (run, self.account))  # noqa: S608 - a constant
+            database.execute(f"UPDATE journal SET run = ? WHERE {OWED}", (run, self._access.account))  # noqa: S608 - a constant
 
 
 def _changed(operation: Operation) -> tuple[str | None, ...]:
     """What may be another by the time an operation is sent."""
-    texts = (operation.body, operation.sent, operation.before, operation.retracted)
-    return (operation.op_key, operation.crm_id, *map(to_json, texts))
+    return (
+        operation.op_key,
+        operation.crm_id,
+        to_json(operation.body),
+        to_json(operation.values),
+        to_json(operation.before),
+        to_json(operation.retracted),
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, Final
 
 import pyarrow as pa
@@ -24,35 +25,52 @@ OWED: Final = (
 """Log entries whose write was done but which were never sent."""
 
 TOLD: Final = (
-    *("op_key", "state", "kind", "object", "entity_id", "crm_id", "body", "reason", "request_id", "attempts", "doubts"),
+    "op_key",
+    "state",
+    "kind",
+    "object",
+    "entity_id",
+    "crm_id",
+    "body",
+    "reason",
+    "request_id",
+    "attempts",
+    "doubts",
     "at",
 )
 """What is told of an operation."""
 
 
-class JournalReading(LedgerAccess):
+class JournalReading:
     """The ledger's table `journal`, as it is read."""
+
+    def __init__(self, access: LedgerAccess) -> None:
+        self._access = access
 
     def in_state(self, state: str) -> list[Operation]:
         """The account's operations in a state, oldest first."""
         of_these = "true" if state == "DONE" else OPEN
         query = f"SELECT {OPERATION} FROM journal WHERE account = ? AND {of_these} AND state = ? "  # noqa: S608 - constants
-        return [_operation(row) for row in self._rows(query + "ORDER BY intent_at, op_key", self.account, state)]
+        return [
+            _operation(row)
+            for row in self._access.rows(query + "ORDER BY intent_at, op_key", self._access.account, state)
+        ]
 
     def told(self, *states: str) -> list[dict[str, Any]]:
         """What to tell of operations in these states, newest first; of DONE ones only what is odd."""
-        rows = self._rows(
+        rows = self._access.rows(
             f"SELECT {', '.join(TOLD[:-1])}, coalesce(ended_at, sent_at, intent_at) AS at FROM journal "  # noqa: S608 - constants
             "WHERE account = ? AND state IN (SELECT value FROM json_each(?)) "
             "AND (state <> 'DONE' OR reason IS NOT NULL) ORDER BY at DESC, op_key",
-            *(self.account, to_json(states)),
+            self._access.account,
+            to_json(states),
         )
         return [dict(zip(TOLD, row, strict=True)) for row in rows]
 
     def owed_logs(self) -> list[Operation]:
         """Log entries whose write was done but which were never sent."""
         query = f"SELECT {OPERATION} FROM journal WHERE {OWED} ORDER BY rowid"  # noqa: S608 - constants
-        return [_operation(row) for row in self._rows(query, self.account)]
+        return [_operation(row) for row in self._access.rows(query, self._access.account)]
 
     def waiting(
         self, run: str, object_name: ObjectName, *, after: int, last: int, at_most: int
@@ -61,10 +79,15 @@ class JournalReading(LedgerAccess):
 
         Places are the journal's; asked for are those behind `after`, up to `last`.
         """
-        rows = self._rows(
+        rows = self._access.rows(
             f"SELECT {OPERATION}, rowid FROM journal WHERE account = ? AND state = 'INTENT' AND object = ? "  # noqa: S608 - a constant
             "AND run = ? AND rowid > ? AND rowid <= ? ORDER BY rowid LIMIT ?",
-            *(self.account, object_name, run, after, last, at_most),
+            self._access.account,
+            object_name,
+            run,
+            after,
+            last,
+            at_most,
         )
         return [_operation(row[:-1]) for row in rows], rows[-1][-1] if rows else after
 
@@ -73,25 +96,26 @@ class JournalReading(LedgerAccess):
         query = (
             "SELECT object, count(*) FROM journal WHERE account = ? AND state = 'INTENT' AND run = ? GROUP BY object"
         )
-        return dict(self._rows(query, self.account, run))
+        return dict(self._access.rows(query, self._access.account, run))
 
     def last_place(self) -> int:
         """The place of what came into the journal last."""
-        row = self._row("SELECT coalesce(max(rowid), 0) FROM journal")
+        row = self._access.row("SELECT coalesce(max(rowid), 0) FROM journal")
         return 0 if row is None else int(row[0])
 
     def among(self, keys: Sequence[str], states: Sequence[str]) -> list[tuple[Operation, str]]:
         """Those of these operations that are in one of these states, with it."""
-        rows = self._rows(
+        rows = self._access.rows(
             f"SELECT {OPERATION}, state FROM journal WHERE op_key IN (SELECT value FROM json_each(?)) "  # noqa: S608 - a constant
             "AND state IN (SELECT value FROM json_each(?)) ORDER BY rowid",
-            *(to_json(keys), to_json(states)),
+            to_json(keys),
+            to_json(states),
         )
         return [(_operation(row[:-1]), row[-1]) for row in rows]
 
     def target_of(self, key: str) -> str | None:
         """The CRM id that a done operation ended in."""
-        row = self._row("SELECT crm_id FROM journal WHERE op_key = ? AND state = 'DONE'", key)
+        row = self._access.row("SELECT crm_id FROM journal WHERE op_key = ? AND state = 'DONE'", key)
         return None if row is None else row[0]
 
     def update_numbers(self, targets: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]:
@@ -100,31 +124,68 @@ class JournalReading(LedgerAccess):
         It is not how many there were: one of which it was found out later that it never arrived leaves a gap. Targets
         are pairs of object and CRM id; those without an update are left out.
         """
-        rows = self._rows(
+        rows = self._access.rows(
             "SELECT object, crm_id, max(number) FROM journal WHERE account = ? AND number > 0 "  # noqa: S608 - constant names
             f"AND (object, crm_id) IN {each('object crm_id')} AND state IN ('SENT', 'DONE', 'UNKNOWN') "
             "GROUP BY object, crm_id",
-            *(self.account, to_json(targets)),
+            self._access.account,
+            to_json(targets),
         )
         return {(object_name, crm_id): number for object_name, crm_id, number in rows}
 
-    def position(self) -> str:
-        """A text that changes whenever the ledger gains something a plan is made from."""
-        done, last = self._reached()
-        return f"{done}:{last}" + (f":{self.generation}" if self.generation else "")
-
-    def _reached(self) -> tuple[int, float]:
-        """How many operations are done, and when the last of them was."""
-        ((done, last),) = self._rows(
+    def done_so_far(self) -> tuple[int, float]:
+        """How many operations are done, and when the last of them was (seconds since 1970); (0, 0): none is."""
+        ((done, last),) = self._access.rows(
             "SELECT count(*), coalesce(max(ended_at), 0) FROM journal WHERE account = ? AND state = 'DONE'",
-            self.account,
+            self._access.account,
         )
         return done, last
+
+    def done_until(self, at: float) -> int:
+        """How many operations were done at a time or before, in seconds since 1970."""
+        ((count,),) = self._access.rows(
+            "SELECT count(*) FROM journal WHERE account = ? AND state = 'DONE' AND ended_at <= ?",
+            self._access.account,
+            at,
+        )
+        return int(count)
+
+    def touched_since(self, moment: str) -> list[tuple[str, str, str | None, str, str]]:
+        """Object, entity, CRM id, state and run of all that was written since a moment, or may have been.
+
+        `moment` is what `Ledger.moment` gave.
+        """
+        return self._access.rows(
+            "SELECT DISTINCT object, entity_id, crm_id, state, run FROM journal WHERE account = ? AND kind <> 'log' "
+            "AND (state = 'SENT' OR state IN ('DONE', 'UNKNOWN') AND ended_at > ?)",
+            self._access.account,
+            json.loads(moment)["at"],
+        )
+
+    def knows_writes(self) -> bool:
+        """Whether anything was ever done in this account, or may have been."""
+        wrote = "SELECT 1 FROM journal WHERE account = ? AND state IN ('DONE', 'SENT', 'UNKNOWN') LIMIT 1"
+        return self._access.row(wrote, self._access.account) is not None
+
+    def written_beyond(self, earlier: Path) -> int:
+        """To how many contacts and companies we have written, or may have, that an earlier copy knows nothing of."""
+        with self._access.reading() as database:
+            database.execute("ATTACH DATABASE ? AS earlier", (str(earlier),))
+            try:
+                ((count,),) = database.execute(
+                    "SELECT count(*) FROM (SELECT DISTINCT object, coalesce(crm_id, entity_id) FROM main.journal "
+                    "WHERE account = ? AND kind <> 'log' AND state IN ('DONE', 'SENT', 'UNKNOWN') "
+                    "AND (op_key, state, attempts) NOT IN (SELECT op_key, state, attempts FROM earlier.journal))",
+                    (self._access.account,),
+                )
+            finally:
+                database.execute("DETACH DATABASE earlier")
+        return int(count)
 
     def states(self) -> dict[str, int]:
         """How many operations are in each state."""
         query = "SELECT state, count(*) FROM journal WHERE account = ? GROUP BY state"
-        return dict(self._rows(query, self.account))
+        return dict(self._access.rows(query, self._access.account))
 
     def of_run(self, run: str) -> pa.Table:
         """A run's operations as a table, without bodies; `fields` names what each was to write, as a JSON list."""
@@ -140,7 +201,7 @@ class JournalReading(LedgerAccess):
             "reason",
             "fields",
         )
-        rows = self._rows(
+        rows = self._access.rows(
             "SELECT op_key, object, kind, entity_id, crm_id, state, attempts, request_id, reason, "
             "(SELECT json_group_array(key) FROM json_each(journal.sent)) "
             "FROM journal WHERE run = ? ORDER BY op_key",
@@ -153,7 +214,14 @@ class JournalReading(LedgerAccess):
 def _operation(row: tuple[Any, ...]) -> Operation:
     key, object_name, kind, entity, body, sent, crm_id, parent, before, retracted, doubts, number = row
     return Operation(
-        *(key, object_name, kind, entity, json.loads(body), json.loads(sent), crm_id, parent),
+        op_key=key,
+        object=object_name,
+        kind=kind,
+        entity_id=entity,
+        body=json.loads(body),
+        values=json.loads(sent),
+        crm_id=crm_id,
+        parent=parent,
         before=json.loads(before),
         retracted=tuple(json.loads(retracted)),
         doubts=doubts,

@@ -28,36 +28,39 @@ class Written:
         What stood there before stays, unless the write says that the field became ours anew.
         """
         operation = effect.operation
-        sent = {**self.sent, **operation.sent}
-        echoed = {**self.echoed, **{name: effect.echoed.get(name) for name in operation.sent}}
+        sent = {**self.sent, **operation.values}
+        echoed = {**self.echoed, **{name: effect.echoed.get(name) for name in operation.values}}
         before = {**self.before, **operation.before}
         for name in operation.retracted:
-            for values in (sent, echoed, before):
-                values.pop(name, None)
+            for by_field in (sent, echoed, before):
+                by_field.pop(name, None)
         return Written(sent, echoed, before)
 
 
-class LastWritten(LedgerAccess):
+class LastWritten:
     """The ledger's table `written`."""
 
-    def written(self, object_name: ObjectName) -> pa.Table:
+    def __init__(self, access: LedgerAccess) -> None:
+        self._access = access
+
+    def of(self, object_name: ObjectName) -> pa.Table:
         """`crm_id, sent, echoed, before`: what we last wrote, what the server made of it, what stood there before.
 
         Each is JSON text by field. `before` has a field only where the write that made it ours said what stood there.
         """
-        return self._table(
+        return self._access.table(
             "SELECT crm_id, sent, echoed, before FROM written WHERE account = ? AND object = ?",
             object_name,
             {name: pa.string() for name in ("crm_id", "sent", "echoed", "before")},
         )
 
-    def _merge_written(self, database: Connection, effects: Sequence[Effect]) -> None:
-        """Join what was written now to what was written before, one look and one write for all."""
+    def merge(self, database: Connection, effects: Sequence[Effect]) -> None:
+        """Join what was written now to what was written before, one look and one write for all, in a transaction."""
         wanted = {(effect.operation.object, effect.crm_id) for effect in effects}
         found = database.execute(
             "SELECT object, crm_id, sent, echoed, before FROM written "  # noqa: S608 - constant names
             f"WHERE account = ? AND (object, crm_id) IN {each('object crm_id')}",
-            (self.account, to_json(list(wanted))),
+            (self._access.account, to_json(list(wanted))),
         )
         rows = {
             (object_name, crm_id): Written(*(json.loads(text) for text in texts))
@@ -70,5 +73,5 @@ class LastWritten(LedgerAccess):
         database.execute(
             "INSERT OR REPLACE INTO written (account, object, crm_id, sent, echoed, before) "  # noqa: S608 - constant names
             f"SELECT ?, * FROM {each('object crm_id sent echoed before')}",
-            (self.account, to_json(texts)),
+            (self._access.account, to_json(texts)),
         )

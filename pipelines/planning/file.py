@@ -9,8 +9,8 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from connectors import files
 from connectors.errors import ConfigurationError, StateRefused
-from pipelines.lake.lake import write_atomically
 from pipelines.planning import seal, tables
 from pipelines.workspace import Workspace
 
@@ -34,7 +34,8 @@ def write(work: Workspace, path: Path) -> None:
         table = engine.arrow("FROM plan ORDER BY number")
     meta = {"seal": json.loads(text), "digest": digest, "gates": gates}
     whole = table.replace_schema_metadata({KEY: json.dumps(meta).encode()})
-    write_atomically(path, lambda draft: pq.write_table(whole, draft, compression="zstd"), private=True)
+    with files.whole(path, private=True) as draft:
+        pq.write_table(whole, draft, compression="zstd")
 
 
 def take(work: Workspace, path: Path) -> None:

@@ -51,11 +51,13 @@ def asked(engine: Engine, ledger: Ledger, counts: Mapping[str, int]) -> list[gat
     # Until a run has come to its end it is still the first one, however often it was cut off: what is there of ours
     # already is no measure for the rest.
     ((others,),) = engine.rows("SELECT count(*) FROM current_contacts ANTI JOIN contact_links USING (crm_id)")
-    first = not others and ledger.trait(APPLIED) is None
+    first = not others and ledger.traits.get(APPLIED) is None
     known = _standing_records(engine)
     dropped = [
         gates.Asked("dropped", before - known.get(source, 0), before, whose=source)
-        for source, before in ((name.removeprefix(RECORDS), int(count)) for name, count in ledger.traits(RECORDS))
+        for source, before in (
+            (name.removeprefix(RECORDS), int(count)) for name, count in ledger.traits.with_prefix(RECORDS)
+        )
     ]
     return [
         gates.Asked("created", counts["contacts_created"], there, by_share=not first),
@@ -75,10 +77,10 @@ def remember(engine: Engine, ledger: Ledger) -> None:
 
     A source that is gone is forgotten: its absence was allowed, or was too small to ask.
     """
-    ledger.learn(APPLIED, "yes")
+    ledger.traits.set(APPLIED, "yes")
     known = _standing_records(engine)
-    for name, _ in ledger.traits(RECORDS):
+    for name, _ in ledger.traits.with_prefix(RECORDS):
         if name.removeprefix(RECORDS) not in known:
-            ledger.forget(name)
+            ledger.traits.forget(name)
     for source, count in known.items():
-        ledger.learn(f"{RECORDS}{source}", str(count))
+        ledger.traits.set(f"{RECORDS}{source}", str(count))

@@ -52,7 +52,7 @@ def make(engine: Engine, ledger: Ledger, settings: Settings) -> None:
 
 
 def _inputs(engine: Engine, ledger: Ledger, settings: Settings) -> None:
-    takes_companies = settings.crm.company_writes == "auto" and ledger.trait(READ_ONLY) != "read-only"
+    takes_companies = settings.crm.company_writes == "auto" and ledger.traits.get(READ_ONLY) != "read-only"
     engine.one_row(
         "setting",
         {
@@ -68,12 +68,14 @@ def _inputs(engine: Engine, ledger: Ledger, settings: Settings) -> None:
     names = list(fields)
     engine.put("policies", _texts(field=names, policy=[field.policy for field in fields.values()]))
     engine.put("retracting", _texts(field=names, retract=[field.retract for field in fields.values()]))
-    engine.put("contact_links", ledger.links("contacts"))
-    engine.put("written_contacts", ledger.written("contacts"))
-    engine.put("written_companies", ledger.written("companies"))
-    refused = [one for state in ("REJECTED", "UNKNOWN") for one in ledger.in_state(state) if one.kind == "create"]
+    engine.put("contact_links", ledger.identities.links("contacts"))
+    engine.put("written_contacts", ledger.written.of("contacts"))
+    engine.put("written_companies", ledger.written.of("companies"))
+    refused = [
+        one for state in ("REJECTED", "UNKNOWN") for one in ledger.journal.in_state(state) if one.kind == "create"
+    ]
     engine.put("refused_creates", _texts(entity_id=[operation.entity_id for operation in refused]))
-    owed = ledger.owed_logs()
+    owed = ledger.journal.owed_logs()
     engine.put(
         "owed_logs",
         _texts(

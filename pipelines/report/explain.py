@@ -75,16 +75,16 @@ def find(work: Workspace, wanted: str) -> list[Person]:
         engine.read(*TABLES)
         found = _holders(work, engine, wanted)
         with work.ledger() as ledger:
-            links = {row["entity_id"]: row["crm_id"] for row in ledger.links("contacts").to_pylist()}
+            links = {row["entity_id"]: row["crm_id"] for row in ledger.identities.links("contacts").to_pylist()}
             # Who was merged is known by the id of who is there.
             kept = {
                 other
-                for person, change, other, _ in ledger.changes_of(wanted)
+                for person, change, other, _ in ledger.identities.changes_of(wanted)
                 if (person, change) == (wanted, "merged")
             }
             linked = {person for person, crm_id in links.items() if crm_id == wanted}
             known = {person for _, person in found} | linked | kept
-            changes = {person: ledger.changes_of(person) for person in known}
+            changes = {person: ledger.identities.changes_of(person) for person in known}
         contacts = {**links, **dict(engine.rows("SELECT person_id, crm_id FROM contact_matches"))}
         return [_person(work, engine, person, contacts.get(person), changes[person]) for person in sorted(known)]
 

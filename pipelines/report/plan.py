@@ -59,7 +59,7 @@ def cost(work: Workspace) -> Iterator[str]:
     with work.engine() as engine, work.ledger() as ledger:
         engine.read("plan_cost")
         calls = engine.rows("SELECT kind, calls FROM plan_cost ORDER BY calls DESC, kind")
-        reached = ledger.trait(SPEED)
+        reached = ledger.traits.get(SPEED)
     total = sum(count for _, count in calls)
     if not total:
         yield "Cost: no call."

@@ -32,13 +32,13 @@ def change(crm_id: str, sent: dict[str, Any]) -> Operation:
 def cut_off(shop: RoughShop, *operations: Operation) -> Iterator[Ledger]:
     """A ledger in which these operations were sent, and nothing was heard of them."""
     with shop.work("cut-off").ledger() as ledger:
-        ledger.intend("cut-off", operations)
+        ledger.journal.intend("cut-off", operations)
         lose(ledger, *operations)
         yield ledger
 
 
 def lose(ledger: Ledger, *operations: Operation) -> None:
     """Send operations whose answers are lost."""
-    ledger.sent("cut-off", operations)
+    ledger.journal.mark_sent("cut-off", operations)
     for operation in operations:
-        ledger.end(operation, "SENT", "the answer was lost", doubt=True)
+        ledger.journal.end(operation, "SENT", "the answer was lost", doubt=True)

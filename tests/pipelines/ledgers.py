@@ -14,6 +14,6 @@ LOG = Operation("key-l", "activities", "log", "ada", {"description": "x"}, {}, p
 def filled(path: Path) -> Ledger:
     """A ledger whose one contact is made, and its entry owed."""
     ledger = Ledger(path, "account")
-    ledger.intend("r", [CREATE, LOG])
-    ledger.done([Effect(CREATE, "crm-1", {"first_name": "Ada"})])
+    ledger.journal.intend("r", [CREATE, LOG])
+    ledger.journal.mark_done([Effect(CREATE, "crm-1", {"first_name": "Ada"})])
     return ledger

@@ -41,7 +41,7 @@ def test_the_rows_of_one_person_become_one_call() -> None:
     (operation,) = made([row("first_name", "Ada"), row("last_name", "L"), row("company", "k-1")])
     assert operation.kind == "create"
     assert operation.body == {"firstName": "Ada", "lastName": "L", "companyId": "k-1"}
-    assert operation.sent == {"first_name": "Ada", "last_name": "L", "company": "k-1"}
+    assert operation.values == {"first_name": "Ada", "last_name": "L", "company": "k-1"}
     assert operation.op_key == op_key("a", "create", "contacts", "ada")
 
 
@@ -57,7 +57,7 @@ def test_what_a_map_or_list_holds_is_sent_along() -> None:
         "properties": {"colour": "blue", "linkedin_url": "https://x.example"},
         "tags": ["human", "lead", "vip", "webinar"],
     }
-    assert operation.sent == {
+    assert operation.values == {
         "properties.linkedin_url": "https://x.example",
         "tags": ["lead", "vip", "webinar"],
     }
@@ -71,7 +71,7 @@ def test_a_companys_address_and_revenue() -> None:
     ]
     (operation,) = made(rows, {("companies", "1"): Standing({}, {"city": "Berlin"})})
     assert operation.body == {"address": {"city": "Berlin", "postalCode": "10115"}, "annualRevenue": 1500000.0}
-    assert operation.sent == {"address.postal_code": "10115", "annual_revenue": 1500000.0}
+    assert operation.values == {"address.postal_code": "10115", "annual_revenue": 1500000.0}
 
 
 def test_a_contact_and_a_company_with_one_id_stay_apart() -> None:
@@ -113,7 +113,7 @@ def test_a_key_never_depends_on_what_is_sent(fields: list[str], one: str, other:
     """The same effect has the same key, whatever the values and however the fields are ordered."""
     first, second = (made([row(field, value, crm_id="1") for field in fields]) for value in (one, other))
     assert first[0].op_key == second[0].op_key
-    assert set(first[0].sent) == set(fields)
+    assert set(first[0].values) == set(fields)
 
 
 def test_a_company_of_this_run_is_put_in_or_left_out() -> None:
@@ -121,8 +121,8 @@ def test_a_company_of_this_run_is_put_in_or_left_out() -> None:
     body: dict[str, Any] = {"firstName": "Ada", "companyId": "new:acme"}
     operation = Operation("k", "contacts", "create", "ada", body, {"first_name": "Ada", "company": "new:acme"})
     found, missing = resolve_company(operation, "k-1"), resolve_company(operation, None)
-    assert (found.body["companyId"], found.sent["company"]) == ("k-1", "k-1")
-    assert (missing.body, missing.sent) == ({"firstName": "Ada"}, {"first_name": "Ada"})
+    assert (found.body["companyId"], found.values["company"]) == ("k-1", "k-1")
+    assert (missing.body, missing.values) == ({"firstName": "Ada"}, {"first_name": "Ada"})
     assert operation.body["companyId"] == "new:acme"
 
 

@@ -19,7 +19,10 @@ from pipelines.applying import calling
 from pipelines.applying.outcomes import Outcomes
 from pipelines.applying.rereading import Standing
 from pipelines.applying.sending import Manner, Sending
+from pipelines.ledger.access import LedgerAccess
 from pipelines.ledger.effects import Operation, op_key
+from pipelines.ledger.journal import Journal
+from pipelines.ledger.last_written import LastWritten
 from pipelines.ledger.ledger import Ledger
 
 MANNER = Manner("run", "null", "never", "companies", calls_a_place=4)
@@ -67,22 +70,32 @@ class Crm:
         return await self._answer("untag", tag, crm_id)
 
 
+class WatchedJournal(Journal):
+    """A journal that notes how many operations each commit holds."""
+
+    def __init__(self, access: LedgerAccess, written: LastWritten) -> None:
+        super().__init__(access, written)
+        self.groups: list[tuple[str, int]] = []
+
+    def mark_sent(self, run: str, operations: Any, as_intended: Any = ()) -> None:
+        """Note and keep."""
+        super().mark_sent(run, operations, as_intended)
+        self.groups.append(("sent", len(operations) + len(as_intended)))
+
+    def mark_done(self, effects: Any) -> None:
+        """Note and keep."""
+        super().mark_done(effects)
+        self.groups.append(("done", len(effects)))
+
+
 class Watched(Ledger):
-    """A ledger that notes how many operations each commit holds."""
+    """A ledger with such a journal."""
+
+    journal: WatchedJournal
 
     def __init__(self, path: Path) -> None:
         super().__init__(path, "test")
-        self.groups: list[tuple[str, int]] = []
-
-    def sent(self, run: str, operations: Any, as_intended: Any = ()) -> None:
-        """Note and keep."""
-        super().sent(run, operations, as_intended)
-        self.groups.append(("sent", len(operations) + len(as_intended)))
-
-    def done(self, effects: Any) -> None:
-        """Note and keep."""
-        super().done(effects)
-        self.groups.append(("done", len(effects)))
+        self.journal = WatchedJournal(self._access, self.written)
 
 
 def creates(count: int) -> list[Operation]:
@@ -102,7 +115,7 @@ async def send(
     crm: Crm, ledger: Ledger, operations: list[Operation], manner: Manner = MANNER, standing: Standing | None = None
 ) -> Outcomes:
     """Intend and send them all; gives what came of them."""
-    ledger.intend("run", operations)
+    ledger.journal.intend("run", operations)
     outcomes = Outcomes(ledger, read_only="companies", max_refusals=25, concurrency=4)
     stands = {("contacts", "c1"): standing or Standing()}
     await Sending(cast(GiantContext, crm), ledger, manner, outcomes, []).send(operations, stands, lambda _: None)
@@ -116,15 +129,15 @@ def test_each_operation_is_sent_on_disk_before_its_call_leaves(tmp_path: Path) -
 
         async def look(_: str, body: Any) -> None:
             nonlocal most
-            under_way = [operation.body["lastName"] for operation in reader.in_state("SENT")]
+            under_way = [operation.body["lastName"] for operation in reader.journal.in_state("SENT")]
             assert body["lastName"] in under_way
             most = max(most, len(under_way))
 
         outcomes = asyncio.run(send(Crm(meets=look), ledger, creates(100)))
         assert outcomes.counts == {"contacts_create_done": 100}
-        assert ledger.states() == {"DONE": 100}
-        assert max(size for what, size in ledger.groups if what == "sent") <= 16
-        assert len([what for what, _ in ledger.groups if what == "sent"]) <= 30
+        assert ledger.journal.states() == {"DONE": 100}
+        assert max(size for what, size in ledger.journal.groups if what == "sent") <= 16
+        assert len([what for what, _ in ledger.journal.groups if what == "sent"]) <= 30
 
 
 def test_an_error_that_ends_the_run_loses_no_answer(tmp_path: Path) -> None:
@@ -138,7 +151,7 @@ def test_an_error_that_ends_the_run_loses_no_answer(tmp_path: Path) -> None:
     with closing(Ledger(tmp_path / "ledger.db", "test")) as ledger:
         with pytest.raises(RuntimeError):
             asyncio.run(send(crm, ledger, creates(100)))
-        states = ledger.states()
+        states = ledger.journal.states()
     assert states["DONE"] == len(crm.calls) - 1
     assert states["SENT"] == 1
     assert states["INTENT"] == 100 - len(crm.calls)
@@ -157,7 +170,7 @@ def test_a_look_that_is_garbled_leaves_nothing_in_doubt(tmp_path: Path) -> None:
         with pytest.raises(ProtocolError):
             asyncio.run(send(crm, ledger, [update], replace(MANNER, reread="always")))
         assert [what for what, _ in crm.calls] == ["get"]
-        (left,) = ledger.in_state("INTENT")
+        (left,) = ledger.journal.in_state("INTENT")
         assert left.doubts == 0
 
 
@@ -181,7 +194,7 @@ def test_a_run_that_is_stopped_keeps_what_was_answered(tmp_path: Path) -> None:
 
     with closing(Ledger(tmp_path / "ledger.db", "test")) as ledger:
         asyncio.run(run(ledger))
-        assert ledger.states() == {"DONE": 20, "SENT": 4, "INTENT": 36}
+        assert ledger.journal.states() == {"DONE": 20, "SENT": 4, "INTENT": 36}
 
 
 @pytest.mark.parametrize(

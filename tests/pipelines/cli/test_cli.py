@@ -91,8 +91,8 @@ def test_a_dry_run_sends_nothing_and_keeps_nobody(desk: Desk) -> None:
         assert word in plan.out
     assert desk.shop.contacts() == []
     with desk.shop.work().ledger() as ledger:
-        assert ledger.states() == {}
-        assert ledger.entities("contacts").num_rows == 0
+        assert ledger.journal.states() == {}
+        assert ledger.identities.entities("contacts").num_rows == 0
 
 
 def test_what_cannot_be_read_does_not_stop_the_others(desk: Desk) -> None:

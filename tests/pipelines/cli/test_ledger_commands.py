@@ -43,13 +43,13 @@ class Desk:
         body = {"firstName": "Eve", "lastName": entity, "properties": {"crm_bridge_id": entity}}
         operation = Operation(op_key("create", entity), "contacts", "create", entity, body, {"last_name": entity})
         with self.shop.work().ledger() as ledger:
-            ledger.intend("r", [operation])
-            ledger.end(operation, "UNKNOWN", "sent twice and not seen", "request-7")
+            ledger.journal.intend("r", [operation])
+            ledger.journal.end(operation, "UNKNOWN", "sent twice and not seen", "request-7")
 
     def states(self) -> dict[str, int]:
         """How many operations are in each state."""
         with self.shop.work().ledger() as ledger:
-            return ledger.states()
+            return ledger.journal.states()
 
 
 @pytest.fixture(scope="module")
@@ -142,14 +142,10 @@ def test_a_ledger_at_work_is_not_restored(desk: Desk, tmp_path: Path) -> None:
     """While a run works on the data folder, restore, adopt, rebuild and retry end with code 5."""
     desk.sync()
     desk("ledger", "backup", tmp_path / "copy")
-    work = desk.shop.work()
-    work.lock.take()
-    try:
+    with desk.shop.work().writing():
         for command in (("restore", tmp_path / "copy"), ("adopt", OTHER), ("rebuild", "--force")):
             assert desk("ledger", *command).code == 5
         assert desk("retry").code == 5
-    finally:
-        work.lock.free()
 
 
 def test_a_lost_ledger_is_rebuilt_and_the_next_run_sends_nothing(desk: Desk) -> None:

@@ -61,17 +61,24 @@ def rebuild(shop: RoughShop) -> None:
 def test_after_a_rebuild_a_run_sends_nothing(shop: RoughShop) -> None:
     """The links, the done creates and the entries are back under the keys that they had, and nothing is sent again."""
     with shop.work().ledger() as ledger:
-        before = (ledger.links("contacts").to_pylist(), ledger.links("companies").to_pylist(), ledger.ledger_id)
-        keys = {row["op_key"] for row in ledger.of_run(_run(shop)).to_pylist()}
+        before = (
+            ledger.identities.links("contacts").to_pylist(),
+            ledger.identities.links("companies").to_pylist(),
+            ledger.ledger_id,
+        )
+        keys = {row["op_key"] for row in ledger.journal.of_run(_run(shop)).to_pylist()}
     lose(shop)
     rebuild(shop)
     contents = shop.contents()
     with shop.work().ledger() as ledger:
-        assert (ledger.links("contacts").to_pylist(), ledger.links("companies").to_pylist()) == before[:2]
+        assert (
+            ledger.identities.links("contacts").to_pylist(),
+            ledger.identities.links("companies").to_pylist(),
+        ) == before[:2]
         assert before[2] in ledger.own_ids()
         assert ledger.ledger_id != before[2]
         assert ledger.generation > 0
-        assert {row["op_key"] for row in ledger.of_run("rebuilt").to_pylist()} == keys
+        assert {row["op_key"] for row in ledger.journal.of_run("rebuilt").to_pylist()} == keys
     shop.again()
     assert shop.writes == []
     assert shop.contents() == contents

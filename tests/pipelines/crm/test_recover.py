@@ -42,7 +42,7 @@ def settle(shop: RoughShop, ledger: Ledger, rule: Rule | None = None) -> dict[st
         asyncio.run(go())
     finally:
         shop.rule = lambda _: None
-    return ledger.states()
+    return ledger.journal.states()
 
 
 def crowd(shop: RoughShop, rows: Sequence[dict[str, Any]]) -> None:
@@ -57,7 +57,7 @@ def test_a_create_is_found_pages_deep_and_whatever_its_case(shop: RoughShop) -> 
     crowd(shop, [{"first_name": f"A{n}", "last_name": "Smith"} for n in range(420)])
     with cut_off(shop, creation(lastName="smith")) as ledger:
         assert settle(shop, ledger) == {"DONE": 1}
-        assert ledger.crm_id("contacts", MARK) == ours.id
+        assert ledger.identities.crm_id("contacts", MARK) == ours.id
     assert len(shop.calls) >= 3
 
 
@@ -68,7 +68,7 @@ def test_a_create_is_found_after_a_human_corrected_its_address(shop: RoughShop) 
     )
     with cut_off(shop, creation(email="ada@a.example")) as ledger:
         assert settle(shop, ledger) == {"DONE": 1}
-        assert ledger.crm_id("contacts", MARK) == ours.id
+        assert ledger.identities.crm_id("contacts", MARK) == ours.id
 
 
 def test_a_namesake_is_not_ours(shop: RoughShop) -> None:
@@ -76,7 +76,7 @@ def test_a_namesake_is_not_ours(shop: RoughShop) -> None:
     shop.type_in(first_name="Ada", last_name="Lovelace", email="ada@a.example")
     with cut_off(shop, creation(email="ada@a.example")) as ledger:
         assert settle(shop, ledger) == {"INTENT": 1}
-        assert ledger.crm_id("contacts", MARK) is None
+        assert ledger.identities.crm_id("contacts", MARK) is None
 
 
 def test_a_name_longer_than_a_search_may_be_is_found(shop: RoughShop) -> None:
@@ -96,8 +96,8 @@ def test_what_may_not_be_looked_for_is_unknown(shop: RoughShop) -> None:
             "UNKNOWN": 1,
             "DONE": 1,
         }
-        ledger.intend("next", [replace(operations[0], body={"firstName": "Ada", "lastName": "Speakable"})])
-        assert ledger.in_state("INTENT") == []
+        ledger.journal.intend("next", [replace(operations[0], body={"firstName": "Ada", "lastName": "Speakable"})])
+        assert ledger.journal.in_state("INTENT") == []
 
 
 def test_a_key_that_may_not_look_decides_nothing(shop: RoughShop) -> None:
@@ -108,7 +108,7 @@ def test_a_key_that_may_not_look_decides_nothing(shop: RoughShop) -> None:
         with cut_off(shop, operation) as ledger:
             with pytest.raises(Forbidden):
                 settle(shop, ledger, on(what, 403))
-            assert "UNKNOWN" not in ledger.states()
+            assert "UNKNOWN" not in ledger.journal.states()
 
 
 def test_an_update_that_takes_a_tag_away_is_not_proved_by_the_tags_that_stay(shop: RoughShop) -> None:
@@ -116,7 +116,7 @@ def test_an_update_that_takes_a_tag_away_is_not_proved_by_the_tags_that_stay(sho
     ada = shop.type_in(first_name="A", last_name="B", title="CEO", tags=["vip", "new"])
     with cut_off(shop, change(ada.id, {"title": "CFO", "tags": ["vip"]})) as ledger:
         assert settle(shop, ledger) == {"INTENT": 1}
-        assert ledger.written("contacts").num_rows == 0
+        assert ledger.written.of("contacts").num_rows == 0
 
 
 @pytest.mark.parametrize(("fault", "error"), [(Fault.UNREACHABLE, NotApplied), (404, NotFound)])
@@ -127,7 +127,7 @@ def test_a_crm_that_cannot_be_asked_decides_nothing(
     with cut_off(shop, creation()) as ledger:
         with pytest.raises(error):
             settle(shop, ledger, on("GET contacts", fault))
-        assert ledger.states() == {"SENT": 1}
+        assert ledger.journal.states() == {"SENT": 1}
 
 
 def test_an_update_is_found_whatever_form_the_server_gave_it(shop: RoughShop) -> None:
@@ -136,7 +136,7 @@ def test_an_update_is_found_whatever_form_the_server_gave_it(shop: RoughShop) ->
     ada = shop.type_in(first_name="A", last_name="B", email="ada@a.example", phone="+1 312-555-0100", title="Countess")
     with cut_off(shop, change(ada.id, sent)) as ledger:
         assert settle(shop, ledger) == {"DONE": 1}
-        (row,) = ledger.written("contacts").to_pylist()
+        (row,) = ledger.written.of("contacts").to_pylist()
     assert row["echoed"] == '{"email":"ada@a.example","phone":"+1 312-555-0100","title":"Countess"}'
 
 
@@ -145,7 +145,7 @@ def test_of_a_half_overwritten_update_the_rest_is_ours(shop: RoughShop) -> None:
     ada = shop.type_in(first_name="A", last_name="B", title="Countess", department="Looms")
     with cut_off(shop, change(ada.id, {"title": "Countess", "department": "Engines"})) as ledger:
         assert settle(shop, ledger) == {"DONE": 1}
-        (row,) = ledger.written("contacts").to_pylist()
+        (row,) = ledger.written.of("contacts").to_pylist()
     assert row["echoed"] == '{"department":"Engines","title":"Countess"}'
 
 
@@ -154,7 +154,7 @@ def test_an_update_of_which_nothing_stands_is_decided_anew(shop: RoughShop) -> N
     ada = shop.type_in(first_name="A", last_name="B", title="Lady")
     with cut_off(shop, change(ada.id, {"title": "Countess"}), change("gone", {"title": "Countess"})) as ledger:
         assert settle(shop, ledger) == {"INTENT": 2}
-        assert ledger.written("contacts").num_rows == 0
+        assert ledger.written.of("contacts").num_rows == 0
 
 
 def test_an_entry_is_found_by_its_key_alone(shop: RoughShop) -> None:
@@ -167,7 +167,7 @@ def test_an_entry_is_found_by_its_key_alone(shop: RoughShop) -> None:
         shop.crm(lambda client, entry=entry: client.log_activity(entry))  # type: ignore[misc]
     with cut_off(shop, *entries) as ledger:
         assert settle(shop, ledger) == {"DONE": 1, "INTENT": 1}
-        assert [operation.op_key for operation in ledger.in_state("INTENT")] == [keys[1]]
+        assert [operation.op_key for operation in ledger.journal.in_state("INTENT")] == [keys[1]]
 
 
 def test_a_contact_that_is_not_found_beside_its_timeline_proves_nothing(shop: RoughShop) -> None:
@@ -176,7 +176,7 @@ def test_a_contact_that_is_not_found_beside_its_timeline_proves_nothing(shop: Ro
     shop.remove(bob.id)
     with cut_off(shop, change(ada.id, {"title": "x"}), change(bob.id, {"title": "x"})) as ledger:
         assert settle(shop, ledger, on("GET contacts/*", 404)) == {"UNKNOWN": 1, "INTENT": 1}
-        assert [operation.crm_id for operation in ledger.in_state("UNKNOWN")] == [ada.id]
+        assert [operation.crm_id for operation in ledger.journal.in_state("UNKNOWN")] == [ada.id]
 
 
 def test_a_timeline_that_is_not_found_beside_its_contact_proves_nothing(shop: RoughShop) -> None:
@@ -189,7 +189,7 @@ def test_a_timeline_that_is_not_found_beside_its_contact_proves_nothing(shop: Ro
     shop.remove(bob.id)
     with cut_off(shop, *entries) as ledger:
         assert settle(shop, ledger, on("GET contacts/*/activities", 404)) == {"UNKNOWN": 1, "INTENT": 1}
-        assert [operation.crm_id for operation in ledger.in_state("UNKNOWN")] == [ada.id]
+        assert [operation.crm_id for operation in ledger.journal.in_state("UNKNOWN")] == [ada.id]
 
 
 @pytest.mark.parametrize("kind", ["create", "log"])
@@ -201,15 +201,15 @@ def test_what_is_absent_is_sent_once_more_and_then_left_to_a_human(shop: RoughSh
     with cut_off(shop, operation) as ledger:
         assert settle(shop, ledger) == {"INTENT": 1}
         assert len(shop.calls) == 2
-        ledger.drop_stale_intents()
-        ledger.intend("next", [operation])
-        (intended,) = ledger.in_state("INTENT")
+        ledger.journal.drop_stale_intents()
+        ledger.journal.intend("next", [operation])
+        (intended,) = ledger.journal.in_state("INTENT")
         assert intended.doubts == 1
         lose(ledger, intended)
         assert settle(shop, ledger) == {"UNKNOWN": 1}
-        ledger.intend("last", [operation])
-        assert ledger.states() == {"UNKNOWN": 1}
-        assert ledger.of_run("cut-off")["reason"].to_pylist() == ["sent twice and not seen"]
+        ledger.journal.intend("last", [operation])
+        assert ledger.journal.states() == {"UNKNOWN": 1}
+        assert ledger.journal.of_run("cut-off")["reason"].to_pylist() == ["sent twice and not seen"]
 
 
 def test_a_run_whose_answers_are_lost_sends_twice_and_no_more(shop: RoughShop) -> None:
@@ -218,15 +218,15 @@ def test_a_run_whose_answers_are_lost_sends_twice_and_no_more(shop: RoughShop) -
     sent = [shop.sync(on("POST contacts", Fault.LOST_BEFORE)) and shop.writes for _ in range(3)]
     assert sent == [["POST contacts"], ["POST contacts"], []]
     with shop.work().ledger() as ledger:
-        assert [operation.kind for operation in ledger.in_state("UNKNOWN")] == ["create"]
+        assert [operation.kind for operation in ledger.journal.in_state("UNKNOWN")] == ["create"]
 
 
 def test_a_worker_that_is_killed_again_and_again_gives_nothing_up(shop: RoughShop) -> None:
     """Calls of a killed worker may never have left: absent, they are free however often that happens."""
     with cut_off(shop) as ledger:
         for _ in range(4):
-            ledger.intend("killed", [creation()])
-            ledger.sent("killed", ledger.in_state("INTENT"))
+            ledger.journal.intend("killed", [creation()])
+            ledger.journal.mark_sent("killed", ledger.journal.in_state("INTENT"))
             assert settle(shop, ledger) == {"INTENT": 1}
 
 
@@ -241,8 +241,8 @@ def test_what_is_there_several_times_is_done_and_told(shop: RoughShop) -> None:
         shop.crm(lambda client, body=body: client.log_activity(body))  # type: ignore[misc]
     with cut_off(shop, creation(), entry) as ledger:
         assert settle(shop, ledger) == {"DONE": 2}
-        assert ledger.crm_id("contacts", MARK) == first.id
-        reasons = sorted(ledger.of_run("cut-off")["reason"].to_pylist())
+        assert ledger.identities.crm_id("contacts", MARK) == first.id
+        reasons = sorted(ledger.journal.of_run("cut-off")["reason"].to_pylist())
     assert reasons[0] == f"found 2 times in the CRM: {first.id}, {second.id}"
     assert reasons[1].startswith("found 3 times")
 
@@ -251,8 +251,8 @@ def test_an_unknown_operation_is_looked_for_when_somebody_asks(shop: RoughShop) 
     """Found, it is done; surely absent, it is free; both are told, and what still cannot be told stays."""
     ada = shop.type_in(first_name="Ada", last_name="Lovelace", properties={"crm_bridge_id": "ada"})
     with cut_off(shop, creation("ada"), creation("eve"), creation("joe", lastName="Unspeakable")) as ledger:
-        for operation in ledger.in_state("SENT"):
-            ledger.end(operation, "UNKNOWN", "nobody knows", doubt=True)
+        for operation in ledger.journal.in_state("SENT"):
+            ledger.journal.end(operation, "UNKNOWN", "nobody knows", doubt=True)
         shop.rule = lambda call: 400 if "Unspeakable" in call.query else None
         became = asyncio.run(_look_again(shop, ledger))
         assert {operation.entity_id: word for operation, word in became} == {
@@ -260,14 +260,14 @@ def test_an_unknown_operation_is_looked_for_when_somebody_asks(shop: RoughShop) 
             "eve": recover.FREE,
             "joe": recover.UNKNOWN,
         }
-        assert ledger.crm_id("contacts", "ada") == ada.id
-        assert ledger.states() == {"DONE": 1, "INTENT": 1, "UNKNOWN": 1}
+        assert ledger.identities.crm_id("contacts", "ada") == ada.id
+        assert ledger.journal.states() == {"DONE": 1, "INTENT": 1, "UNKNOWN": 1}
 
 
 async def _look_again(shop: RoughShop, ledger: Ledger) -> list[tuple[Operation, str]]:
     work = shop.work()
     async with work.crm() as crm:
-        return await recover.look_again(crm, ledger, ledger.in_state("UNKNOWN"), work.settings)
+        return await recover.look_again(crm, ledger, ledger.journal.in_state("UNKNOWN"), work.settings)
 
 
 @pytest.mark.parametrize("clock", [-86_400, 0, 86_400])

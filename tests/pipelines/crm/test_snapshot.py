@@ -23,14 +23,14 @@ def test_a_mark_that_the_walk_meets_tells_what_nobody_could(tmp_path: Path, name
     sent = {"last_name": "Adams"} if name == "contacts" else {"name": "Adams"}
     operations = [Operation(op_key(who), name, "create", who, {}, sent) for who in ("eve", "joe")]
     with shop.work().ledger() as ledger:
-        ledger.intend("r", operations)
+        ledger.journal.intend("r", operations)
         for operation in operations:
-            ledger.end(operation, "UNKNOWN", "nobody knows")
+            ledger.journal.end(operation, "UNKNOWN", "nobody knows")
     shop.run("extract", "clean", "snapshot")
     with shop.work().ledger() as ledger:
-        assert ledger.states() == {"DONE": 1, "UNKNOWN": 1}
-        assert ledger.crm_id(name, "eve") == made.id
-        assert '"Adams"' in ledger.written(name)["echoed"][0].as_py()
+        assert ledger.journal.states() == {"DONE": 1, "UNKNOWN": 1}
+        assert ledger.identities.crm_id(name, "eve") == made.id
+        assert '"Adams"' in ledger.written.of(name)["echoed"][0].as_py()
 
 
 def test_a_mark_that_several_bear_is_done_once_and_told(tmp_path: Path) -> None:
@@ -43,9 +43,9 @@ def test_a_mark_that_several_bear_is_done_once_and_told(tmp_path: Path) -> None:
     ]
     operation = Operation(op_key("eve"), "contacts", "create", "eve", {}, {"last_name": "Adams"})
     with shop.work().ledger() as ledger:
-        ledger.intend("r", [operation])
-        ledger.end(operation, "UNKNOWN", "nobody knows")
+        ledger.journal.intend("r", [operation])
+        ledger.journal.end(operation, "UNKNOWN", "nobody knows")
     shop.run("extract", "clean", "snapshot")
     with shop.work().ledger() as ledger:
-        assert ledger.crm_id("contacts", "eve") == twins[0].id
-        assert ledger.told("DONE")[0]["reason"].startswith("found 2 times")
+        assert ledger.identities.crm_id("contacts", "eve") == twins[0].id
+        assert ledger.journal.told("DONE")[0]["reason"].startswith("found 2 times")

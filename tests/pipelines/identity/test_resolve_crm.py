@@ -139,7 +139,7 @@ def test_rows_that_turn_out_to_be_one_or_two_people_are_recorded(shop: Workshop)
     shop.run(*SYNC)
     assert set(ids(shop).values()) == {older}
     with shop.work("reading").ledger() as ledger:
-        changes = {change[:3] for change in ledger.changes_of(older)}
+        changes = {change[:3] for change in ledger.identities.changes_of(older)}
     assert changes == {(older, "split", younger), (younger, "merged", older)}
 
 

@@ -89,7 +89,8 @@ def test_limits_bind(tmp_path: Path) -> None:
 def test_every_sql_file_makes_the_table_of_its_name(step: Engine) -> None:
     """A file is one SELECT that starts with a comment saying what it makes, except macros and the ledger's schema."""
     root = Path(__file__).parents[3] / "pipelines"
-    tables = [path.relative_to(root) for path in root.glob("*/sql/**/*.sql") if "ledger" not in path.parts]
+    files = [path.relative_to(root) for path in root.glob("*/sql/**/*.sql")]
+    tables = [path for path in files if path.parts[0] != "ledger"]
     assert len(tables) > 100
     for path in tables:
         room, _, *group = path.with_suffix("").parts

@@ -10,7 +10,6 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -18,7 +17,7 @@ import pytest
 
 from connectors.contract import REJECTED_SCHEMA
 from connectors.errors import StateRefused
-from pipelines.lake.lake import Lake, Landing, digest_of, write_atomically
+from pipelines.lake.lake import Lake, Landing
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -228,17 +227,3 @@ def test_parquet_file_that_is_no_landing_is_refused(lake: Lake) -> None:
     pq.write_table(pa.table({"x": [1]}), path)
     with pytest.raises(StateRefused, match=r"mine\.parquet: not a landing"):
         lake.landings()
-
-
-def test_write_atomically_makes_the_folder_and_replaces_the_file(tmp_path: Path) -> None:
-    """The new text is there whole, and nothing else is."""
-    path = tmp_path / "deep" / "file.txt"
-    for text in ("old", "new"):
-
-        def put_text(temporary: Path, text: str = text) -> Any:
-            return temporary.write_text(text)
-
-        write_atomically(path, put_text)
-    assert path.read_text() == "new"
-    assert digest_of(path) == "11507a0e2f5e69d5dfa40a62a1bd7b6ee57e6bcd85c67c9b8431b36fff21c437"
-    assert [found.name for found in path.parent.iterdir()] == ["file.txt"]

@@ -24,16 +24,16 @@ def test_a_copy_is_made_while_the_ledger_is_in_use(tmp_path: Path) -> None:
     copy.parent.mkdir()
     with closing(filled(path)) as ledger:
         backup(path, copy)
-        ledger.intend("r", [Operation("key-2", "contacts", "create", "eve", {}, {})])
+        ledger.journal.intend("r", [Operation("key-2", "contacts", "create", "eve", {}, {})])
         with pytest.raises(ConfigurationError, match="is there already"):
             backup(path, copy)
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     assert [file.name for file in copy.parent.iterdir()] == ["ledger.copy"]
     with closing(Ledger(copy, "account")) as kept:
-        assert kept.states() == {"DONE": 1, "INTENT": 1}
+        assert kept.journal.states() == {"DONE": 1, "INTENT": 1}
     backup(path, copy, force=True)
     with closing(Ledger(copy, "account")) as kept:
-        assert kept.states() == {"DONE": 1, "INTENT": 2}
+        assert kept.journal.states() == {"DONE": 1, "INTENT": 2}
 
 
 def test_there_must_be_a_ledger_to_copy(tmp_path: Path) -> None:
@@ -56,9 +56,9 @@ def test_a_ledger_is_not_copied_onto_itself(tmp_path: Path, name: str) -> None:
         (tmp_path / "hard").hardlink_to(path)
         with pytest.raises(ConfigurationError, match="is the ledger itself"):
             backup(path, copy, force=True)
-        ledger.learn("a", "b")
+        ledger.traits.set("a", "b")
     with closing(Ledger(path, "account")) as ledger:
-        assert ledger.trait("a") == "b"
+        assert ledger.traits.get("a") == "b"
 
 
 def test_only_a_copy_gives_way_to_a_copy(tmp_path: Path) -> None:
@@ -87,7 +87,7 @@ def test_a_copy_needs_no_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     assert [file.name for file in copy.parent.iterdir()] == ["copy"]
     with closing(Ledger(copy, "account")) as kept:
-        assert kept.states() == {"DONE": 1, "INTENT": 1}
+        assert kept.journal.states() == {"DONE": 1, "INTENT": 1}
     with pytest.raises(ConfigurationError, match="is there already"):
         backup(path, copy)
 

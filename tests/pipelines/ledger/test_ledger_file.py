@@ -82,8 +82,8 @@ def test_the_file_is_private_durable_and_made_once(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
         ledgers = list(pool.map(lambda _: Ledger(path, "account"), range(8)))
     for ledger in ledgers:
-        assert ledger._db.execute("PRAGMA synchronous").fetchone() == (2,)
-        assert ledger._db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        assert ledger._access.database.execute("PRAGMA synchronous").fetchone() == (2,)
+        assert ledger._access.database.execute("PRAGMA journal_mode").fetchone() == ("wal",)
         ledger.close()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert [file.name for file in tmp_path.iterdir()] == ["ledger.db"]
@@ -94,12 +94,12 @@ def test_what_a_method_returned_from_survives_a_kill(tmp_path: Path) -> None:
     code = (
         "import os, signal, sys; from pathlib import Path; from pipelines.ledger.effects import Operation; "
         "from pipelines.ledger.ledger import Ledger; ledger = Ledger(Path(sys.argv[1]), 'account'); "
-        "ledger.intend('r', [Operation('k', 'contacts', 'create', 'ada', {}, {})]); os.kill(os.getpid(), 9)"
+        "ledger.journal.intend('r', [Operation('k', 'contacts', 'create', 'ada', {}, {})]); os.kill(os.getpid(), 9)"
     )
     path = tmp_path / "ledger.db"
     assert python(code, path).returncode == -signal.SIGKILL
     with closing(Ledger(path, "account")) as ledger:
-        assert ledger.states() == {"INTENT": 1}
+        assert ledger.journal.states() == {"INTENT": 1}
 
 
 def older(path: Path, version: int) -> None:
@@ -133,17 +133,17 @@ def test_an_earlier_ledger_is_brought_to_this_version(tmp_path: Path, version: i
     path, new = tmp_path / "ledger.db", tmp_path / "new.db"
     older(path, version)
     with closing(Ledger(path, "account")) as ledger:
-        assert ledger.states() == {"INTENT": 1, "SENT": 1, "DONE": 1, "UNKNOWN": 1, "REJECTED": 1}
+        assert ledger.journal.states() == {"INTENT": 1, "SENT": 1, "DONE": 1, "UNKNOWN": 1, "REJECTED": 1}
         assert ledger.ledger_id == "the-one"
-        assert ledger.update_numbers([("contacts", "crm-1")]) == {("contacts", "crm-1"): 2}
-        assert ledger.written("contacts").to_pylist() == [
+        assert ledger.journal.update_numbers([("contacts", "crm-1")]) == {("contacts", "crm-1"): 2}
+        assert ledger.written.of("contacts").to_pylist() == [
             {"crm_id": "crm-1", "sent": '{"title":"x"}', "echoed": "{}", "before": "{}"}
         ]
-        (sent,) = ledger.in_state("SENT")
+        (sent,) = ledger.journal.in_state("SENT")
         assert (sent.before, sent.retracted, sent.doubts) == ({}, (), 0)
         untag = Operation("f", "contacts", "untag", "ada", {"tag": "x"}, {"tags": []}, "crm-1")
-        ledger.intend("r", [untag])
-        assert untag in ledger.in_state("INTENT")
+        ledger.journal.intend("r", [untag])
+        assert untag in ledger.journal.in_state("INTENT")
     Ledger(new, "account").close()
     assert tables(path) == tables(new)
 
@@ -154,7 +154,7 @@ def test_racing_openers_bring_it_up_once(tmp_path: Path) -> None:
     older(path, 1)
     code = (
         "import sys; from pathlib import Path; from pipelines.ledger.ledger import Ledger; "
-        "print(sum(Ledger(Path(sys.argv[1]), 'account').states().values()))"
+        "print(sum(Ledger(Path(sys.argv[1]), 'account').journal.states().values()))"
     )
     with ThreadPoolExecutor(3) as pool:
         ended = list(pool.map(lambda _: python(code, path), range(3)))
@@ -180,7 +180,7 @@ def test_an_upgrade_that_is_killed_leaves_the_earlier_ledger(tmp_path: Path, sta
     assert python(code, path, statement).returncode == -signal.SIGKILL
     assert tables(path) == before
     with closing(Ledger(path, "account")) as ledger:
-        assert sum(ledger.states().values()) == 5
+        assert sum(ledger.journal.states().values()) == 5
 
 
 def test_a_page_that_turns_out_damaged_is_refused_and_left(tmp_path: Path) -> None:
@@ -188,15 +188,19 @@ def test_a_page_that_turns_out_damaged_is_refused_and_left(tmp_path: Path) -> No
     path = tmp_path / "ledger.db"
     with closing(Ledger(path, "account")) as ledger:
         operations = [Operation(f"key-{n:04}", "contacts", "create", "ada", {"n": "x" * 200}, {}) for n in range(500)]
-        ledger.intend("r", operations)
-        ledger.done([Effect(operation, f"crm-{n}", {}) for n, operation in enumerate(operations)])
+        ledger.journal.intend("r", operations)
+        ledger.journal.mark_done([Effect(operation, f"crm-{n}", {}) for n, operation in enumerate(operations)])
     size = path.stat().st_size
     with path.open("r+b") as file:
         file.seek(size // 2)
         file.write(b"\xff" * (size - size // 2))
     before = path.read_bytes()
     with closing(Ledger(path, "account")) as ledger:
-        for ask in (lambda: ledger.in_state("DONE"), lambda: ledger.of_run("r"), lambda: ledger.intend("s", [CREATE])):
+        for ask in (
+            lambda: ledger.journal.in_state("DONE"),
+            lambda: ledger.journal.of_run("r"),
+            lambda: ledger.journal.intend("s", [CREATE]),
+        ):
             with pytest.raises(StateRefused, match="cannot be read") as caught:
                 ask()
             assert "\n" not in str(caught.value)
@@ -212,12 +216,12 @@ def test_a_full_disk_is_said_in_one_line_and_nothing_is_lost(tmp_path: Path) -> 
         "ledger = Ledger(Path(sys.argv[1]), 'account')\n"
         "body = {'t': 'x' * 500}\n"
         "group = lambda g: [Operation(f'{g}-{n}', 'contacts', 'create', 'a', body, {}) for n in range(100)]\n"
-        "ledger.intend('r', group(0)); ledger.sent('r', group(0))\n"
+        "ledger.journal.intend('r', group(0)); ledger.journal.mark_sent('r', group(0))\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, 400_000))\n"
         "kept = 1\n"
         "try:\n"
         "    while kept < 50:\n"
-        "        ledger.intend('r', group(kept)); kept += 1\n"
+        "        ledger.journal.intend('r', group(kept)); kept += 1\n"
         "except StateRefused as error:\n"
         "    print(kept, error)\n"
     )
@@ -227,17 +231,17 @@ def test_a_full_disk_is_said_in_one_line_and_nothing_is_lost(tmp_path: Path) -> 
     kept, _, words = line.partition(" ")
     assert "the ledger cannot be written" in words
     with closing(Ledger(path, "account")) as ledger:
-        assert ledger.states() == {"SENT": 100} | ({"INTENT": 100 * (int(kept) - 1)} if int(kept) > 1 else {})
+        assert ledger.journal.states() == {"SENT": 100} | ({"INTENT": 100 * (int(kept) - 1)} if int(kept) > 1 else {})
 
 
 def test_a_ledger_that_another_process_keeps_is_busy(tmp_path: Path) -> None:
     """A writer that waits in vain says who must act, and loses nothing."""
     path = tmp_path / "ledger.db"
     with closing(Ledger(path, "account")) as ledger, closing(sqlite3.connect(path, isolation_level=None)) as other:
-        ledger._db.execute("PRAGMA busy_timeout = 10")
+        ledger._access.database.execute("PRAGMA busy_timeout = 10")
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(Busy, match="another process keeps the ledger"):
-            ledger.intend("r", [CREATE])
+            ledger.journal.intend("r", [CREATE])
         other.execute("ROLLBACK")
-        ledger.intend("r", [CREATE])
-        assert ledger.states() == {"INTENT": 1}
+        ledger.journal.intend("r", [CREATE])
+        assert ledger.journal.states() == {"INTENT": 1}

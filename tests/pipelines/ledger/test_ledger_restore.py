@@ -33,14 +33,14 @@ def test_what_is_put_back_looks_before_it_sends(tmp_path: Path) -> None:
     filled(path).close()
     backup(path, copy)
     with closing(Ledger(path, "account")) as ledger:
-        ledger.done([Effect(LOG, "entry-1", {})])
+        ledger.journal.mark_done([Effect(LOG, "entry-1", {})])
     kept = restore(path, copy, "account").kept
     assert kept is not None
     with closing(Ledger(path, "account")) as ledger, closing(Ledger(kept, "account")) as replaced:
-        (sent,) = ledger.in_state("SENT")
+        (sent,) = ledger.journal.in_state("SENT")
         assert (sent.op_key, sent.crm_id, sent.body["contactId"]) == ("key-l", "crm-1", "crm-1")
         assert ledger.ledger_id == replaced.ledger_id
-        assert replaced.states() == {"DONE": 2}
+        assert replaced.journal.states() == {"DONE": 2}
 
 
 def test_each_step_back_is_a_generation_of_its_own(tmp_path: Path) -> None:
@@ -68,8 +68,8 @@ def test_a_copy_takes_the_place_of_what_cannot_be_read(tmp_path: Path, damage: b
     kept = restore(path, copy, "account").kept
     assert (kept and kept.read_bytes()) == damage
     with closing(Ledger(path, "account")) as ledger:
-        assert ledger.crm_id("contacts", "ada") == "crm-1"
-        assert ledger._db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        assert ledger.identities.crm_id("contacts", "ada") == "crm-1"
+        assert ledger._access.database.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
 @pytest.mark.parametrize("content", [b"", b"no ledger at all" * 1000, None])
@@ -130,13 +130,13 @@ def test_what_the_copy_knows_as_well_was_not_written_since(tmp_path: Path) -> No
     path, copy = tmp_path / "ledger.db", tmp_path / "copy"
     with closing(filled(path)) as ledger:
         eve, mallory = (Operation(f"key-{name}", "contacts", "create", name, {}, {}) for name in ("eve", "mallory"))
-        ledger.intend("r", [eve, mallory])
-        ledger.sent("r", [], [eve, mallory])
-        ledger.end(eve, "UNKNOWN", "nobody can tell")
+        ledger.journal.intend("r", [eve, mallory])
+        ledger.journal.mark_sent("r", [], [eve, mallory])
+        ledger.journal.end(eve, "UNKNOWN", "nobody can tell")
     backup(path, copy)
     assert restore(path, copy, "account").written_since == 0
     with closing(Ledger(path, "account")) as ledger:
-        ledger.sent("r", [], [mallory])
+        ledger.journal.mark_sent("r", [], [mallory])
     assert restore(path, copy, "account").written_since == 1
 
 
@@ -151,9 +151,9 @@ def test_it_says_to_how_many_something_was_written_since(tmp_path: Path) -> None
             Operation(f"key-{n}", "contacts", "update", "ada", {"title": "x"}, {"title": "x"}, "crm-1", number=n)
             for n in (1, 2)
         ]
-        ledger.intend("r", [*changes, Operation("key-9", "companies", "create", "acme", {}, {})])
-        ledger.done([Effect(LOG, "entry-1", {}), *(Effect(one, "crm-1", {}) for one in changes)])
-        ledger.sent("r", [], ledger.in_state("INTENT"))
+        ledger.journal.intend("r", [*changes, Operation("key-9", "companies", "create", "acme", {}, {})])
+        ledger.journal.mark_done([Effect(LOG, "entry-1", {}), *(Effect(one, "crm-1", {}) for one in changes)])
+        ledger.journal.mark_sent("r", [], ledger.journal.in_state("INTENT"))
     assert restore(path, copy, "account").written_since == 2
     path.write_bytes(b"no ledger" * 1000)
     assert restore(path, copy, "account").written_since is None
@@ -171,7 +171,7 @@ def test_a_ledger_that_somebody_writes_to_is_not_replaced(tmp_path: Path) -> Non
             restore(path, copy, "account")
         other.execute("COMMIT")
     with closing(Ledger(path, "account")) as ledger:
-        assert ledger.trait("a") == "b"
+        assert ledger.traits.get("a") == "b"
 
 
 def test_a_ledger_several_runs_old_ends_where_the_new_one_was(tmp_path: Path) -> None:

@@ -123,14 +123,12 @@ def test_a_first_run_that_was_cut_off_is_still_the_first(shop: Workshop) -> None
     planned = shop.run("extract", "clean", "snapshot", "resolve", "plan")
     shop.file("people.csv", people(0, 60), day=2)
     with shop.work(planned.run).ledger() as ledger:
-        assert ledger.trait("applied") is None
+        assert ledger.traits.get("applied") is None
     work = shop.work(planned.run)
-    work.lock.take()
-    with work.ledger() as ledger:
+    with work.writing(prune=True), work.ledger() as ledger:
         for number in range(3):
             contact = shop.type_in(first_name=f"A{number}", last_name=f"Name{number}", email=f"a{number}@acme.com")
-            ledger.place("contacts", [], [(f"person {number}", contact.id)])
-    work.end()
+            ledger.identities.place("contacts", [], [(f"person {number}", contact.id)])
     shop.run()
     assert len(shop.contacts()) == 60
 

@@ -52,12 +52,9 @@ def file(shop: Workshop) -> Path:
 def applied(shop: Workshop) -> Workspace:
     """Apply the file in a run of its own."""
     work = shop.work()
-    try:
-        work.lock.take()
+    with work.writing(prune=True):
         plan_file.take(work, file(shop))
         work.reports["apply"] = apply.run(work)
-    finally:
-        work.end()
     return work
 
 
@@ -177,14 +174,14 @@ def test_what_was_cut_off_since_is_looked_for_first(tmp_path: Path) -> None:
     key, number = update_key(shop.work().account, "contacts", ada.id, {}, 0)
     change = Operation(key, "contacts", "update", "x", {"title": "CFO"}, {"title": "CFO"}, ada.id, number=number)
     with shop.work().ledger() as ledger:
-        ledger.intend("cut off", [change])
-        ledger.sent("cut off", [], ledger.in_state("INTENT"))
+        ledger.journal.intend("cut off", [change])
+        ledger.journal.mark_sent("cut off", [], ledger.journal.in_state("INTENT"))
     shop.edit(ada.id, title="CFO")
     work = applied(shop)
     assert titles(shop) == {"Lovelace": "CFO", "Turing": "CFO"}
     assert f"{ada.id}): written by another run since the plan was made" in left(work)
     with shop.work().ledger() as ledger:
-        assert ledger.states() == {"DONE": 6}
+        assert ledger.journal.states() == {"DONE": 6}
 
 
 def test_what_cannot_be_told_or_was_refused_is_listed(planned: Workshop) -> None:
@@ -193,8 +190,8 @@ def test_what_cannot_be_told_or_was_refused_is_listed(planned: Workshop) -> None
     with planned.work().ledger() as ledger:
         key, number = update_key(ledger.account, "contacts", ada.id, {}, 0)
         change = Operation(key, "contacts", "update", "x", {"title": "CFO"}, {"title": "CFO"}, ada.id, number=number)
-        ledger.intend("another", [change])
-        ledger.end(change, "UNKNOWN", "nobody can tell")
+        ledger.journal.intend("another", [change])
+        ledger.journal.end(change, "UNKNOWN", "nobody can tell")
     refuse(planned)
     work = applied(planned)
     assert titles(planned) == {"Lovelace": "CEO", "Turing": "CFO"}
@@ -209,9 +206,9 @@ def refuse(shop: Workshop) -> None:
     plan_file.take(work, file(shop))
     with work.engine() as engine, work.ledger() as ledger:
         intend(engine, ledger, work.run)
-        for operation in ledger.in_state("INTENT"):
+        for operation in ledger.journal.in_state("INTENT"):
             if operation.kind == "create":
-                ledger.end(operation, "REJECTED", "400 no")
+                ledger.journal.end(operation, "REJECTED", "400 no")
 
 
 def test_another_ledger_stops_it_before_anything_is_sent(tmp_path: Path) -> None:

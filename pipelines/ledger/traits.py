@@ -1,0 +1,32 @@
+"""What was learned about the account, in the ledger: a text by name, such as that its companies are read-only."""
+
+from __future__ import annotations
+
+from pipelines.ledger.access import LedgerAccess
+
+
+class Traits:
+    """The ledger's table `traits`."""
+
+    def __init__(self, access: LedgerAccess) -> None:
+        self._access = access
+
+    def get(self, name: str) -> str | None:
+        """The trait's value; None: nothing was learned under this name."""
+        row = self._access.row("SELECT value FROM traits WHERE account = ? AND name = ?", self._access.account, name)
+        return None if row is None else str(row[0])
+
+    def with_prefix(self, prefix: str) -> list[tuple[str, str]]:
+        """Names and values of all traits whose names begin with the prefix, ordered by name."""
+        rows = self._access.rows("SELECT name, value FROM traits WHERE account = ? ORDER BY name", self._access.account)
+        return [(name, value) for name, value in rows if name.startswith(prefix)]
+
+    def set(self, name: str, value: str) -> None:
+        """Keep a trait; a value that it had before is replaced."""
+        with self._access.writing() as database:
+            database.execute("INSERT OR REPLACE INTO traits VALUES (?, ?, ?)", (self._access.account, name, value))
+
+    def forget(self, name: str) -> None:
+        """Remove a trait, if there is one of this name."""
+        with self._access.writing() as database:
+            database.execute("DELETE FROM traits WHERE account = ? AND name = ?", (self._access.account, name))
