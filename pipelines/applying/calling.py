@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from connectors.giant_context.client import GiantContext
 from connectors.giant_context.wire import (
@@ -16,13 +16,11 @@ from connectors.giant_context.wire import (
     Given,
     TagWrite,
 )
+from pipelines.applying.manner import Clears
 from pipelines.applying.operations import NEW_COMPANY, resolve_company
 from pipelines.crm.echo import echoed
 from pipelines.ledger.effects import Effect, Operation
 from pipelines.ledger.ledger import Ledger
-
-Clears = Literal["null", "empty", "never"]
-"""How a field is cleared: `crm.clears`."""
 
 TEXTS: Final = frozenset({"email", "phone", "title", "department", "locale"})
 """Fields of a contact that may be empty text."""

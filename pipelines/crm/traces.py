@@ -215,16 +215,16 @@ async def _look_at(crm: GiantContext, operation: Operation, crm_id: str) -> Effe
 
 def _clue(operation: Operation) -> Clue:
     """What an operation's effect is known by."""
-    sent = operation.values
+    values = operation.values
     if operation.kind == "log":
         return Clue("entry", operation.op_key)
     if _marked(operation):
         return Clue("mark", operation.entity_id)
     if operation.object == "companies":
-        return Clue("company", folded(sent.get("name")))
-    if email := folded(sent.get("email")):
+        return Clue("company", folded(values.get("name")))
+    if email := folded(values.get("email")):
         return Clue("email", email)
-    return _person(sent.get("first_name"), sent.get("last_name"), sent.get("phone"))
+    return _person(values.get("first_name"), values.get("last_name"), values.get("phone"))
 
 
 def _clues(item: Item) -> list[Clue]:
