@@ -28,15 +28,13 @@ from pipelines.crm.recover import Fate
 from pipelines.lake.engine import Engine
 from pipelines.ledger.effects import ObjectName
 from pipelines.ledger.ledger import Ledger
+from pipelines.ledger.traits import Trait
 from pipelines.planning import gates, plan, seal
 from pipelines.workspace import StageReport, Workspace
 
 TABLES: Final = ("applied", "collisions", "skipped")
 
 ORDER: Final[tuple[ObjectName, ...]] = ("companies", "contacts", "activities")
-
-CARRIED_OUT: Final = "plan:"
-"""What the name of a trait begins with that says which runs have carried out a plan, by the plan's digest."""
 
 ENOUGH_FOR_A_PACE: Final = 50
 """Calls from which on a run says how many a second the CRM takes."""
@@ -62,7 +60,7 @@ def run(work: Workspace) -> StageReport:
             waited = check(work, engine, ledger)
             if waited is not None:
                 asyncio.run(stoppable(_look(work, ledger)))
-                ledger.traits.set(f"{CARRIED_OUT}{waited.digest}", " ".join((*waited.applied_by, work.run)))
+                ledger.traits.set(Trait.CARRIED_OUT.of(waited.digest), " ".join((*waited.applied_by, work.run)))
             intention = intend(engine, ledger, work.run, waited=waited)
             skipped, held = intention.skipped, intention.held
             begin = time.monotonic()
@@ -108,7 +106,7 @@ def check(work: Workspace, engine: Engine, ledger: Ledger) -> Waited | None:
     gates.check(gates.closed(work.settings.gates, asked, work.allowed))
     if not waited:
         return None
-    before = ledger.traits.get(f"{CARRIED_OUT}{sealed}") or ""
+    before = ledger.traits.get(Trait.CARRIED_OUT.of(sealed)) or ""
     return Waited(named[seal.MOMENT], sealed, tuple(before.split()))
 
 
@@ -127,7 +125,7 @@ def _remember(engine: Engine, ledger: Ledger, asked: int, seconds: float) -> Non
     engine.read("records")
     plan.remember(engine, ledger)
     if asked >= ENOUGH_FOR_A_PACE:
-        ledger.traits.set(plan.SPEED, f"{asked / seconds:.2f}")
+        ledger.traits.set(Trait.PACE, f"{asked / seconds:.2f}")
 
 
 async def _send(

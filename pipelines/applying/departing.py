@@ -12,7 +12,7 @@ from pipelines.applying import calling
 from pipelines.applying.manner import Manner
 from pipelines.ledger.effects import Operation
 from pipelines.ledger.ledger import Ledger
-from pipelines.planning.tables import READ_ONLY
+from pipelines.ledger.traits import READ_ONLY, Trait
 
 Departure: TypeAlias = tuple[Operation, Given]
 """An operation that is SENT on the disk, and the body of its call."""
@@ -34,7 +34,7 @@ def depart(
     """
     departures: list[Departure] = []
     refused = 0
-    takes_companies = ledger.traits.get(READ_ONLY) != "read-only"
+    takes_companies = ledger.traits.get(Trait.COMPANIES) != READ_ONLY
     for operation in group:
         whole = calling.whole(ledger, operation, takes_companies)
         if whole is None:

@@ -11,7 +11,7 @@ from pipelines.applying.conflicts import Collision
 from pipelines.applying.tally import DONE, Outcome
 from pipelines.ledger.effects import Effect, Operation
 from pipelines.ledger.ledger import Ledger
-from pipelines.planning.tables import READ_ONLY
+from pipelines.ledger.traits import READ_ONLY, Trait
 
 Answer: TypeAlias = Effect | CallError | Collision | None
 """What came of an operation; a collision: a 409 that leaves nothing to send; None: its object has changed meanwhile."""
@@ -107,7 +107,7 @@ class Outcomes:
         if isinstance(answer, Effect):
             return DONE[operation.object, operation.kind]
         if isinstance(answer, Rejected) and self._takes_none(operation, answer):
-            self._ledger.traits.set(READ_ONLY, "read-only")
+            self._ledger.traits.set(Trait.COMPANIES, READ_ONLY)
             self._intent(operation, answer, "the CRM takes no companies from us")
             return Outcome.COMPANIES_READ_ONLY
         match answer:

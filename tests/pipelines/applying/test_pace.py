@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from pipelines.planning.plan import SPEED
+from pipelines.ledger.traits import Trait
 from tests.pipelines.faults import Fault, RoughShop, on
 from tests.pipelines.workshop import TO_PLAN
 
@@ -27,7 +27,7 @@ def many(count: int, title: str = "") -> str:
 def pace(shop: RoughShop) -> str | None:
     """The pace that the last run has left for the next plan."""
     with shop.work().ledger() as ledger:
-        return ledger.traits.get(SPEED)
+        return ledger.traits.get(Trait.PACE)
 
 
 def test_what_is_found_after_a_lost_answer_says_nothing_of_the_pace(tmp_path: Path) -> None:
