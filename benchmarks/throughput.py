@@ -32,10 +32,11 @@ from connectors.giant_context.client import GiantContext
 from connectors.giant_context.server.access import APP_ID, ORGANIZATION_ID, PROJECT_ID
 from connectors.http import Limits
 from connectors.http.transport import SocketTransport
-from pipelines.applying.conflicts import Collision
+from pipelines.applying.manner import Manner
 from pipelines.applying.outcomes import Outcomes
 from pipelines.applying.rereading import Standing
-from pipelines.applying.sending import CALLS_A_PLACE, Manner, Sending
+from pipelines.applying.sending import Sending
+from pipelines.applying.tally import DONE
 from pipelines.ledger.effects import Effect, Operation, op_key
 from pipelines.ledger.journal import Journal
 from pipelines.ledger.ledger import Ledger
@@ -125,14 +126,13 @@ async def apply(
             standing = {("contacts", op.crm_id or ""): Standing() for op in wanted}
             if reread == "always":
                 standing = {key: Standing(fields=await _fields(crm, key[1])) for key in standing}
-            manner = Manner("bench", "null", reread, "companies", CALLS_A_PLACE)
-            outcomes = Outcomes(kept, read_only="companies", max_refusals=25, concurrency=CEILING)
-            collisions: list[Collision] = []
+            manner = Manner(run="bench", clears="null", reread=reread)
+            outcomes = Outcomes(kept, max_refusals=25, concurrency=CEILING)
             start = time.perf_counter()
             kept.journal.intend("bench", wanted)
-            await Sending(crm, kept, manner, outcomes, collisions).send(wanted, standing, lambda _: None)
+            await Sending(crm, kept, manner, outcomes).send(wanted, standing, lambda _: None)
             seconds = time.perf_counter() - start
-    done = sum(count for word, count in outcomes.counts.items() if word.endswith("_done"))
+    done = sum(outcomes.counts[outcome] for outcome in DONE.values())
     assert done == len(wanted), outcomes.counts
     return len(wanted) / seconds
 

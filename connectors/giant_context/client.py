@@ -151,14 +151,6 @@ class GiantContext:
         """Return a company."""
         return await self._call("GET", "companies/{companyId}", _COMPANY, company_id)
 
-    async def company_contacts(self, company_id: str) -> list[Contact]:
-        """Return all contacts of a company, by last name, then first name."""
-        return await self._call("GET", "companies/{companyId}/contacts", _CONTACTS, company_id)
-
-    async def company_activities(self, company_id: str) -> list[Activity]:
-        """Return a company's whole timeline, newest first."""
-        return await self._call("GET", "companies/{companyId}/activities", _ACTIVITIES, company_id)
-
     async def create_company(self, company: CompanyWrite) -> Company:
         """EXTENSION: create a company. A target that cannot raises NotFound, or Rejected with status 405."""
         return await self._call("POST", "companies", _COMPANY, body=company)
@@ -172,10 +164,6 @@ class GiantContext:
     ) -> Page[Activity]:
         """Return one page of activities, newest first; `search` is free text over the description."""
         return await self._list("activities", Page[Activity], page, page_size, search)
-
-    async def get_activity(self, activity_id: str) -> Activity:
-        """Return an activity."""
-        return await self._call("GET", "activities/{activityId}", _ACTIVITY, activity_id)
 
     async def log_activity(self, activity: ActivityCreate) -> Activity:
         """Log an activity. Not idempotent: after Ambiguous, read back by `data.externalId` before sending again."""
@@ -269,5 +257,4 @@ _TOKEN = _object(Token)
 _CONTACT = _object(Contact)
 _COMPANY = _object(Company)
 _ACTIVITY = _object(Activity)
-_CONTACTS = _array(Contact)
 _ACTIVITIES = _array(Activity)

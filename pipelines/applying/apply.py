@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import UTC, datetime
@@ -15,25 +16,25 @@ import pyarrow as pa
 from connectors.errors import StateRefused
 from pipelines.applying.conflicts import Collision
 from pipelines.applying.intentions import Intention, batches, intend
+from pipelines.applying.manner import Manner
 from pipelines.applying.outcomes import Outcomes
 from pipelines.applying.overtaken import DONE_BEFORE, SKIPPED, Waited
-from pipelines.applying.sending import CALLS_A_PLACE, Manner, Sending
+from pipelines.applying.sending import Sending
 from pipelines.applying.stopping import stoppable
+from pipelines.applying.tally import CALLS, WRITES_ON, Left
 from pipelines.crm import recover
 from pipelines.crm.foreign import refuse_foreign
+from pipelines.crm.recover import Fate
 from pipelines.lake.engine import Engine
 from pipelines.ledger.effects import ObjectName
 from pipelines.ledger.ledger import Ledger
+from pipelines.ledger.traits import Trait
 from pipelines.planning import gates, plan, seal
-from pipelines.planning.tables import READ_ONLY
 from pipelines.workspace import StageReport, Workspace
 
 TABLES: Final = ("applied", "collisions", "skipped")
 
 ORDER: Final[tuple[ObjectName, ...]] = ("companies", "contacts", "activities")
-
-CARRIED_OUT: Final = "plan:"
-"""What the name of a trait begins with that says which runs have carried out a plan, by the plan's digest."""
 
 ENOUGH_FOR_A_PACE: Final = 50
 """Calls from which on a run says how many a second the CRM takes."""
@@ -49,39 +50,38 @@ def run(work: Workspace) -> StageReport:
         AccessError: the account refuses the key or what it tries to do; nothing more is sent.
     """
     work.lock.take()
-    collisions: list[Collision] = []
-    counts: dict[str, int] = {}
+    may_write, limits = work.settings.crm.may_write, work.settings.limits
+    fates: Counter[Fate] = Counter()
     skipped: list[dict[str, str | None]] = []
     held: Mapping[str, int] = {}
-    may_write = work.settings.crm.may_write
     with work.engine() as engine, work.ledger() as ledger:
+        outcomes = Outcomes(ledger, max_refusals=limits.max_refusals, concurrency=limits.concurrency)
         if may_write:
             waited = check(work, engine, ledger)
             if waited is not None:
                 asyncio.run(stoppable(_look(work, ledger)))
-                ledger.traits.set(f"{CARRIED_OUT}{waited.digest}", " ".join((*waited.applied_by, work.run)))
+                ledger.traits.set(Trait.CARRIED_OUT.of(waited.digest), " ".join((*waited.applied_by, work.run)))
             intention = intend(engine, ledger, work.run, waited=waited)
             skipped, held = intention.skipped, intention.held
             begin = time.monotonic()
-            counts = asyncio.run(
-                stoppable(_send(work, engine, ledger, intention, collisions, waited=waited is not None))
-            )
-            _remember(engine, ledger, counts, time.monotonic() - begin)
+            fates = asyncio.run(stoppable(_send(work, engine, ledger, intention, outcomes, waited=waited is not None)))
+            _remember(engine, ledger, outcomes.asked, time.monotonic() - begin)
         engine.put("applied", ledger.journal.of_run(work.run))
-        engine.put("collisions", _table(collisions))
+        engine.put("collisions", _table(outcomes.collisions))
         engine.put("skipped", pa.Table.from_pylist(skipped, SKIPPED))
         engine.write(*TABLES)
     work.lake.publish(work.run, TABLES)
-    calls = sum(count for name, count in counts.items() if name not in ("found", "unknown"))  # looks, not calls
-    counts = {"writes_on": int(may_write), "calls": calls, **counts}
-    done_before = sum(one["reason"] == DONE_BEFORE for one in skipped)
-    left = {
-        "done_before": done_before,
-        "overtaken": len(skipped) - done_before - sum(held.values()),
-        "refused_before": held.get("REJECTED", 0),
-        "unknown_before": held.get("UNKNOWN", 0),
-    }
-    return StageReport({**counts, **{name: count for name, count in left.items() if count}}, TABLES)
+    done_before = sum(row["reason"] == DONE_BEFORE for row in skipped)
+    told = (
+        *outcomes.counts.items(),
+        *((fate, fates[fate]) for fate in (Fate.FOUND, Fate.UNKNOWN)),
+        (Left.DONE_BEFORE, done_before),
+        (Left.OVERTAKEN, len(skipped) - done_before - sum(held.values())),
+        (Left.REFUSED_BEFORE, held.get("REJECTED", 0)),
+        (Left.UNKNOWN_BEFORE, held.get("UNKNOWN", 0)),
+    )
+    counts = {WRITES_ON: int(may_write), CALLS: outcomes.counts.total()}
+    return StageReport(counts | {name.value: count for name, count in told if count}, TABLES)
 
 
 def check(work: Workspace, engine: Engine, ledger: Ledger) -> Waited | None:
@@ -106,7 +106,7 @@ def check(work: Workspace, engine: Engine, ledger: Ledger) -> Waited | None:
     gates.check(gates.closed(work.settings.gates, asked, work.allowed))
     if not waited:
         return None
-    before = ledger.traits.get(f"{CARRIED_OUT}{sealed}") or ""
+    before = ledger.traits.get(Trait.CARRIED_OUT.of(sealed)) or ""
     return Waited(named[seal.MOMENT], sealed, tuple(before.split()))
 
 
@@ -117,46 +117,35 @@ async def _look(work: Workspace, ledger: Ledger) -> None:
         await recover.settle(crm, ledger, work.settings, work.progress)
 
 
-def _remember(engine: Engine, ledger: Ledger, counts: Mapping[str, int], seconds: float) -> None:
-    """Keep what the next plan compares with: how many records each source has, and the pace that was reached."""
+def _remember(engine: Engine, ledger: Ledger, asked: int, seconds: float) -> None:
+    """Keep what the next plan compares with: how many records each source has, and the pace that was reached.
+
+    `asked` is how many calls of those that a plan counts the CRM has taken in so many seconds.
+    """
     engine.read("records")
     plan.remember(engine, ledger)
-    calls = sum(counts.values())
-    if calls >= ENOUGH_FOR_A_PACE:
-        ledger.traits.set(plan.SPEED, f"{calls / seconds:.2f}")
+    if asked >= ENOUGH_FOR_A_PACE:
+        ledger.traits.set(Trait.PACE, f"{asked / seconds:.2f}")
 
 
 async def _send(
-    work: Workspace,
-    engine: Engine,
-    ledger: Ledger,
-    intention: Intention,
-    collisions: list[Collision],
-    *,
-    waited: bool,
-) -> dict[str, int]:
-    crm_settings, limits = work.settings.crm, work.settings.limits
-    outcomes = Outcomes(ledger, read_only=READ_ONLY, max_refusals=limits.max_refusals, concurrency=limits.concurrency)
-    manner = Manner(
-        run=work.run,
-        clears=crm_settings.clears,
-        reread=crm_settings.reread,
-        read_only=READ_ONLY,
-        calls_a_place=CALLS_A_PLACE,
-        waited=waited,
-    )
+    work: Workspace, engine: Engine, ledger: Ledger, intention: Intention, outcomes: Outcomes, *, waited: bool
+) -> Counter[Fate]:
+    """Send what is intended; `outcomes` gains what comes of it. Returns what became of those whose answer was lost."""
+    crm_settings = work.settings.crm
+    manner = Manner(run=work.run, clears=crm_settings.clears, reread=crm_settings.reread, waited=waited)
+    fates: Counter[Fate] = Counter()
     async with work.crm() as crm:
         await recover.settle(crm, ledger, work.settings, work.progress)
-        sending = Sending(crm, ledger, manner, outcomes, collisions)
+        sending = Sending(crm, ledger, manner, outcomes)
         for object_name in ORDER:
             if count := intention.counts.get(object_name, 0):
                 with work.progress.task(f"writing {object_name}", count) as advance:
                     for batch, standing in batches(engine, ledger, work.run, object_name, intention.last):
                         await sending.send(batch, standing, advance)
                 # Before the next kind: contacts want their companies' ids, and entries their contacts'.
-                settled = await recover.settle(crm, ledger, work.settings, work.progress)
-                outcomes.counts.update({name: settled[name] for name in ("found", "unknown") if settled[name]})
-    return outcomes.counts
+                fates += await recover.settle(crm, ledger, work.settings, work.progress)
+    return fates
 
 
 def _table(collisions: Sequence[Collision]) -> pa.Table:

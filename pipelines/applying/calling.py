@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from connectors.giant_context.client import GiantContext
 from connectors.giant_context.wire import (
@@ -17,14 +17,12 @@ from connectors.giant_context.wire import (
     TagWrite,
 )
 from connectors.records import CONTACT
+from pipelines.applying.manner import Clears
 from pipelines.applying.operations import NEW_COMPANY, resolve_company
 from pipelines.crm.echo import echoed
 from pipelines.crm.names import wire_name
 from pipelines.ledger.effects import Effect, Operation
 from pipelines.ledger.ledger import Ledger
-
-Clears = Literal["null", "empty", "never"]
-"""How a field is cleared: `crm.clears`."""
 
 TEXTS: Final = frozenset(
     wire_name(field.crm)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from connectors.errors import Conflict
+from connectors.errors import CallError, Conflict
 from connectors.giant_context.client import GiantContext
 from connectors.giant_context.walk import searched
 from connectors.giant_context.wire import Contact
@@ -43,10 +43,12 @@ class SamePerson:
 
 @dataclass(frozen=True, slots=True)
 class WithoutKey:
-    """What may be sent without the field that collides; `operation` is None when nothing useful is left."""
+    """A write whose e-mail or phone stands on another contact: what of it may still be sent."""
 
-    operation: Operation | None
     collision: Collision
+    rest: Operation | Collision | CallError | None
+    """The operation without the field that collides, else why nothing is sent: the collision leaves nothing useful, the
+    contact cannot be read again, or (None) it has changed meanwhile."""
 
 
 Verdict = Effect | SamePerson | WithoutKey
@@ -115,15 +117,20 @@ def _without(operation: Operation, key: str, holder: Contact | None, refusal: Co
     who = "another contact" if holder is None else "a contact of another name" if _is_new(operation) else "another"
     reason = f"merge candidate: its {key} stands on {who} ({refusal.reason})"
     collision = Collision(
-        *(operation.op_key, operation.entity_id, operation.crm_id, key),
-        *(None if holder is None else holder.id, reason, refusal.request_id),
+        op_key=operation.op_key,
+        entity_id=operation.entity_id,
+        crm_id=operation.crm_id,
+        field=key,
+        holder_id=None if holder is None else holder.id,
+        reason=reason,
+        request_id=refusal.request_id,
     )
     body = {name: value for name, value in operation.body.items() if name != key}
     values = {name: value for name, value in operation.values.items() if name != key}
     keyless = _is_new(operation) and not any(body.get(name) for name in KEYS)
     if key not in operation.body or not body or keyless:
-        return WithoutKey(None, collision)
-    return WithoutKey(replace(operation, body=body, values=values), collision)
+        return WithoutKey(collision, collision)
+    return WithoutKey(collision, replace(operation, body=body, values=values))
 
 
 def _is_new(operation: Operation) -> bool:

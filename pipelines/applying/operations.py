@@ -113,7 +113,16 @@ def _write(
         if row.change == "retract" and row.field is not None and row.field not in LISTS
     )
     return Operation(
-        *(key, object_name, kind, entity, body, values, crm_id), before=before, retracted=retracted, number=number
+        op_key=key,
+        object=object_name,
+        kind=kind,
+        entity_id=entity,
+        body=body,
+        values=values,
+        crm_id=crm_id,
+        before=before,
+        retracted=retracted,
+        number=number,
     )
 
 
@@ -177,7 +186,7 @@ def _log(account: str, entity: str, row: Row, numbers: Mapping[tuple[str, str], 
     )
     key = op_key("log", parent)
     body = {"description": row.proposed, "source": SOURCE, "data": {"externalId": key}}
-    return Operation(key, "activities", "log", entity, body, {}, None, parent)
+    return Operation(op_key=key, object="activities", kind="log", entity_id=entity, body=body, values={}, parent=parent)
 
 
 def resolve_company(operation: Operation, company_id: str | None) -> Operation:

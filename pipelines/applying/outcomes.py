@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, TypeAlias
 
 from connectors.errors import AccessError, Ambiguous, CallError, Conflict, Forbidden, NotApplied, Rejected
+from pipelines.applying.conflicts import Collision
+from pipelines.applying.tally import DONE, Outcome
 from pipelines.ledger.effects import Effect, Operation
 from pipelines.ledger.ledger import Ledger
+from pipelines.ledger.traits import READ_ONLY, Trait
 
-Answer = Effect | CallError | None
-"""What came of an operation; None: it was not sent, since its object has changed meanwhile."""
+Answer: TypeAlias = Effect | CallError | Collision | None
+"""What came of an operation; a collision: a 409 that leaves nothing to send; None: its object has changed meanwhile."""
 
 FEW: Final = 8
 """Failures in a row that end no run, however few calls are in flight."""
@@ -20,18 +23,29 @@ FEW: Final = 8
 class Outcomes:
     """The answers of one run. `counts` says what they were, `stop` holds what ends the run, once something does."""
 
-    def __init__(self, ledger: Ledger, *, read_only: str, max_refusals: int, concurrency: int) -> None:
-        """`read_only` names the trait of an account that takes no companies from us."""
-        self.counts: Counter[str] = Counter()
+    def __init__(self, ledger: Ledger, *, max_refusals: int, concurrency: int) -> None:
+        self.counts: Counter[Outcome] = Counter()
+        self.looks = 0
+        """How often an object was read once more before it was written to."""
+        self.collisions: list[Collision] = []
+        """What was found out of e-mails and phones that stand on other contacts."""
         self.stop: BaseException | None = None
         self._ledger = ledger
-        self._read_only = read_only
         self._max_refusals = max_refusals
         self._longest = max(FEW, 2 * concurrency)
         self._failures: list[CallError] = []  # in a row
         self._refused: dict[tuple[str, str, int | None], list[Operation]] = {}
         self._forbidden: list[Operation] = []
         self._came_through = False
+
+    @property
+    def asked(self) -> int:
+        """How many calls the CRM has taken, of those that a plan counts as its cost: writes, and looks before them.
+
+        What was found in its lists afterwards is none of them: a page of a list holds hundreds.
+        """
+        unsent = self.counts[Outcome.CHANGED_MEANWHILE] + self.counts[Outcome.NOT_REACHED]
+        return self.counts.total() - unsent + self.looks
 
     def begin(self) -> None:
         """Begin a kind of object."""
@@ -47,7 +61,7 @@ class Outcomes:
             return
         self._failures.clear()
         self._came_through = True
-        if isinstance(answer, Conflict) or self._takes_none(operation, answer):
+        if isinstance(answer, (Conflict, Collision)) or self._takes_none(operation, answer):
             return
         if isinstance(answer, Rejected):
             kind = (answer.method, answer.route, answer.status)
@@ -79,8 +93,8 @@ class Outcomes:
         if self.stop is None or kind is AccessError:
             self.stop = error
 
-    def keep(self, answers: Sequence[tuple[Operation, Answer]]) -> list[str]:
-        """Keep answers in the ledger; returns the words under which they are counted."""
+    def keep(self, answers: Sequence[tuple[Operation, Answer]]) -> list[Outcome]:
+        """Keep answers in the ledger; returns how each counts."""
         self._ledger.journal.mark_done([answer for _, answer in answers if isinstance(answer, Effect)])
         return [self._keep(operation, answer) for operation, answer in answers]
 
@@ -89,33 +103,36 @@ class Outcomes:
         for operation in self._forbidden:
             self._ledger.journal.end(operation, "INTENT", "the key may not do this")
 
-    def _keep(self, operation: Operation, answer: Answer) -> str:
+    def _keep(self, operation: Operation, answer: Answer) -> Outcome:
         if isinstance(answer, Effect):
-            return f"{operation.object}_{operation.kind}_done"
+            return DONE[operation.object, operation.kind]
         if isinstance(answer, Rejected) and self._takes_none(operation, answer):
-            self._ledger.traits.set(self._read_only, "read-only")
+            self._ledger.traits.set(Trait.COMPANIES, READ_ONLY)
             self._intent(operation, answer, "the CRM takes no companies from us")
-            return "companies_read_only"
+            return Outcome.COMPANIES_READ_ONLY
         match answer:
             case None:
                 self._ledger.journal.end(operation, "INTENT", "changed in the CRM since it was read")
-                return "changed_meanwhile"
+                return Outcome.CHANGED_MEANWHILE
+            case Collision():
+                self._ledger.journal.end(operation, "INTENT", answer.reason, answer.request_id)
+                return Outcome.CONFLICTS
             case Conflict():
                 self._intent(operation, answer)
-                return "conflicts"
+                return Outcome.CONFLICTS
             case Rejected():
                 self._ledger.journal.end(operation, "REJECTED", answer.reason, answer.request_id)
-                return "refused"
+                return Outcome.REFUSED
             case Ambiguous():
                 # It may have been applied: it stays SENT until it is looked for.
                 self._ledger.journal.end(operation, "SENT", "the answer was lost", answer.request_id, doubt=True)
-                return "unsure"
+                return Outcome.UNSURE
             case AccessError():
                 self._intent(operation, answer)
-                return "access_refused"
+                return Outcome.ACCESS_REFUSED
             case _:  # nothing has left, or only the look before it
                 self._intent(operation, answer)
-                return "not_reached"
+                return Outcome.NOT_REACHED
 
     def _intent(self, operation: Operation, error: CallError, reason: str | None = None) -> None:
         self._ledger.journal.end(operation, "INTENT", reason or error.reason, error.request_id)

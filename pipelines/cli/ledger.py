@@ -23,6 +23,7 @@ from connectors.files import whole
 from pipelines.cli import out_file
 from pipelines.cli.options import Config, Data, console, workspace
 from pipelines.crm import rebuild, recover
+from pipelines.crm.recover import Fate
 from pipelines.ledger import copies
 from pipelines.ledger.effects import Operation
 from pipelines.ledger.ledger import Ledger
@@ -40,9 +41,9 @@ WORDS: Final = {
 }
 
 BECAME: Final = {
-    recover.FOUND: "found in the CRM: done",
-    recover.FREE: "not in the CRM: the next run may send it",
-    recover.UNKNOWN: "still not to be told",
+    Fate.FOUND: "found in the CRM: done",
+    Fate.FREE: "not in the CRM: the next run may send it",
+    Fate.UNKNOWN: "still not to be told",
 }
 
 SHOWN: Final = 40
@@ -206,7 +207,7 @@ def retry(
         console.print("Nothing to take up.")
 
 
-async def _look(work: Workspace, opened: Ledger, unknown: list[Operation]) -> list[tuple[Operation, str]]:
+async def _look(work: Workspace, opened: Ledger, unknown: list[Operation]) -> list[tuple[Operation, Fate]]:
     async with work.crm() as crm:
         return await recover.look_again(crm, opened, unknown, work.settings)
 

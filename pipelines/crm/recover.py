@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
+from enum import StrEnum
 from typing import Final
 
 from connectors.errors import Rejected
@@ -20,11 +21,18 @@ from pipelines.workspace import Reporter
 KEPT_AT_ONCE: Final = 256
 """How many findings share a commit: each one is waited for until it is on the disk."""
 
-FOUND, FOUND_TWICE, FREE, UNKNOWN = "found", "found_twice", "free", "unknown"
-"""What may become of what was cut off; `free`: surely not there, to be decided anew."""
+
+class Fate(StrEnum):
+    """What may become of an operation that was cut off."""
+
+    FOUND = "found"
+    FOUND_TWICE = "found_twice"
+    FREE = "free"
+    """Surely not there: to be decided anew."""
+    UNKNOWN = "unknown"
 
 
-async def settle(crm: GiantContext, ledger: Ledger, settings: Settings, progress: Reporter) -> Counter[str]:
+async def settle(crm: GiantContext, ledger: Ledger, settings: Settings, progress: Reporter) -> Counter[Fate]:
     """Decide every SENT operation of the account, none stays so: what is found is DONE, what is surely absent is free.
 
     Waits until nothing of them can be under way any more: when their calls left is not known, and clocks can be wrong,
@@ -44,7 +52,7 @@ async def settle(crm: GiantContext, ledger: Ledger, settings: Settings, progress
     if (wait := target.settle_seconds(settings)) > 0:
         with progress.task(f"waiting {wait:.0f} s for calls that were cut off"):
             await asyncio.sleep(wait)
-    outcome: Counter[str] = Counter()
+    outcome: Counter[Fate] = Counter()
     found: list[Effect] = []
     with progress.task("looking for what calls that were cut off have done", len(operations)) as advance:
         try:
@@ -63,7 +71,7 @@ async def settle(crm: GiantContext, ledger: Ledger, settings: Settings, progress
 
 async def look_again(
     crm: GiantContext, ledger: Ledger, operations: Sequence[Operation], settings: Settings
-) -> list[tuple[Operation, str]]:
+) -> list[tuple[Operation, Fate]]:
     """Look for UNKNOWN operations once more because somebody asks: what is surely absent now is free to be sent.
 
     Returns each with what became of it.
@@ -71,35 +79,35 @@ async def look_again(
     Raises:
         CallError: the CRM cannot be asked; all that was not decided stays as it is.
     """
-    became = []
+    became: list[tuple[Operation, Fate]] = []
     async for operation, finding in traces.find(crm, operations, at_once=settings.limits.concurrency):
         if finding is Trace.ABSENT:
             # It keeps its doubts: lost once more, it waits for a human again.
             ledger.journal.end(operation, "INTENT", f"{finding.value}; taken up again by hand")
-            became.append((operation, FREE))
+            became.append((operation, Fate.FREE))
         elif isinstance(finding, Effect):
             ledger.journal.mark_done([finding])
-            became.append((operation, FOUND))
+            became.append((operation, Fate.FOUND))
         else:
             became.append((operation, _decide(ledger, operation, finding)))
     return became
 
 
-def _keep(ledger: Ledger, found: list[Effect], outcome: Counter[str]) -> None:
+def _keep(ledger: Ledger, found: list[Effect], outcome: Counter[Fate]) -> None:
     ledger.journal.mark_done(found)
-    outcome.update(FOUND if effect.note is None else FOUND_TWICE for effect in found)
+    outcome.update(Fate.FOUND if effect.note is None else Fate.FOUND_TWICE for effect in found)
     found.clear()
 
 
-def _decide(ledger: Ledger, operation: Operation, finding: Trace | Rejected) -> str:
+def _decide(ledger: Ledger, operation: Operation, finding: Trace | Rejected) -> Fate:
     match finding:
         case Trace.ABSENT if operation.kind in UPDATES:
             # Its object is read and decided anew by the next plan: a human may have written meanwhile.
             ledger.journal.end(operation, "INTENT", finding.value)
-            return FREE
+            return Fate.FREE
         case Trace.ABSENT if operation.doubts <= 1:
             ledger.journal.end(operation, "INTENT", finding.value)
-            return FREE
+            return Fate.FREE
         case Trace.ABSENT:
             ledger.journal.end(operation, "UNKNOWN", "sent twice and not seen")
         case Trace():
@@ -107,4 +115,4 @@ def _decide(ledger: Ledger, operation: Operation, finding: Trace | Rejected) -> 
         case Rejected():
             reason = f"cut off, and looking for it was refused: {finding.reason}"
             ledger.journal.end(operation, "UNKNOWN", reason, finding.request_id)
-    return UNKNOWN
+    return Fate.UNKNOWN

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from enum import Enum
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from connectors.errors import Forbidden, NotFound, Rejected
 from connectors.giant_context.client import GiantContext
@@ -78,12 +78,21 @@ async def find(
             yield operation, answer
 
 
+class Clue(NamedTuple):
+    """What tells that an item of a list is the effect of an operation. A tuple: every item of a long list has some."""
+
+    kind: Literal["entry", "mark", "company", "email", "person"]
+    value: str | tuple[str, ...]
+    sure: bool = True
+    """False of a name with neither mark nor e-mail nor phone: somebody of that name may be anyone."""
+
+
 class _Hunt:
     """Operations that are looked for in a list, and what was met of each."""
 
     def __init__(self, operations: Sequence[Operation]) -> None:
         self._operations = {operation.op_key: operation for operation in operations}
-        self._by_clue: dict[str, list[Operation]] = defaultdict(list)
+        self._by_clue: dict[Clue, list[Operation]] = defaultdict(list)
         for operation in operations:
             self._by_clue[_clue(operation)].append(operation)
         self._met: dict[str, dict[str, Item]] = defaultdict(dict)
@@ -105,7 +114,7 @@ class _Hunt:
         met = sorted(self._met.get(operation.op_key, {}).values(), key=lambda item: (item.created_at, item.id))
         if not met:
             return None
-        if _clue(operation).endswith(NAME_ALONE):
+        if not _clue(operation).sure:
             return Trace.LIKENESS
         first = met[0]
         values = {} if isinstance(first, Activity) else recovered(first, operation) or operation.values
@@ -204,36 +213,33 @@ async def _look_at(crm: GiantContext, operation: Operation, crm_id: str) -> Effe
     return Trace.ABSENT if values is None else Effect(operation, crm_id, values)
 
 
-NAME_ALONE: Final = "|"
-"""How the clue of somebody ends who has a name and neither mark nor e-mail nor phone."""
-
-
-def _clue(operation: Operation) -> str:
+def _clue(operation: Operation) -> Clue:
     """What an operation's effect is known by."""
-    sent = operation.values
+    values = operation.values
     if operation.kind == "log":
-        return f"entry:{operation.op_key}"
+        return Clue("entry", operation.op_key)
     if _marked(operation):
-        return f"mark:{operation.entity_id}"
+        return Clue("mark", operation.entity_id)
     if operation.object == "companies":
-        return f"company:{folded(sent.get('name'))}"
-    if email := folded(sent.get("email")):
-        return f"email:{email}"
-    return _person(sent.get("first_name"), sent.get("last_name"), sent.get("phone"))
+        return Clue("company", folded(values.get("name")))
+    if email := folded(values.get("email")):
+        return Clue("email", email)
+    return _person(values.get("first_name"), values.get("last_name"), values.get("phone"))
 
 
-def _clues(item: Item) -> list[str]:
+def _clues(item: Item) -> list[Clue]:
     """Everything that an item may be known by."""
     if isinstance(item, Activity):
-        return [f"entry:{item.data.get('externalId')}"]
-    mark = f"mark:{item.properties.get(MARK)}"
+        return [Clue("entry", str(item.data.get("externalId")))]
+    mark = Clue("mark", str(item.properties.get(MARK)))
     if isinstance(item, Company):
-        return [mark, f"company:{folded(item.name)}"]
-    return [mark, f"email:{folded(item.email)}", _person(item.first_name, item.last_name, item.phone)]
+        return [mark, Clue("company", folded(item.name))]
+    return [mark, Clue("email", folded(item.email)), _person(item.first_name, item.last_name, item.phone)]
 
 
-def _person(first: str | None, last: str | None, phone: str | None) -> str:
-    return f"person:{folded(first)}|{folded(last)}|{digits(phone or '')}"
+def _person(first: str | None, last: str | None, phone: str | None) -> Clue:
+    number = digits(phone or "")
+    return Clue("person", (folded(first), folded(last), number), sure=bool(number))
 
 
 def _marked(operation: Operation) -> bool:

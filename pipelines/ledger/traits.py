@@ -2,7 +2,33 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+from typing import Final
+
 from pipelines.ledger.access import LedgerAccess
+
+
+class Trait(StrEnum):
+    """What is learned about an account, by the name under which it is kept."""
+
+    COMPANIES = "companies"
+    """`READ_ONLY` where the CRM takes no companies from us."""
+    PACE = "calls_per_second"
+    """How many calls a second the CRM took in the last larger run."""
+    APPLIED = "applied"
+    """There once a run was applied to its end."""
+    RECORDS = "records:"
+    """Of each source: how many records it had when a run was last applied."""
+    CARRIED_OUT = "plan:"
+    """Of each plan that waited in a file, by its digest: the runs that have carried it out."""
+
+    def of(self, whose: str) -> str:
+        """The name of the trait of one source or plan."""
+        return f"{self}{whose}"
+
+
+READ_ONLY: Final = "read-only"
+"""The value of the trait `COMPANIES`."""
 
 
 class Traits:

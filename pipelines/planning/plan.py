@@ -11,16 +11,11 @@ import pyarrow as pa
 
 from pipelines.lake.engine import Engine
 from pipelines.ledger.ledger import Ledger
+from pipelines.ledger.traits import Trait
 from pipelines.planning import gates, seal, tables
 from pipelines.workspace import StageReport, Workspace
 
 TABLES: Final = ("plan", "plan_counts", "plan_cost", "plan_gates", "plan_seal")
-SPEED: Final = "calls_per_second"
-"""The trait of an account that says how many calls a second the last larger run made."""
-APPLIED: Final = "applied"
-"""The trait of an account to which a run was applied to its end."""
-RECORDS: Final = "records:"
-"""What the name of a trait begins with that says how many records a source had when a run was last applied."""
 
 
 def run(work: Workspace) -> StageReport:
@@ -51,12 +46,12 @@ def asked(engine: Engine, ledger: Ledger, counts: Mapping[str, int]) -> list[gat
     # Until a run has come to its end it is still the first one, however often it was cut off: what is there of ours
     # already is no measure for the rest.
     ((others,),) = engine.rows("SELECT count(*) FROM current_contacts ANTI JOIN contact_links USING (crm_id)")
-    first = not others and ledger.traits.get(APPLIED) is None
+    first = not others and ledger.traits.get(Trait.APPLIED) is None
     known = _standing_records(engine)
     dropped = [
         gates.Asked("dropped", before - known.get(source, 0), before, whose=source)
         for source, before in (
-            (name.removeprefix(RECORDS), int(count)) for name, count in ledger.traits.with_prefix(RECORDS)
+            (name.removeprefix(Trait.RECORDS), int(count)) for name, count in ledger.traits.with_prefix(Trait.RECORDS)
         )
     ]
     return [
@@ -77,10 +72,10 @@ def remember(engine: Engine, ledger: Ledger) -> None:
 
     A source that is gone is forgotten: its absence was allowed, or was too small to ask.
     """
-    ledger.traits.set(APPLIED, "yes")
+    ledger.traits.set(Trait.APPLIED, "yes")
     known = _standing_records(engine)
-    for name, _ in ledger.traits.with_prefix(RECORDS):
-        if name.removeprefix(RECORDS) not in known:
+    for name, _ in ledger.traits.with_prefix(Trait.RECORDS):
+        if name.removeprefix(Trait.RECORDS) not in known:
             ledger.traits.forget(name)
     for source, count in known.items():
-        ledger.traits.set(f"{RECORDS}{source}", str(count))
+        ledger.traits.set(Trait.RECORDS.of(source), str(count))

@@ -10,6 +10,7 @@ import pyarrow as pa
 from connectors.records import CONTACT
 from pipelines.lake.engine import Engine
 from pipelines.ledger.ledger import Ledger
+from pipelines.ledger.traits import READ_ONLY, Trait
 from pipelines.settings.sections import POLICY_FIELDS, FieldSettings, Settings
 
 INPUTS: Final = (
@@ -38,9 +39,6 @@ STEPS: Final = (
 )
 """The tables between the inputs and the plan, each made from those before it."""
 
-READ_ONLY: Final = "companies"
-"""The trait of an account that takes no companies from us: its value is `read-only`."""
-
 
 def make(engine: Engine, ledger: Ledger, settings: Settings) -> None:
     """Make `plan` and `plan_counts`; the tables of `INPUTS` and the macros of `clean` and `plan` must be there."""
@@ -52,7 +50,7 @@ def make(engine: Engine, ledger: Ledger, settings: Settings) -> None:
 
 
 def _inputs(engine: Engine, ledger: Ledger, settings: Settings) -> None:
-    takes_companies = settings.crm.company_writes == "auto" and ledger.traits.get(READ_ONLY) != "read-only"
+    takes_companies = settings.crm.company_writes == "auto" and ledger.traits.get(Trait.COMPANIES) != READ_ONLY
     engine.one_row(
         "setting",
         {

@@ -10,8 +10,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from pipelines.applying import overtaken
+from pipelines.ledger.traits import Trait
 from pipelines.planning import gates
-from pipelines.planning.plan import SPEED
 from pipelines.report import evidence
 from pipelines.report.counted import counted
 from pipelines.workspace import Workspace
@@ -59,7 +59,7 @@ def cost(work: Workspace) -> Iterator[str]:
     with work.engine() as engine, work.ledger() as ledger:
         engine.read("plan_cost")
         calls = engine.rows("SELECT kind, calls FROM plan_cost ORDER BY calls DESC, kind")
-        reached = ledger.traits.get(SPEED)
+        reached = ledger.traits.get(Trait.PACE)
     total = sum(count for _, count in calls)
     if not total:
         yield "Cost: no call."

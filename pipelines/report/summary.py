@@ -3,44 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 from rich.console import Console
 from rich.markup import escape
 
-from pipelines.ledger.effects import UPDATES
+from pipelines.applying.tally import CALLS, UPDATED, WRITES_ON, Left, Outcome
+from pipelines.crm.recover import Fate
 from pipelines.report.counted import counted, named
 from pipelines.workspace import Workspace
 
-WRITES = ("contacts_created", "contacts_updated", "companies_created", "companies_updated", "activities_logged")
+WRITES: Final = ("contacts_created", "contacts_updated", "companies_created", "companies_updated", "activities_logged")
 
-DONE = {
-    "companies created": ("companies_create_done",),
-    "companies updated": ("companies_update_done",),
-    "contacts created": ("contacts_create_done",),
-    "contacts updated": tuple(f"contacts_{kind}_done" for kind in UPDATES),
-    "activities logged": ("activities_log_done",),
+DONE: Final[Mapping[str, tuple[Outcome, ...]]] = {
+    "companies created": (Outcome.COMPANIES_CREATED,),
+    "companies updated": (Outcome.COMPANIES_UPDATED,),
+    "contacts created": (Outcome.CONTACTS_CREATED,),
+    "contacts updated": UPDATED,
+    "activities logged": (Outcome.ACTIVITIES_LOGGED,),
 }
 """What apply counts as done, in words. By which call a contact was updated is told by `applied.parquet`."""
 
-TROUBLES = {
-    "linked_meanwhile": "created meanwhile by somebody else, and linked",
-    "sent_without_key": "sent without an e-mail or phone that another contact has (see collisions.parquet)",
-    "conflicts": "not written: another contact has the e-mail or phone (the next run decides anew)",
-    "refused": "refused by the CRM (see applied.parquet)",
-    "refused_before": "held back: refused before in the same words (crm-bridge ledger, crm-bridge retry)",
-    "unknown_before": "held back: may be done already, and nobody can tell (crm-bridge ledger, crm-bridge retry)",
-    "done_before": "done when this plan was applied before",
-    "overtaken": "left alone: overtaken since the plan was made (see skipped.parquet)",
-    "changed_meanwhile": "not written: changed in the CRM since it was read (the next run decides anew)",
-    "unsure": "cut off, and looked for afterwards",
-    "found": "of them found to be done",
-    "unknown": "of them left unknown (crm-bridge ledger)",
-    "not_reached": "not sent: the CRM could not be reached",
-    "companies_read_only": "company not written: the CRM takes none from us",
+TROUBLES: Final[Mapping[Outcome | Left | Fate, str]] = {
+    Outcome.LINKED_MEANWHILE: "created meanwhile by somebody else, and linked",
+    Outcome.SENT_WITHOUT_KEY: "sent without an e-mail or phone that another contact has (see collisions.parquet)",
+    Outcome.CONFLICTS: "not written: another contact has the e-mail or phone (the next run decides anew)",
+    Outcome.REFUSED: "refused by the CRM (see applied.parquet)",
+    Left.REFUSED_BEFORE: "held back: refused before in the same words (crm-bridge ledger, crm-bridge retry)",
+    Left.UNKNOWN_BEFORE: "held back: may be done already, and nobody can tell (crm-bridge ledger, crm-bridge retry)",
+    Left.DONE_BEFORE: "done when this plan was applied before",
+    Left.OVERTAKEN: "left alone: overtaken since the plan was made (see skipped.parquet)",
+    Outcome.CHANGED_MEANWHILE: "not written: changed in the CRM since it was read (the next run decides anew)",
+    Outcome.UNSURE: "cut off, and looked for afterwards",
+    Fate.FOUND: "of them found to be done",
+    Fate.UNKNOWN: "of them left unknown (crm-bridge ledger)",
+    Outcome.NOT_REACHED: "not sent: the CRM could not be reached",
+    Outcome.COMPANIES_READ_ONLY: "company not written: the CRM takes none from us",
 }
-"""What apply counts as not done, in words."""
+"""What apply counts as not done, in words. A key that may not write ends the run, and is told by the error."""
 
-REFUSED = ("refused", "refused_before", "unknown", "unknown_before")
+REFUSED: Final = (Outcome.REFUSED, Left.REFUSED_BEFORE, Fate.UNKNOWN, Left.UNKNOWN_BEFORE)
 """What apply counts as set aside."""
 
 
@@ -122,7 +124,7 @@ def _lines(work: Workspace) -> Iterator[tuple[int, str, str]]:
         yield candidates["candidates"], "pairs that are likely one person, for you to judge", "candidates.parquet"
     if plan := reports.get("plan"):
         applied = reports.get("apply")
-        yield from _plan_lines(plan, applied if applied and applied["writes_on"] else None)
+        yield from _plan_lines(plan, applied if applied and applied[WRITES_ON] else None)
     if (verify := reports.get("verify")) and verify["read_back"]:
         yield verify["read_back"], "contacts read back: a second plan would be empty", ""
         if verify["changed_again"]:
@@ -138,11 +140,10 @@ def _plan_lines(plan: dict[str, int], done: dict[str, int] | None) -> Iterator[t
         yield plan["contacts_created"], "contacts to create", "plan.parquet"
         yield plan["contacts_updated"], "contacts to update", ""
     else:
-        yield done.get("contacts_create_done", 0), "contacts created", "applied.parquet"
-        updated = sum(done.get(f"contacts_{kind}_done", 0) for kind in UPDATES)
-        yield updated, "contacts updated", ""
-        if done.get("found"):
-            yield done["found"], "writes found in the CRM though their answer was lost", ""
+        yield done.get(Outcome.CONTACTS_CREATED, 0), "contacts created", "applied.parquet"
+        yield sum(done.get(outcome, 0) for outcome in UPDATED), "contacts updated", ""
+        if done.get(Fate.FOUND):
+            yield done[Fate.FOUND], "writes found in the CRM though their answer was lost", ""
     yield plan["contacts_unchanged"], "contacts unchanged", ""
     yield plan["held_for_review"], "held for review", "plan.parquet"
     if plan["conflicts"]:
@@ -154,13 +155,13 @@ def _plan_lines(plan: dict[str, int], done: dict[str, int] | None) -> Iterator[t
     if done is None:
         yield plan["companies_created"] + plan["companies_updated"], "companies to create or update", ""
     else:
-        yield done.get("companies_create_done", 0), "companies created", ""
-        yield done.get("companies_update_done", 0), "companies updated", ""
+        yield done.get(Outcome.COMPANIES_CREATED, 0), "companies created", ""
+        yield done.get(Outcome.COMPANIES_UPDATED, 0), "companies updated", ""
     yield plan["companies_unchanged"], "companies unchanged", ""
     if done is None:
         yield plan["activities_logged"], "activities to log", ""
     else:
-        yield done.get("activities_log_done", 0), "activities logged", ""
+        yield done.get(Outcome.ACTIVITIES_LOGGED, 0), "activities logged", ""
 
 
 def verdict(work: Workspace) -> str:
@@ -174,11 +175,11 @@ def verdict(work: Workspace) -> str:
             if wanted
             else "Nothing to send."
         )
-    if not applied.counts["writes_on"]:
+    if not applied.counts[WRITES_ON]:
         return (
             f"Writes are off (crm.writes): nothing was sent. A run with writes would send {counted(wanted, 'writes')}."
         )
-    if not applied.counts["calls"]:
+    if not applied.counts[CALLS]:
         if back := _held_back(applied.counts):
             return f"Nothing was sent. {back}"
         kept, held = plan.get("fields_kept", 0), plan.get("held_for_review", 0)
@@ -195,7 +196,7 @@ def verdict(work: Workspace) -> str:
 
 def _held_back(counts: Mapping[str, int]) -> str:
     """Which writes are held back, and why; nothing where none is."""
-    refused, unknown = counts.get("refused_before", 0), counts.get("unknown_before", 0)
+    refused, unknown = counts.get(Left.REFUSED_BEFORE, 0), counts.get(Left.UNKNOWN_BEFORE, 0)
     why = [
         f"{counted(refused, 'writes')} that the CRM refused before in the same words" if refused else "",
         f"{counted(unknown, 'writes')} that may be done already, and nobody can tell" if unknown else "",
@@ -209,11 +210,11 @@ def _held_back(counts: Mapping[str, int]) -> str:
 def applied(work: Workspace) -> str:
     """One sentence: what a plan that was carried out has sent."""
     counts = work.reports["apply"].counts
-    if counts["calls"]:
+    if counts[CALLS]:
         return applied_words(counts)
     if back := _held_back(counts):
         return f"Nothing was sent. {back}"
-    if counts.get("overtaken"):
+    if counts.get(Left.OVERTAKEN):
         return "Nothing was sent: what is left of it was overtaken."
     return "Nothing was sent: all of it is done."
 
@@ -232,6 +233,6 @@ def applied_words(counts: Mapping[str, int]) -> str:
     numbers = {words: sum(counts.get(name, 0) for name in names) for words, names in DONE.items()}
     done = [counted(count, words) for words, count in numbers.items() if count]
     troubles = [f"{counts[name]:,} {words}" for name, words in TROUBLES.items() if counts.get(name)]
-    unsure = any(counts.get(name) for name in ("unsure", "unknown"))
+    unsure = any(counts.get(name) for name in (Outcome.UNSURE, Fate.UNKNOWN))
     begin = "Sent: " if done else "Nothing is known to be written: " if unsure else "Nothing was written: "
     return begin + ", ".join(done + troubles) + "."

@@ -16,16 +16,17 @@ from connectors.errors import ProtocolError
 from connectors.giant_context.client import GiantContext
 from connectors.giant_context.wire import Contact, ContactCreate, ContactUpdate
 from pipelines.applying import calling
+from pipelines.applying.manner import Manner
 from pipelines.applying.outcomes import Outcomes
 from pipelines.applying.rereading import Standing
-from pipelines.applying.sending import Manner, Sending
+from pipelines.applying.sending import Sending
 from pipelines.ledger.access import LedgerAccess
 from pipelines.ledger.effects import Operation, op_key
 from pipelines.ledger.journal import Journal
 from pipelines.ledger.last_written import LastWritten
 from pipelines.ledger.ledger import Ledger
 
-MANNER = Manner("run", "null", "never", "companies", calls_a_place=4)
+MANNER = Manner(run="run", clears="null", reread="never", calls_a_place=4)
 
 
 @dataclass
@@ -116,9 +117,9 @@ async def send(
 ) -> Outcomes:
     """Intend and send them all; gives what came of them."""
     ledger.journal.intend("run", operations)
-    outcomes = Outcomes(ledger, read_only="companies", max_refusals=25, concurrency=4)
+    outcomes = Outcomes(ledger, max_refusals=25, concurrency=4)
     stands = {("contacts", "c1"): standing or Standing()}
-    await Sending(cast(GiantContext, crm), ledger, manner, outcomes, []).send(operations, stands, lambda _: None)
+    await Sending(cast(GiantContext, crm), ledger, manner, outcomes).send(operations, stands, lambda _: None)
     return outcomes
 
 
@@ -212,6 +213,7 @@ def test_a_contact_is_read_again_as_the_settings_say(
         outcomes = asyncio.run(send(crm, ledger, [update], manner, Standing(fields={"title": standing})))
     assert [what for what, _ in crm.calls] == ["get"] * looks + ["update"]
     assert outcomes.counts == {"contacts_update_done": 1}
+    assert outcomes.asked == 1 + looks
 
 
 def test_each_kind_has_its_call(tmp_path: Path) -> None:

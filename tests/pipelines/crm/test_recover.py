@@ -16,6 +16,7 @@ from connectors.errors import Forbidden, NotApplied, NotFound
 from connectors.giant_context.server.store.store import Store
 from connectors.giant_context.wire import ActivityCreate
 from pipelines.crm import recover
+from pipelines.crm.recover import Fate
 from pipelines.ledger.effects import Operation, op_key
 from pipelines.ledger.ledger import Ledger
 from tests.pipelines.cut_off import MARK, change, creation, cut_off, lose
@@ -256,15 +257,15 @@ def test_an_unknown_operation_is_looked_for_when_somebody_asks(shop: RoughShop) 
         shop.rule = lambda call: 400 if "Unspeakable" in call.query else None
         became = asyncio.run(_look_again(shop, ledger))
         assert {operation.entity_id: word for operation, word in became} == {
-            "ada": recover.FOUND,
-            "eve": recover.FREE,
-            "joe": recover.UNKNOWN,
+            "ada": Fate.FOUND,
+            "eve": Fate.FREE,
+            "joe": Fate.UNKNOWN,
         }
         assert ledger.identities.crm_id("contacts", "ada") == ada.id
         assert ledger.journal.states() == {"DONE": 1, "INTENT": 1, "UNKNOWN": 1}
 
 
-async def _look_again(shop: RoughShop, ledger: Ledger) -> list[tuple[Operation, str]]:
+async def _look_again(shop: RoughShop, ledger: Ledger) -> list[tuple[Operation, Fate]]:
     work = shop.work()
     async with work.crm() as crm:
         return await recover.look_again(crm, ledger, ledger.journal.in_state("UNKNOWN"), work.settings)

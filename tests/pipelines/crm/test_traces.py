@@ -72,6 +72,14 @@ def test_a_name_alone_tells_nothing(shop: RoughShop) -> None:
     assert ids(look(shop, creation("ada", mark=False))) == {"ada": Trace.LIKENESS}
 
 
+@pytest.mark.parametrize("name", ["Engines", "Engines |"])
+def test_a_company_is_known_by_its_name(shop: RoughShop, name: str) -> None:
+    """A company that bore no mark is known by its name, whatever signs the name ends with."""
+    company = shop.type_in_company(name=name)
+    create = Operation(op_key("test", "create", "c"), "companies", "create", "c", {"name": name}, {"name": name})
+    assert ids(look(shop, create)) == {"c": company.id}
+
+
 def test_a_tag_call_is_known_by_its_tag(shop: RoughShop) -> None:
     """A tag that stands was set, one that is gone was taken away; the rest is decided anew."""
     ada = shop.type_in(first_name="A", last_name="B", tags=["VIP", "old"])

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from pipelines.applying.tally import Left, Outcome
 from pipelines.report import summary
 from pipelines.workspace import StageReport, Workspace
 from tests.pipelines.workshop import Workshop
@@ -48,6 +49,13 @@ def test_the_verdict_says_what_was_sent_or_why_nothing_was(
 ) -> None:
     """One sentence, whatever happened."""
     assert words in summary.verdict(work(tmp_path, applied, **planned))
+
+
+def test_whatever_becomes_of_an_operation_has_words() -> None:
+    """No count of apply is left out of the sentence; a key without the right to write ends the run with an error."""
+    done = {outcome for outcomes in summary.DONE.values() for outcome in outcomes}
+    assert {*Outcome} - done - {*summary.TROUBLES} == {Outcome.ACCESS_REFUSED}
+    assert {*Left} <= {*summary.TROUBLES}
 
 
 def test_the_funnel_shows_where_rows_went(shop: Workshop) -> None:
