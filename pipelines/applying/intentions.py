@@ -107,19 +107,12 @@ def batches(
 
 def _pages(engine: Engine) -> Iterator[list[Row]]:
     """The plan's rows that are to be written, in its order; those of one person or company are in one page."""
+    engine.define("applying/placing/to_send")
     ((last,),) = engine.rows("SELECT coalesce(max(number), 0) FROM plan")
+    page = "SELECT * EXCLUDE (number) FROM to_send WHERE number >= $1 AND number < $2 ORDER BY number"
     rest: list[Row] = []
     for start in range(0, last + 1, AT_ONCE):
-        rows = rest + [
-            Row(*row)
-            for row in engine.rows(
-                'SELECT p.object, op, p.entity_id, p.crm_id, field, proposed, base, "current", change, ours '
-                "FROM plan p ANTI JOIN overtaken o ON o.entity_id = p.entity_id "
-                "AND o.object = CASE p.object WHEN 'activities' THEN 'contacts' ELSE p.object END "
-                "WHERE decision = 'write' AND number >= $1 AND number < $2 ORDER BY number",
-                [start, start + AT_ONCE],
-            )
-        ]
+        rows = rest + [Row(*row) for row in engine.rows(page, [start, start + AT_ONCE])]
         # The next page may go on with the last one.
         whole = next((n for n in range(len(rows), 0, -1) if _whose(rows[n - 1]) != _whose(rows[-1])), 0)
         rest = rows[whole:]
@@ -139,25 +132,15 @@ def _place(engine: Engine, ledger: Ledger, run: str, *, waited: bool) -> None:
     ledger.identities.keep_changes(
         run, engine.rows("SELECT person_id, change, other_id, records FROM person_changes ORDER BY ALL")
     )
-    for name, clusters, matches, entity in (
-        ("contacts", "clusters", "contact_matches", "person_id"),
-        ("companies", "company_clusters", "company_matches", "company_id"),
-    ):
-        engine.put("known", ledger.identities.entities(name))  # type: ignore[arg-type]
-        engine.put("linked", ledger.identities.links(name))  # type: ignore[arg-type]
-        records = engine.rows(
-            f"SELECT record_key, {entity} FROM {clusters} ANTI JOIN known "  # noqa: S608 - constant names
-            f"ON known.record_key = {clusters}.record_key AND ($1 OR known.entity_id = {clusters}.{entity}) "
-            f"WHERE {entity} NOT IN (SELECT entity_id FROM moved) ORDER BY 1",
-            [waited],
-        )
-        links = engine.rows(
-            f"SELECT {entity}, crm_id FROM {matches} ANTI JOIN linked "  # noqa: S608 - constant names
-            f"ON linked.entity_id = {matches}.{entity} AND ($1 OR linked.crm_id = {matches}.crm_id) "
-            f"WHERE {entity} NOT IN (SELECT entity_id FROM moved) ORDER BY 1",
-            [waited],
-        )
-        ledger.identities.place(name, records, links)  # type: ignore[arg-type]
+    engine.one_row("carrying_out", {"waited": waited})
+    names: tuple[ObjectName, ...] = ("contacts", "companies")
+    for name in names:
+        engine.put(f"known_{name}", ledger.identities.entities(name))
+        engine.put(f"linked_{name}", ledger.identities.links(name))
+        for table in (f"unplaced_{name}", f"unlinked_{name}"):
+            engine.define(f"applying/placing/{table}")
+        records = engine.rows(f"FROM unplaced_{name} ORDER BY 1")
+        ledger.identities.place(name, records, engine.rows(f"FROM unlinked_{name} ORDER BY 1"))
 
 
 def _standing(engine: Engine, targets: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Standing]:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from typing import Any, Final
 
 import pyarrow as pa
 
-from connectors.errors import NotFound
-from connectors.giant_context.client import GiantContext
 from connectors.records import CONTACT
 from pipelines.crm import listing, snapshot
 from pipelines.crm.echo import LISTS
-from pipelines.lake.engine import Engine, parquet_literal
+from pipelines.lake.engine import Engine
 from pipelines.ledger.effects import ObjectName
 from pipelines.ledger.ledger import Ledger
 from pipelines.planning import tables
@@ -21,13 +18,8 @@ from pipelines.workspace import StageReport, Workspace
 
 TABLES: Final = ("remaining", "read_back")
 
-OBJECTS: Final[tuple[tuple[ObjectName, str, str], ...]] = (
-    ("contacts", "contact_matches", "person_id"),
-    ("companies", "company_matches", "company_id"),
-)
-
-ASKED_AT_ONCE: Final = 500
-"""How many objects are asked for before their answers go to the table."""
+OBJECTS: Final[tuple[tuple[ObjectName, str], ...]] = (("contacts", "contact_matches"), ("companies", "company_matches"))
+"""What is read back, and the table of who is who in the CRM."""
 
 
 def run(work: Workspace) -> StageReport:
@@ -43,7 +35,6 @@ def run(work: Workspace) -> StageReport:
     with work.engine() as engine, work.ledger() as ledger:
         engine.read("applied", "skipped", "collisions", *tables.INPUTS)
         changed: dict[str, list[str]] = {name: _changed(engine, name) for name, *_ in OBJECTS}
-        engine.macros("keys/macros")
         engine.macros("planning/macros")
         if any(changed.values()):
             with work.progress.task("reading back what was written", sum(map(len, changed.values()))) as advance:
@@ -79,56 +70,25 @@ async def _read_back(work: Workspace, engine: Engine, changed: dict[str, list[st
             pages = (engine.count(f"current_{name}") + len(ids)) / work.settings.limits.page_size + 1
             if len(ids) > pages:  # the whole list takes fewer calls
                 await listing.read(work, engine, crm, name)
-                engine.put("asked", pa.table({"crm_id": pa.array(ids, pa.string())}))
-                engine.connection.execute(f"DELETE FROM fetched_{name} WHERE crm_id NOT IN (FROM asked)")  # noqa: S608 - a constant
+                listing.keep_only(engine, name, ids)
             else:
-                await _get(engine, crm, name, ids)
+                engine.put(f"fetched_{name}", listing.LISTINGS[name].schema.empty_table())
+                # What is not there any more was deleted by a human meanwhile.
+                await listing.fetch(engine, crm, name, ids)
             advance(len(ids))
-
-
-async def _get(engine: Engine, crm: GiantContext, name: str, ids: Sequence[str]) -> None:
-    made = listing.LISTINGS[name]
-    get: Any = crm.get_contact if name == "contacts" else crm.get_company
-    engine.put(f"fetched_{name}", made.schema.empty_table())
-    for start in range(0, len(ids), ASKED_AT_ONCE):
-        answers = await asyncio.gather(
-            *(get(crm_id) for crm_id in ids[start : start + ASKED_AT_ONCE]), return_exceptions=True
-        )
-        failures = [one for one in answers if isinstance(one, BaseException) and not isinstance(one, NotFound)]
-        if failures:
-            raise failures[0]
-        # One that is not there any more was deleted by a human meanwhile.
-        listing.append(engine, made, [made.row(one) for one in answers if not isinstance(one, BaseException)])
 
 
 def _put_in_place(work: Workspace, engine: Engine, ledger: Ledger) -> None:
     """Let `current_…` and `…_matches` be what the next run would find: the changed objects as they stand now."""
-    for name, *_ in OBJECTS:
-        engine.view_as(f"stood_{name}", _view(work, f"current_{name}"))
-        engine.connection.execute(f"DROP VIEW current_{name}")
+    stood = {f"current_{name}": f"stood_{name}" for name, *_ in OBJECTS}
+    stood |= {matches: f"stood_{matches}" for _, matches in OBJECTS}
+    for table, view in stood.items():
+        engine.read_as(view, table)
+        engine.forget(table)
     snapshot.with_keys(engine, work.settings.match)
-    for name, matches, entity in OBJECTS:
+    for name, matches in OBJECTS:
         engine.rename(f"current_{name}", f"changed_{name}")
-        engine.connection.execute(
-            f"CREATE TABLE current_{name} AS FROM changed_{name} "  # noqa: S608 - constant names
-            f"UNION ALL BY NAME SELECT * FROM stood_{name} ANTI JOIN changed_{name} USING (crm_id)"
-        )
-        engine.put("linked", ledger.identities.links(name))
-        engine.connection.execute(
-            f"CREATE TABLE met AS SELECT l.entity_id AS {entity}, l.crm_id, c.* EXCLUDE (crm_id) "  # noqa: S608 - constant names
-            f"FROM linked l JOIN changed_{name} c USING (crm_id)"
-        )
-        engine.view_as(f"matched_{name}", _view(work, matches))
-        engine.connection.execute(f"DROP VIEW {matches}")
-        status = ", status" if name == "contacts" else ""
-        engine.connection.execute(
-            f"CREATE TABLE {matches} AS SELECT {entity}, crm_id{status} FROM matched_{name} "  # noqa: S608 - constant names
-            f"ANTI JOIN met USING ({entity}) UNION ALL SELECT {entity}, crm_id{status} FROM met"
-        )
-        engine.drop("met")
-
-
-def _view(work: Workspace, table: str) -> str:
-    path = work.lake.find(work.run, table)
-    assert path is not None, table  # noqa: S101 - `read` has found it already
-    return f"FROM read_parquet({parquet_literal(path)})"
+        engine.put(f"linked_{name}", ledger.identities.links(name))
+        for made, table in ((f"now_{name}", f"current_{name}"), (f"now_{matches}", matches)):
+            engine.make(f"applying/verify/{made}")
+            engine.rename(made, table)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import pyarrow as pa
 
-from connectors.errors import BridgeError
+from connectors.errors import BridgeError, NotFound
 from connectors.giant_context.client import GiantContext
 from connectors.giant_context.walk import Walk
 from connectors.giant_context.wire import Activity, Company, Contact
@@ -19,6 +20,9 @@ from pipelines.workspace import Workspace
 
 BATCH: Final = 20_000
 """Rows that wait in memory before they go to the table."""
+
+ASKED_AT_ONCE: Final = 500
+"""Ids that are asked for side by side, as far as the CRM's pace allows, before the answers go to the table."""
 
 MOMENT: Final = pa.timestamp("us", "UTC")
 
@@ -166,6 +170,39 @@ async def read(work: Workspace, engine: Engine, crm: GiantContext, name: str) ->
             f"{walk.report.passes} walks.",
             guidance="Run again when fewer people write to it.",
         )
+
+
+async def fetch(engine: Engine, crm: GiantContext, name: str, ids: Sequence[str]) -> list[str]:
+    """Ask for contacts or companies by their ids, and put them into the table `fetched_<name>`.
+
+    Returns:
+        The ids that the CRM answered 404 for.
+
+    Raises:
+        CallError: the CRM cannot be asked.
+    """
+    listing = LISTINGS[name]
+    get: Any = crm.get_contact if name == "contacts" else crm.get_company
+    gone: list[str] = []
+    for start in range(0, len(ids), ASKED_AT_ONCE):
+        group = ids[start : start + ASKED_AT_ONCE]
+        answers = await asyncio.gather(*map(get, group), return_exceptions=True)
+        rows = []
+        for crm_id, answer in zip(group, answers, strict=True):
+            if isinstance(answer, NotFound):
+                gone.append(crm_id)
+            elif isinstance(answer, BaseException):
+                raise answer
+            else:
+                rows.append(listing.row(answer))
+        append(engine, listing, rows)
+    return gone
+
+
+def keep_only(engine: Engine, name: str, ids: Sequence[str]) -> None:
+    """Let go of what was fetched beside these ids."""
+    engine.put("asked", pa.table({"crm_id": pa.array(ids, pa.string())}))
+    engine.connection.execute(f"DELETE FROM fetched_{name} WHERE crm_id NOT IN (FROM asked)")  # noqa: S608 - constant names
 
 
 def append(engine: Engine, listing: Listing, rows: list[dict[str, Any]]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 import pyarrow as pa
 
@@ -23,9 +23,6 @@ from pipelines.workspace import StageReport, Workspace
 
 TABLES: Final = ("current_contacts", "current_companies", "gone_contacts")
 
-ASKED_AT_ONCE: Final = 100
-"""Contacts that the walk did not meet and that are asked for side by side, as far as the CRM's pace allows."""
-
 
 def run(work: Workspace) -> StageReport:
     """Read every contact and company, and ask for each linked contact that the walk did not meet.
@@ -41,7 +38,6 @@ def run(work: Workspace) -> StageReport:
         with work.ledger() as ledger:
             asyncio.run(_fetch(work, engine, ledger))
         with work.progress.task("looking at the CRM's keys"):
-            engine.macros("keys/macros")
             with_keys(engine, work.settings.match)
         counts = engine.write(*TABLES)
     work.lake.publish(work.run, TABLES)
@@ -49,7 +45,8 @@ def run(work: Workspace) -> StageReport:
 
 
 def with_keys(engine: Engine, match: Match) -> None:
-    """Make `current_contacts` and `current_companies` of what was fetched; the macros of `clean` must be there."""
+    """Make `current_contacts` and `current_companies` of `fetched_contacts` and `fetched_companies`."""
+    engine.macros("keys/macros")
     engine.make("crm/snapshot/given_emails")
     engine.make("crm/snapshot/given_phones")
     normalise(engine, match, hosts="crm/snapshot/hosts")
@@ -99,17 +96,5 @@ async def _ask_for_missing(crm: GiantContext, engine: Engine, linked: Sequence[s
     missing = engine.rows(
         "SELECT DISTINCT crm_id FROM linked ANTI JOIN fetched_contacts USING (crm_id) ORDER BY crm_id"
     )
-    gone: list[str] = []
-    found: list[dict[str, Any]] = []
-    for start in range(0, len(missing), ASKED_AT_ONCE):
-        group = [crm_id for (crm_id,) in missing[start : start + ASKED_AT_ONCE]]
-        answers = await asyncio.gather(*map(crm.get_contact, group), return_exceptions=True)
-        for crm_id, answer in zip(group, answers, strict=True):
-            if isinstance(answer, NotFound):
-                gone.append(crm_id)
-            elif isinstance(answer, BaseException):
-                raise answer
-            else:
-                found.append(listing.contact_row(answer))
-    listing.append(engine, listing.LISTINGS["contacts"], found)
+    gone = await listing.fetch(engine, crm, "contacts", [crm_id for (crm_id,) in missing])
     engine.put("gone_contacts", pa.table({"crm_id": pa.array(gone, pa.string())}))

@@ -14,7 +14,7 @@ def resolve(engine: Engine) -> None:
     """Make `company_clusters`, `company_matches`, `company_joins`, `company_held_back` and `contact_companies`.
 
     Reads `records`, `company_records`, `current_companies`, `known_companies`, `company_links`, `setting`; the macros
-    of `clean`, `resolve` and `companies` must be there.
+    of `keys`, `identity/people` and `identity/companies` must be there.
     """
     for name in ("said_companies", "company_nodes", "company_keys", "company_hubs", "company_links_held"):
         engine.make(f"identity/companies/{name}")

@@ -16,7 +16,7 @@ def resolve(engine: Engine) -> None:
     """Make `clusters`, `contact_matches`, `joins`, `held_back`, `merge_candidates` and `person_changes`.
 
     Reads `records`, `current_contacts`, `known_contacts`, `contact_links`, `nicknames` and `setting`; the macros of
-    `clean` and `resolve` must be there.
+    `keys` and `identity/people` must be there.
     """
     _units(engine)
     _phones(engine)

@@ -126,12 +126,28 @@ class Engine:
             StateRefused: a table was never made.
         """
         for table in tables:
-            path = self.lake.find(self.run, table)
-            if path is None:
-                raise StateRefused(
-                    f"the table {table} does not exist yet.", guidance="Run the stages before it: crm-bridge run."
-                )
-            self.view(table, path, numbered=numbered)
+            self.view(table, self._path(table), numbered=numbered)
+
+    def read_as(self, view: str, table: str) -> None:
+        """Make a view of a lake table, as this run sees it, under another name.
+
+        Raises:
+            StateRefused: the table was never made.
+        """
+        self.view(view, self._path(table))
+
+    def forget(self, *views: str) -> None:
+        """Let go of views."""
+        for view in views:
+            self.connection.execute(f"DROP VIEW IF EXISTS {quote_identifier(view)}")
+
+    def _path(self, table: str) -> Path:
+        path = self.lake.find(self.run, table)
+        if path is None:
+            raise StateRefused(
+                f"the table {table} does not exist yet.", guidance="Run the stages before it: crm-bridge run."
+            )
+        return path
 
     def view(self, table: str, path: Path, *, numbered: bool = False) -> None:
         """Make a view of one Parquet file."""

@@ -23,7 +23,6 @@ def run(work: Workspace) -> StageReport:
     work.lock.take()
     with work.engine() as engine, work.ledger() as ledger, work.progress.task("planning"):
         engine.read(*tables.INPUTS)
-        engine.macros("keys/macros")
         engine.macros("planning/macros")
         tables.make(engine, ledger, work.settings)
         engine.make("planning/plan_cost")

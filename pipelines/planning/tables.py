@@ -41,7 +41,7 @@ STEPS: Final = (
 
 
 def make(engine: Engine, ledger: Ledger, settings: Settings) -> None:
-    """Make `plan` and `plan_counts`; the tables of `INPUTS` and the macros of `clean` and `plan` must be there."""
+    """Make `plan` and `plan_counts`; the tables of `INPUTS` and the macros of `planning` must be there."""
     _inputs(engine, ledger, settings)
     for name in STEPS:
         engine.make(f"planning/{name}", CONTACT.sent if name == "clearings" else CONTACT.plain)

@@ -11,10 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from pipelines.ledger.effects import Effect, Operation, op_key
+from pipelines.ledger.effects import Effect, Operation
 from pipelines.ledger.journal_reading import OPEN, OWED
 from pipelines.ledger.ledger import Ledger
 
@@ -225,36 +223,11 @@ def test_what_is_sent_is_kept_with_the_ids_known_by_then(ledger: Ledger) -> None
     assert (sent.body, sent.values) == ({"companyId": "k-1"}, {"company": "k-1"})
 
 
-def test_the_older_person_has_the_lower_sequence(ledger: Ledger) -> None:
-    """A record that moves to another person says nothing of that one's age; placed again, it keeps its own."""
-    ledger.identities.place("contacts", [("r1", "ada"), ("r2", "alan")], [("ada", "crm-1")])
-    ledger.identities.place("contacts", [("r3", "grace"), ("r2", "ada")], [("ada", "crm-2")])
-    rows = {
-        row["record_key"]: (row["entity_id"], row["sequence"])
-        for row in ledger.identities.entities("contacts").to_pylist()
-    }
-    assert rows == {"r1": ("ada", 1), "r2": ("ada", 4), "r3": ("grace", 3)}
-    assert ledger.identities.crm_id("contacts", "ada") == "crm-2"
-
-
 def test_a_group_that_fails_leaves_nothing(ledger: Ledger) -> None:
     """Operations are kept all at once or not at all."""
     with pytest.raises(sqlite3.IntegrityError):
         ledger.journal.intend("r", [CREATE, replace(UPDATE, kind="vanish")])  # type: ignore[arg-type]
     assert ledger.journal.states() == {}
-
-
-@given(st.lists(st.text() | st.integers()), st.lists(st.text() | st.integers()))
-def test_different_parts_never_share_a_key(one: list[str | int], other: list[str | int]) -> None:
-    """No two lists of parts make the same key, however separators and digits are spread over them."""
-    assert (op_key(*one) == op_key(*other)) == ([str(part) for part in one] == [str(part) for part in other])
-
-
-def test_keys_stay_as_they_are() -> None:
-    """A key is the same in every version: a changed one would send everything once more."""
-    assert op_key("a", "update", "contacts", "1", 2) == (
-        "9ff8229406dfde2f861edf056a8934e7d84fc7e8cf40adcde186ba0b236c7a9d"
-    )
 
 
 def test_any_thread_may_call_it(ledger: Ledger) -> None:
