@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.ledger.effects import Effect, Operation
@@ -86,6 +86,7 @@ def test_thousands_are_kept_at_once(ledger: Ledger) -> None:
     assert {row["sent"] for row in rows} == {f'{{"phone":"1","title":"{number}"}}' for number in range(1200)}
 
 
+@settings(deadline=None)  # each example makes a file of its own and waits for the disk
 @given(
     st.lists(
         st.tuples(
