@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractAsyncContextManager, AbstractContextManager, contextmanager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
-from connectors.giant_context.client import GiantContext
-from pipelines.lake import engine
+from connectors.errors import BridgeError
 from pipelines.lake.lake import Lake
 from pipelines.lake.lock import WriterLock
-from pipelines.ledger.ledger import Ledger
 from pipelines.settings import target
 from pipelines.settings.sections import Settings
+
+if TYPE_CHECKING:  # imported by those that use them, below
+    from connectors.giant_context.client import GiantContext
+    from pipelines.lake.engine import Engine
+    from pipelines.ledger.ledger import Ledger
+
+T = TypeVar("T")
+
+DETAILS: Final = "error.txt"
+"""Where in the run's folder the whole story of an unexpected error lies: it may show personal values."""
 
 Advance = Callable[[int], None]
 
@@ -100,14 +109,51 @@ class Workspace:
             self.lake.prune(self.settings.limits.keep_runs)
         self.lock.free()
 
-    def engine(self) -> AbstractContextManager[engine.Engine]:
+    def take(self, stage: str, run: Callable[[Workspace], StageReport]) -> StageReport:
+        """Run a stage and keep its report."""
+        report = run(self)
+        self.reports[stage] = report
+        return report
+
+    def attempt(self, stage: str, job: Callable[[], T]) -> T:
+        """Do something that belongs to a stage.
+
+        Raises:
+            BridgeError: what the job raised. Anything else is told in one line that shows no value, since Dagster keeps
+                errors with their text; the whole story goes to the run's folder.
+        """
+        try:
+            return job()
+        except BridgeError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, its text may show what it stumbled over
+            failure = self._unexpected(stage, error)
+        raise failure  # out here it has no context
+
+    def _unexpected(self, stage: str, error: Exception) -> BridgeError:
+        if isinstance(error, OSError) and error.strerror:
+            return BridgeError(f"{stage}: {error.filename or self.lake.root}: {error.strerror}.")
+        path = self.lake.root / "runs" / self.run / DETAILS
+        where = ""
+        with suppress(OSError):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600)
+            path.write_text("".join(traceback.format_exception(error)), "utf-8")
+            where = f" Details, which may show personal values, are in {path}."
+        return BridgeError(f"{stage}: unexpected {type(error).__name__}.{where}")
+
+    def engine(self) -> AbstractContextManager[Engine]:
         """A database for one step."""
+        from pipelines.lake import engine  # noqa: PLC0415 - it imports DuckDB, and not every command runs SQL
+
         limits = self.settings.limits
         return engine.engine(self.lake, self.run, memory=limits.memory, threads=limits.threads)
 
     @contextmanager
     def ledger(self) -> Iterator[Ledger]:
         """The ledger, open."""
+        from pipelines.ledger.ledger import Ledger  # noqa: PLC0415 - not every command opens it
+
         ledger = Ledger(self.ledger_path, self.account)
         try:
             yield ledger

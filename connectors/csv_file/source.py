@@ -12,19 +12,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from connectors.contract import Layout, Part
-from connectors.csv_file.batches import Rows, body, stamp
 from connectors.csv_file.dialect import Opening, read_opening
 from connectors.csv_file.encoding import Identity, identify
 from connectors.csv_file.layouts import find_layout, object_of
 from connectors.csv_file.lines import physical_lines, survey
 from connectors.csv_file.paths import find_files
-from connectors.csv_file.scan import Proof, prove
 from connectors.errors import SourceRefused
+
+if TYPE_CHECKING:
+    from connectors.csv_file.scan import Proof
 
 
 class Options(BaseModel):
@@ -103,6 +104,8 @@ class Source:
         return {row: f"line {line}" for row, line in (physical_lines(path, rows, facts) or {}).items()}
 
     def _part(self, path: Path) -> Part:
+        from connectors.csv_file.batches import Rows, stamp  # noqa: PLC0415 - it imports DuckDB, for reading alone
+
         before = stamp(path)
         identity = identify(path, self.options.encoding)
         opening = read_opening(path, identity.codec, self.options.delimiter)
@@ -145,6 +148,9 @@ class Source:
 
 def _proof(path: Path, opening: Opening) -> Proof | None:
     """That the fast reader will do; None where the exact one is needed."""
+    from connectors.csv_file.batches import body  # noqa: PLC0415 - it imports DuckDB, for reading alone
+    from connectors.csv_file.scan import prove  # noqa: PLC0415 - it imports numpy, for reading alone
+
     shape = opening.shape
     if shape.spare or opening.newline not in {"\n", "\r\n"}:
         return None

@@ -9,27 +9,21 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 
 from connectors.errors import BridgeError, Busy, ConfigurationError, GateClosed, SourceRefused
-from connectors.giant_context.server.serve import DEFAULT_PORT, serve
+from connectors.giant_context.server.access import DEFAULT_PORT
 from pipelines.cli import ledger as ledger_commands
 from pipelines.cli import plan as plan_commands
-from pipelines.cli.execution import Interrupted, execute
-from pipelines.cli.options import Allow, Config, Data, console, workspace
-from pipelines.cli.ui import HOST, dagster_dev
-from pipelines.crm import export as export_stage
-from pipelines.ledger.ledger import Ledger
-from pipelines.report import explain_text, summary
-from pipelines.report import plan as plan_text
-from pipelines.report.counted import counted
-from pipelines.settings import file as settings_file
-from pipelines.settings import sources, target
-from pipelines.workspace import Workspace
+from pipelines.cli.interrupt import Interrupted
+from pipelines.cli.options import Allow, Config, Data, console, settings, workspace
+
+if TYPE_CHECKING:
+    from pipelines.ledger.ledger import Ledger
 
 DONE, SET_ASIDE, WRONG_USE, FAILED, GATED, BUSY, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
 
@@ -85,6 +79,11 @@ def run(
     allow: Allow = None,
 ) -> None:
     """Bring the CRM up to date with the sources, and export the timelines."""
+    from pipelines.cli.execution import execute
+    from pipelines.report import plan as plan_text
+    from pipelines.report import summary
+    from pipelines.settings import target
+
     work = workspace(config, data, allow)
     console.print(f"[bold]crm-bridge[/bold] → {escape(target.where(work.settings, data))}")
     execute(work, "dry_run" if dry_run else "sync")
@@ -117,9 +116,11 @@ def crm(
     data.mkdir(parents=True, exist_ok=True)
     with suppress(KeyboardInterrupt):
         if faults is None:
+            from connectors.giant_context.server.serve import serve
+
             serve(data, host, port)
         else:
-            from connectors.giant_context.server.faults.serving import serve_misbehaving  # noqa: PLC0415 - for tests
+            from connectors.giant_context.server.faults.serving import serve_misbehaving
 
             serve_misbehaving(data, host, port, faults)
 
@@ -132,6 +133,9 @@ def ui(
     data: Data = Path("data"),
 ) -> None:
     """Open the Dagster UI on 127.0.0.1, with the embedded CRM beside it when that is the target."""
+    from connectors.giant_context.server.serve import serve
+    from pipelines.cli.ui import HOST, dagster_dev
+
     work = workspace(config, data)
     with suppress(KeyboardInterrupt), dagster_dev(config, work.lake.root, port) as process:
         console.print(f"Dagster UI: http://{HOST}:{port} (ready in a few seconds; Ctrl-C ends it)")
@@ -144,6 +148,9 @@ def ui(
 @app.command()
 def export(config: Config = Path("sync.toml"), data: Data = Path("data")) -> None:
     """Export the CRM's timelines, contacts and companies to Parquet, without syncing first."""
+    from pipelines.crm import export as export_stage
+    from pipelines.report.counted import counted
+
     work = workspace(config, data)
     counts = export_stage.run(work).counts
     console.print(
@@ -161,6 +168,8 @@ def explain(
     data: Data = Path("data"),
 ) -> None:
     """Say which source rows make a person, what joins them, and where each field comes from; or why two are one."""
+    from pipelines.report import explain_text
+
     work = workspace(config, data)
     lines = explain_text.two(work, who, other) if other else explain_text.one(work, who)
     for line in lines:
@@ -173,8 +182,12 @@ def explain(
 @app.command()
 def status(config: Config = Path("sync.toml"), data: Data = Path("data")) -> None:
     """Say what the data folder holds and whether anything waits for a human."""
-    loaded = settings_file.load(config)
-    sources.check(loaded)
+    from pipelines.report import summary
+    from pipelines.report.counted import counted
+    from pipelines.settings import target
+    from pipelines.workspace import Workspace
+
+    loaded = settings(config)
     work = Workspace(loaded, data, "status")
     console.print(f"CRM: {escape(target.where(loaded, data))}; writes {'on' if loaded.crm.may_write else 'off'}")
     landings = work.lake.landings()

@@ -10,14 +10,11 @@ from typing import Final
 
 from connectors.errors import BridgeError, ConfigurationError
 from connectors.files import whole
+from pipelines.cli.interrupt import Interrupted
 from pipelines.workspace import Workspace
 
 INSTANCE: Final = "telemetry:\n  enabled: false\n"
 """What stands in for `dagster.yaml` where there is none beside the settings."""
-
-
-class Interrupted(BridgeError):
-    """Someone stopped the run: Ctrl-C, or SIGTERM."""
 
 
 def dagster_home(data: Path, settings_folder: Path) -> Path:
@@ -51,14 +48,15 @@ def execute(work: Workspace, job: str) -> None:
     Raises:
         BridgeError: what the failing stage raised.
         ConfigurationError: DAGSTER_HOME cannot be used.
+        Interrupted: someone stopped it.
     """
     os.environ["DAGSTER_HOME"] = str(dagster_home(work.data, work.settings.folder))
     with warnings.catch_warnings():
         # What Dagster says of its own interfaces is for whoever develops with it.
         warnings.simplefilter("ignore")
-        import dagster as dg  # noqa: PLC0415 - takes seconds, and most commands do without
+        import dagster as dg
 
-        from pipelines.definitions import defs  # noqa: PLC0415 - it imports Dagster
+        from pipelines.definitions import defs
 
         with dg.DagsterInstance.get() as instance:
             try:
@@ -70,7 +68,7 @@ def execute(work: Workspace, job: str) -> None:
                     raise_on_error=True,
                 )
             except dg.DagsterExecutionInterruptedError:
-                raise Interrupted("stopped before its end.", guidance="The next run takes up where it was.") from None
+                raise Interrupted from None
             finally:
                 work.end()
     if not result.success:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import typer
 from rich.console import Console
 from rich.markup import escape
@@ -20,17 +17,14 @@ from rich.table import Table
 
 from connectors.errors import ConfigurationError, StateRefused
 from connectors.files import whole
-from pipelines.cli import out_file
-from pipelines.cli.options import Config, Data, console, workspace
-from pipelines.crm import rebuild, recover
-from pipelines.crm.recover import Fate
-from pipelines.ledger import copies
-from pipelines.ledger.effects import Operation
-from pipelines.ledger.ledger import Ledger
-from pipelines.report.counted import counted
-from pipelines.settings import file as settings_file
-from pipelines.settings import target
-from pipelines.workspace import Workspace
+from pipelines.cli.options import Config, Data, console, without_sources, workspace
+
+if TYPE_CHECKING:
+    from pipelines.crm.rebuild import Traces
+    from pipelines.crm.recover import Fate
+    from pipelines.ledger.effects import Operation
+    from pipelines.ledger.ledger import Ledger
+    from pipelines.workspace import Workspace
 
 WORDS: Final = {
     "DONE": "done",
@@ -41,10 +35,11 @@ WORDS: Final = {
 }
 
 BECAME: Final = {
-    Fate.FOUND: "found in the CRM: done",
-    Fate.FREE: "not in the CRM: the next run may send it",
-    Fate.UNKNOWN: "still not to be told",
+    "found": "found in the CRM: done",
+    "free": "not in the CRM: the next run may send it",
+    "unknown": "still not to be told",
 }
+"""What became of an operation that nobody could tell of, by its `Fate`."""
 
 SHOWN: Final = 40
 """Operations that are printed; `--out` has them all."""
@@ -66,8 +61,10 @@ def ledger(
     if context.invoked_subcommand is not None:
         return
     if out is not None:
+        from pipelines.cli import out_file
+
         out_file.check(out, data, "a list of operations", lambda schema: {"op_key", "state"} <= {*schema.names})
-    with _existing(Workspace(settings_file.load(config), data, "ledger")).ledger() as opened:
+    with _existing(without_sources(config, data, "ledger")).ledger() as opened:
         states = opened.journal.states()
         told = [_plain(row) for row in opened.journal.told("UNKNOWN", "REJECTED", "DONE")]
         identity = {"ledger_id": opened.ledger_id, "generation": opened.generation}
@@ -91,7 +88,9 @@ def backup(
     data: Data = Path("data"),
 ) -> None:
     """Copy the ledger into one file, also while a run works with it. It holds what was sent: keep it private."""
-    work = Workspace(settings_file.load(config), data, "backup")
+    from pipelines.ledger import copies
+
+    work = without_sources(config, data, "backup")
     copies.backup(work.ledger_path, file, force=force)
     console.print(f"The ledger as it is now: {escape(str(file))}")
 
@@ -103,7 +102,10 @@ def restore(
     data: Data = Path("data"),
 ) -> None:
     """Put a copy of the ledger back in its place. What was sent since is found again by the next run."""
-    work = Workspace(settings_file.load(config), data, "restore")
+    from pipelines.ledger import copies
+    from pipelines.settings import target
+
+    work = without_sources(config, data, "restore")
     with work.writing():
         restored = copies.restore(work.ledger_path, file, target.known_account(work.settings, work.lake.root))
     console.print(f"Restored from {escape(str(file))}.")
@@ -132,7 +134,7 @@ def adopt(
     """Take another ledger's traces in the account for ours: it is lost for good, or gave way to this one."""
     if not LEDGER_ID.fullmatch(ledger_id):
         raise ConfigurationError(f"{ledger_id!r} is no ledger's id.", guidance="Copy it from the message of the run.")
-    work = Workspace(settings_file.load(config), data, "adopt")
+    work = without_sources(config, data, "adopt")
     with work.writing(), work.ledger() as opened:
         opened.adopt(ledger_id)
     console.print(f"What the ledger {ledger_id} logged counts as ours from now on.")
@@ -145,6 +147,12 @@ def rebuild_command(
     data: Data = Path("data"),
 ) -> None:
     """Make a lost ledger anew of what the account shows: marks on contacts and companies, keys of entries."""
+    import asyncio
+
+    from pipelines.ledger import copies
+    from pipelines.report.counted import counted
+    from pipelines.settings import target
+
     work = workspace(config, data)
     kept = None
     with work.writing(), work.ledger() as opened:
@@ -172,7 +180,11 @@ def in_words(states: Mapping[str, int]) -> list[tuple[int, str]]:
     return [(states[state], words) for state, words in WORDS.items() if state in states]
 
 
-async def _traces(work: Workspace, *, settle: float) -> rebuild.Traces:
+async def _traces(work: Workspace, *, settle: float) -> Traces:
+    import asyncio
+
+    from pipelines.crm import rebuild
+
     if settle:  # else a call that arrives behind the walk would be forgotten, and sent again
         with work.progress.task(f"waiting {settle:.0f} s for calls that were cut off"):
             await asyncio.sleep(settle)
@@ -186,6 +198,8 @@ def retry(
     data: Data = Path("data"),
 ) -> None:
     """Take up again what the CRM refused, and look for what nobody could tell of. The next run sends what is free."""
+    import asyncio
+
     work = _existing(workspace(config, data))
     with work.writing(), work.ledger() as opened:
         refused = [operation for operation in opened.journal.in_state("REJECTED") if _chosen(operation, keys)]
@@ -200,7 +214,7 @@ def retry(
             opened.journal.end(operation, "INTENT", "taken up again by hand")
         became = asyncio.run(_look(work, opened, unknown)) if unknown else []
     lines = [(operation, "refused before: the next run decides anew and sends it") for operation in refused]
-    lines += [(operation, BECAME[word]) for operation, word in became]
+    lines += [(operation, BECAME[fate]) for operation, fate in became]
     for operation, words in lines:
         console.print(escape(f"{operation.op_key[:12]}  {operation.kind} {_whom(operation.body)}: {words}"))
     if not lines:
@@ -208,6 +222,8 @@ def retry(
 
 
 async def _look(work: Workspace, opened: Ledger, unknown: list[Operation]) -> list[tuple[Operation, Fate]]:
+    from pipelines.crm import recover
+
     async with work.crm() as crm:
         return await recover.look_again(crm, opened, unknown, work.settings)
 
@@ -238,6 +254,9 @@ def _plain(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _write(out: Path, told: list[dict[str, Any]]) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
     names = ("op_key", "state", "kind", "object", "entity_id", "crm_id", "who", "email", "reason", "request_id", "at")
     schema = pa.schema([*((name, pa.string()) for name in names), ("attempts", pa.int64()), ("doubts", pa.int64())])
     with whole(out, private=True) as draft:

@@ -5,16 +5,14 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
-from pipelines.cli.progress import for_console
-from pipelines.planning import gates
-from pipelines.settings import file as settings_file
-from pipelines.settings import sources, target
-from pipelines.workspace import Workspace
+if TYPE_CHECKING:
+    from pipelines.settings.sections import Settings
+    from pipelines.workspace import Workspace
 
 Config = Annotated[Path, typer.Option("--config", help="The settings file.", envvar="CRM_BRIDGE_CONFIG")]
 Data = Annotated[
@@ -31,10 +29,35 @@ Allow = Annotated[
 console = Console(highlight=False, soft_wrap=True)
 
 
+def settings(config: Path) -> Settings:
+    """The settings, every source's own options included."""
+    from pipelines.settings import file, sources
+
+    loaded = file.load(config)
+    sources.check(loaded)
+    return loaded
+
+
 def workspace(config: Path, data: Path, allow: Sequence[str] | None = None) -> Workspace:
     """A workspace of a new run; what is wrong with the settings or the environment shows here."""
-    loaded = settings_file.load(config)
-    sources.check(loaded)
+    from pipelines.cli.arrow import without_pandas
+    from pipelines.cli.progress import for_console
+    from pipelines.planning import gates
+    from pipelines.settings import target
+    from pipelines.workspace import Workspace
+
+    without_pandas()
+    loaded = settings(config)
     if not loaded.crm.embedded:
         target.api_key(loaded)
     return Workspace(loaded, data, str(uuid.uuid4()), for_console(console), allowed=gates.parse(allow or ()))
+
+
+def without_sources(config: Path, data: Path, command: str) -> Workspace:
+    """A workspace for a command about the ledger alone: whatever the sources' options say."""
+    from pipelines.cli.arrow import without_pandas
+    from pipelines.settings import file
+    from pipelines.workspace import Workspace
+
+    without_pandas()
+    return Workspace(file.load(config), data, command)

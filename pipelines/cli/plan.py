@@ -9,16 +9,7 @@ import typer
 from rich.markup import escape
 
 from connectors.errors import BridgeError, ConfigurationError
-from pipelines.applying import apply as apply_stage
-from pipelines.applying import verify
-from pipelines.cli import out_file
-from pipelines.cli.execution import execute
 from pipelines.cli.options import Allow, Config, Data, console, workspace
-from pipelines.planning import file as plan_file
-from pipelines.planning import gates
-from pipelines.report import plan as plan_text
-from pipelines.report import summary
-from pipelines.report.counted import counted
 
 
 def plan(
@@ -30,10 +21,17 @@ def plan(
     allow: Allow = None,
 ) -> None:
     """Print what a run would change, what it would cost, and each change with its rule and evidence. Sends nothing."""
+    from pipelines.cli import out_file
+    from pipelines.cli.dry_run import dry_run
+    from pipelines.planning import file as plan_file
+    from pipelines.planning import gates
+    from pipelines.report import plan as plan_text
+    from pipelines.report import summary
+
     work = workspace(config, data, allow)
     if out is not None:
         out_file.check(out, data, "a plan", plan_file.is_plan)
-    execute(work, "dry_run")
+    dry_run(work)
     summary.show(work, console)
     console.print()
     met = plan_text.closed(work)
@@ -54,6 +52,13 @@ def apply(
     allow: Allow = None,
 ) -> None:
     """Carry out a sealed plan, exactly as it is, and read it back; what has changed since is left alone and listed."""
+    from pipelines.applying import apply as apply_stage
+    from pipelines.applying import verify
+    from pipelines.planning import file as plan_file
+    from pipelines.report import plan as plan_text
+    from pipelines.report import summary
+    from pipelines.report.counted import counted
+
     work = workspace(config, data, allow)
     if not work.settings.crm.may_write:
         raise ConfigurationError("crm.writes is off: nothing was sent.", guidance="Set crm.writes = true.")
@@ -77,5 +82,7 @@ def apply(
 
 def conflicts(config: Config = Path("sync.toml"), data: Data = Path("data")) -> None:
     """List the fields that both a human and the sources have changed, as the last plan saw them, and who won."""
+    from pipelines.report import plan as plan_text
+
     work = workspace(config, data)
     plan_text.show_conflicts(work, console)

@@ -1,25 +1,19 @@
 """Asset checks: what must hold whatever the sources give."""
 
+from dataclasses import asdict
+
 import dagster as dg
 
 from pipelines.applying import verify
+from pipelines.intake import accounting
 from pipelines.workspace import Workspace
-
-ENDS = ("rows_rejected", "rows_replaced", "unmatched", "contact_records", "company_records")
-"""Where a row that was read can end up."""
 
 
 @dg.asset_check(asset="records", required_resource_keys={"work"}, blocking=True)
 def every_row_is_accounted_for(context: dg.AssetCheckExecutionContext) -> dg.AssetCheckResult:
     """Rows read = rows rejected + replaced by a newer version + unmatched + records."""
-    work: Workspace = context.resources.work
-    with work.engine() as engine:
-        engine.read("clean_counts")
-        counts: dict[str, int] = dict(engine.rows("SELECT name, rows FROM clean_counts"))
-    ended = sum(counts[name] for name in ENDS)
-    return dg.AssetCheckResult(
-        passed=ended == counts["rows_read"], metadata={"rows_read": counts["rows_read"], "rows_ended": ended}
-    )
+    account = accounting.account(context.resources.work)
+    return dg.AssetCheckResult(passed=account.balanced, metadata=asdict(account))
 
 
 @dg.asset_check(asset="applied", required_resource_keys={"work"}, blocking=True)

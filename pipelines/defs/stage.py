@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from functools import partial
 from types import MappingProxyType
-from typing import Final
 
 import dagster as dg
 
-from connectors.errors import BridgeError
 from pipelines.defs import preview
 from pipelines.workspace import StageReport, Workspace
-
-DETAILS: Final = "error.txt"
-"""Where in the run's folder the whole story of an unexpected error lies: it may show personal values."""
 
 
 def materialize(
@@ -30,17 +24,10 @@ def materialize(
     `tallies` names tables and a column of each whose values are counted: never one that holds personal values.
 
     Raises:
-        BridgeError: what the stage raised. Anything else is told in one line that shows no value, since Dagster keeps
-            errors with their text; the whole story goes to the run's folder.
+        BridgeError: see `Workspace.attempt`.
     """
     work: Workspace = context.resources.work
-    try:
-        return _materialized(work, stage, run, table, tallies)
-    except BridgeError:
-        raise
-    except Exception as error:  # noqa: BLE001 - whatever it is, its text may show what it stumbled over
-        failure = _unexpected(work, stage, error)
-    raise failure  # out here it has no context
+    return work.attempt(stage, partial(_materialized, work, stage, run, table, tallies))
 
 
 def _materialized(
@@ -50,8 +37,7 @@ def _materialized(
     table: str | None,
     tallies: Mapping[str, str],
 ) -> dg.MaterializeResult[None]:
-    report = run(work)
-    work.reports[stage] = report
+    report = work.take(stage, run)
     metadata: dict[str, dg.MetadataValue] = {name: dg.MetadataValue.int(count) for name, count in report.counts.items()}
     if table is not None:
         with work.engine() as engine:
@@ -62,16 +48,3 @@ def _materialized(
                 engine.read(name)
                 metadata[name] = dg.MetadataValue.md(preview.tally(engine, name, column))
     return dg.MaterializeResult(metadata=metadata)
-
-
-def _unexpected(work: Workspace, stage: str, error: Exception) -> BridgeError:
-    if isinstance(error, OSError) and error.strerror:
-        return BridgeError(f"{stage}: {error.filename or work.lake.root}: {error.strerror}.")
-    path = work.lake.root / "runs" / work.run / DETAILS
-    where = ""
-    with suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text("".join(traceback.format_exception(error)), "utf-8")
-        where = f" Details, which may show personal values, are in {path}."
-    return BridgeError(f"{stage}: unexpected {type(error).__name__}.{where}")

@@ -1,4 +1,4 @@
-"""What can be set in `sync.toml` and the environment: the sections, their keys, defaults and checks."""
+"""What can be set in `sync.toml`: the sections, their keys, defaults and checks."""
 
 from __future__ import annotations
 
@@ -7,13 +7,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from phonenumbers import SUPPORTED_REGIONS
-from pydantic import (
-    Field,
-    SecretStr,
-    field_validator,
-    model_validator,
-)
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, field_validator, model_validator
 
 from connectors.records import CONTACT, SCHEMAS, Survivorship
 from pipelines.settings.crm import Crm
@@ -216,11 +210,3 @@ class Settings(Section):
                 if source not in self.sources:
                     raise ValueError(f"fields.{name}.sources: there is no source '{source}'")
         return self
-
-
-class Secrets(BaseSettings):
-    """What comes from the environment alone: `CRM_BRIDGE_CRM_API_KEY`."""
-
-    model_config = SettingsConfigDict(env_prefix="CRM_BRIDGE_", extra="ignore")
-
-    crm_api_key: SecretStr | None = None

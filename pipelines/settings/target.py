@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import httpx
 from pydantic import SecretStr
 
 from connectors.errors import ConfigurationError, StateRefused
-from connectors.giant_context.client import GiantContext
 from connectors.giant_context.server import access
-from connectors.giant_context.server.app import create_app
-from connectors.giant_context.server.store import store
-from connectors.http import Limits as HttpLimits
-from pipelines.settings.sections import Secrets, Settings
+from connectors.giant_context.server.store import database
+from pipelines.settings.sections import Settings
+
+if TYPE_CHECKING:
+    from connectors.giant_context.client import GiantContext
 
 SETTLE_SECONDS = 60.0
 """Longer than a lost request can still be under way over HTTP; in process nothing outlives its call."""
@@ -28,7 +28,7 @@ def account(settings: Settings, data: Path) -> str:
     """The name of the account in the ledger. A new embedded CRM is another account."""
     crm = settings.crm
     if crm.embedded:
-        return f"embedded:{store.instance_id(data)}"
+        return f"embedded:{database.instance_id(data)}"
     return f"{crm.base_url}/{crm.organization_id}/{crm.project_id}/{crm.app_id}"
 
 
@@ -63,6 +63,9 @@ async def connect(settings: Settings, data: Path) -> AsyncIterator[GiantContext]
     Raises:
         ConfigurationError: an account is named and no key is in the environment.
     """
+    from connectors.giant_context.client import GiantContext  # noqa: PLC0415 - most commands make no call
+    from connectors.http import Limits as HttpLimits  # noqa: PLC0415 - most commands make no call
+
     crm, limits = settings.crm, settings.limits
     bounds = HttpLimits(
         deadline=limits.deadline_seconds,
@@ -82,6 +85,10 @@ async def connect(settings: Settings, data: Path) -> AsyncIterator[GiantContext]
         ) as client:
             yield client
         return
+    import httpx  # noqa: PLC0415 - most commands make no call
+
+    from connectors.giant_context.server.app import create_app  # noqa: PLC0415 - an account needs no server of ours
+
     app = create_app(data)
     try:
         async with GiantContext(
@@ -105,6 +112,8 @@ def api_key(settings: Settings) -> SecretStr:
     Raises:
         ConfigurationError: it is not there.
     """
+    from pipelines.settings.environment import Secrets  # noqa: PLC0415 - the embedded CRM has its own key
+
     key = Secrets().crm_api_key
     if key is None or not key.get_secret_value():
         raise ConfigurationError(

@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 
 from connectors.errors import BridgeError
-from connectors.giant_context.server.serve import DEFAULT_PORT, serve
+from connectors.giant_context.server.access import DEFAULT_PORT
+from connectors.giant_context.server.serve import serve
 
 
 def main() -> None:

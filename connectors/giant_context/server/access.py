@@ -1,4 +1,4 @@
-"""Who may in: the API key of a data folder, and the one tenant that an embedded CRM has."""
+"""The way in: the API key of a data folder, the one tenant that an embedded CRM has, and its usual port."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ from connectors.files import publish_once
 ORGANIZATION_ID: Final = "local-org"
 PROJECT_ID: Final = "local-project"
 APP_ID: Final = "local-crm"
+
+DEFAULT_PORT: Final = 8765
+"""Where the embedded CRM listens unless it is told otherwise."""
 
 API_KEY_VARIABLE: Final = "CRM_BRIDGE_CRM_API_KEY"
 

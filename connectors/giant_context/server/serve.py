@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias
 
 import uvicorn
 from fastapi import FastAPI
@@ -18,14 +18,12 @@ from connectors.errors import ConfigurationError
 from connectors.giant_context.server.access import (
     API_KEY_VARIABLE,
     APP_ID,
+    DEFAULT_PORT,
     ORGANIZATION_ID,
     PROJECT_ID,
     api_key_file,
 )
 from connectors.giant_context.server.app import create_app
-
-DEFAULT_PORT: Final = 8765
-
 
 Configure: TypeAlias = Callable[[FastAPI], uvicorn.Config]
 """How an app is served."""

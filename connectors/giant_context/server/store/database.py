@@ -7,7 +7,7 @@ import sqlite3
 import uuid
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from importlib.resources import files
 from pathlib import Path
 from typing import Final
@@ -64,6 +64,12 @@ def _check_version(connection: sqlite3.Connection, path: Path) -> None:
 def read_meta(connection: sqlite3.Connection, key: str) -> str:
     """Return a value that was fixed when the database was made."""
     return str(connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()[0])
+
+
+def instance_id(data_dir: Path) -> str:
+    """Return the UUID that was made with this folder's database: another file is another account."""
+    with closing(open_database(database_file(data_dir))) as connection:
+        return read_meta(connection, "instance_id")
 
 
 def _create(draft: Path) -> None:

@@ -28,12 +28,6 @@ T = TypeVar("T")
 ROWS_A_TRANSACTION: Final = 50_000
 
 
-def instance_id(data_dir: Path) -> str:
-    """Return the UUID that was made with this folder's database: another file is another account."""
-    with closing(open_database(database_file(data_dir))) as connection:
-        return read_meta(connection, "instance_id")
-
-
 class Store:
     """One process's way to the file. Any number of processes may each have one."""
 

@@ -21,7 +21,7 @@ from connectors.errors import ConfigurationError, StateRefused
 from connectors.giant_context import wire
 from connectors.giant_context.server.access import api_key_file, ensure_api_key
 from connectors.giant_context.server.serve import serve
-from connectors.giant_context.server.store.store import instance_id
+from connectors.giant_context.server.store.database import instance_id
 from tests.connectors.giant_context.server.crm import KEY, REPOSITORY, ROOT, embedded, served
 
 

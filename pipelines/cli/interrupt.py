@@ -1,0 +1,55 @@
+"""A stop by hand: Ctrl-C, or SIGTERM."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Final
+
+from connectors.errors import BridgeError
+
+SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
+
+
+class Interrupted(BridgeError):
+    """Someone stopped the run: Ctrl-C, or SIGTERM."""
+
+    def __init__(self) -> None:
+        super().__init__("stopped before its end.", guidance="The next run takes up where it was.")
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Let a signal stop what is done within. To be entered in the main thread.
+
+    Raises:
+        Interrupted: a signal came. It raises KeyboardInterrupt at once, and whatever becomes of that on its way out, a
+            library's own error or nothing at all, is taken for the stop that it is.
+    """
+    stopped = False
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        nonlocal stopped
+        stopped = True
+        raise KeyboardInterrupt
+
+    # What is ignored stays so (`nohup`), and a handler that is not Python's cannot be put back.
+    former = {
+        number: handler
+        for number in SIGNALS
+        if (handler := signal.getsignal(number)) is not None and handler is not signal.SIG_IGN
+    }
+    for number in former:
+        signal.signal(number, stop)
+    try:
+        yield
+    except BaseException:
+        if not stopped:
+            raise
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)
+    if stopped:
+        raise Interrupted
