@@ -23,8 +23,8 @@ from pipelines.applying.sending import Sending
 from pipelines.applying.stopping import stoppable
 from pipelines.applying.tally import CALLS, WRITES_ON, Left
 from pipelines.crm import recover
+from pipelines.crm.fates import Fate
 from pipelines.crm.foreign import refuse_foreign
-from pipelines.crm.recover import Fate
 from pipelines.lake.engine import Engine
 from pipelines.ledger.effects import ObjectName
 from pipelines.ledger.ledger import Ledger

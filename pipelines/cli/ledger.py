@@ -20,8 +20,8 @@ from connectors.files import whole
 from pipelines.cli.options import Config, Data, console, without_sources, workspace
 
 if TYPE_CHECKING:
+    from pipelines.crm.fates import Fate
     from pipelines.crm.rebuild import Traces
-    from pipelines.crm.recover import Fate
     from pipelines.ledger.effects import Operation
     from pipelines.ledger.ledger import Ledger
     from pipelines.workspace import Workspace

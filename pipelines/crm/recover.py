@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
-from enum import StrEnum
 from typing import Final
 
 from connectors.errors import Rejected
 from connectors.giant_context.client import GiantContext
 from pipelines.crm import traces
+from pipelines.crm.fates import Fate
 from pipelines.crm.traces import Trace
 from pipelines.ledger.effects import UPDATES, Effect, Operation
 from pipelines.ledger.ledger import Ledger
@@ -20,16 +20,6 @@ from pipelines.workspace import Reporter
 
 KEPT_AT_ONCE: Final = 256
 """How many findings share a commit: each one is waited for until it is on the disk."""
-
-
-class Fate(StrEnum):
-    """What may become of an operation that was cut off."""
-
-    FOUND = "found"
-    FOUND_TWICE = "found_twice"
-    FREE = "free"
-    """Surely not there: to be decided anew."""
-    UNKNOWN = "unknown"
 
 
 async def settle(crm: GiantContext, ledger: Ledger, settings: Settings, progress: Reporter) -> Counter[Fate]:

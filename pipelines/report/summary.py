@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from pipelines.applying.tally import CALLS, UPDATED, WRITES_ON, Left, Outcome
-from pipelines.crm.recover import Fate
+from pipelines.crm.fates import Fate
 from pipelines.report.counted import counted, named
 from pipelines.workspace import Workspace
 

@@ -16,7 +16,7 @@ from connectors.errors import Forbidden, NotApplied, NotFound
 from connectors.giant_context.server.store.store import Store
 from connectors.giant_context.wire import ActivityCreate
 from pipelines.crm import recover
-from pipelines.crm.recover import Fate
+from pipelines.crm.fates import Fate
 from pipelines.ledger.effects import Operation, op_key
 from pipelines.ledger.ledger import Ledger
 from tests.pipelines.cut_off import MARK, change, creation, cut_off, lose
