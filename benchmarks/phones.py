@@ -3,8 +3,9 @@
     python -m benchmarks.phones --rows 1000000 [--json]
 
 The cells are distinct, of sixty regions, in the notations of an address book. Each way of reading them is timed three
-times, in turns, and the median counts; the first run of all, which makes the number plans, is told apart. Then a fifth
-as many cells, evenly of six notations, a sixth of them spoilt, are read by all ways and compared with `phonenumbers`.
+times, in turns, and the median counts; the first run of all, which makes the number plans, is told apart. Beside them
+stand the ways that would need no number plans (`phones_one_by_one.py`). Then a fifth as many cells, evenly of six
+notations, a sixth of them spoilt, are read by all ways and compared with `phonenumbers`.
 """
 
 from __future__ import annotations
@@ -13,13 +14,14 @@ import argparse
 import json
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import median
 
 import phonenumbers
 import pyarrow as pa
 
+from benchmarks import phones_one_by_one
 from benchmarks.phone_numbers import REGIONS, evenly, mixed
 from benchmarks.report import show
 from pipelines.keys.phones import library
@@ -50,11 +52,11 @@ def give(step: Engine, cells: Cells) -> None:
     step.put("given_phones", pa.table({"raw": pa.array(raws, pa.string()), "country": pa.array(regions, pa.string())}))
 
 
-def per_second(step: Engine, cells: int, *, ported: bool) -> float:
-    """Read what was given, and return how many cells that is a second."""
-    start = time.perf_counter()
-    phones.keys(step, None, ported=ported)
-    return cells / (time.perf_counter() - start)
+def timed(read: Callable[[], None]) -> tuple[float, float]:
+    """Do it, and return the seconds that it took by the clock and of the processor."""
+    start, busy = time.perf_counter(), time.process_time()
+    read()
+    return time.perf_counter() - start, time.process_time() - busy
 
 
 def peer_per_second(cells: Cells) -> float:
@@ -80,28 +82,54 @@ def differences(step: Engine, cells: Cells) -> int:
     return wrong
 
 
+def ways_of_reading(step: Engine, memo: Path, *, worthwhile: int = phones.WORTHWHILE) -> dict[str, Callable[[], None]]:
+    """Name → what reads the cells that were given: the phone room, and what could stand in for it, in this order."""
+    port = library.port()
+
+    def anew() -> None:
+        memo.unlink(missing_ok=True)
+        phones_one_by_one.keys(step, port, memo)
+
+    ways: dict[str, Callable[[], None]] = {}
+    ways["without_extra"] = lambda: phones.keys(step, None, worthwhile=worthwhile, ported=False)
+    if port:
+        ways["with_extra"] = lambda: phones.keys(step, None, worthwhile=worthwhile)
+    ways["library_alone"] = lambda: phones_one_by_one.keys(step, None)
+    if port:
+        ways["port_alone"] = lambda: phones_one_by_one.keys(step, port)
+    return {**ways, "memo_first": anew, "memo_second": lambda: phones_one_by_one.keys(step, port, memo)}
+
+
 def measure(rows: int, folder: Path, rounds: int = 3) -> dict[str, float]:
     """Measure all ways of reading, then compare their answers."""
-    ways = {"without_extra": False} | ({"with_extra": True} if library.port() else {})
     cells = list(mixed(rows))
     sample = cells[: max(1, rows // 50)]
-    speeds: dict[str, list[float]] = {name: [] for name in ("peer", *ways)}
+    peer: list[float] = []
     result: dict[str, float] = {"cells": rows, "regions": len(REGIONS)}
     with engine(Lake(folder), "run", memory="2GB", threads=2) as step:
+        ways = ways_of_reading(step, folder / "memo.parquet")
+        seconds: dict[str, list[tuple[float, float]]] = {name: [] for name in ways}
         give(step, cells)
-        result["first_run_per_second"] = per_second(step, rows, ported=True)
+        first, first_busy = timed(lambda: phones.keys(step, None))
         for _ in range(rounds):
-            speeds["peer"].append(peer_per_second(sample))
-            for name, ported in ways.items():
-                speeds[name].append(per_second(step, rows, ported=ported))
+            peer.append(peer_per_second(sample))
+            for name, way in ways.items():
+                seconds[name].append(timed(way))
         compared = sorted(evenly(max(1, rows // 5)), key=lambda cell: cell[1])
         give(step, compared)
         wrong = 0
-        for ported in ways.values():
-            phones.keys(step, None, worthwhile=1, ported=ported)
+        for way in ways_of_reading(step, folder / "compared.parquet", worthwhile=1).values():
+            way()
             wrong += differences(step, compared)
-    result |= {f"{name}_per_second": median(speed) for name, speed in speeds.items()}
-    result |= {f"{name}_ratio": result[f"{name}_per_second"] / result["peer_per_second"] for name in ways}
+    result |= {"first_run_per_second": rows / first, "peer_per_second": median(peer)}
+    by_clock = {name: median(spent for spent, _ in found) for name, found in seconds.items()}
+    of_processor = {name: median(spent for _, spent in found) for name, found in seconds.items()}
+    for name in ("without_extra", "with_extra"):
+        if name in ways:
+            result[f"{name}_per_second"] = rows / by_clock[name]
+            result[f"{name}_ratio"] = result[f"{name}_per_second"] / result["peer_per_second"]
+    result["first_run_cpu_seconds_a_million"] = first_busy * 1e6 / rows
+    result |= {f"{name}_cpu_seconds_a_million": spent * 1e6 / rows for name, spent in of_processor.items()}
     return result | {"compared": len(compared), "differences": wrong}
 
 

@@ -145,8 +145,8 @@ class Http:
 
     @property
     def places(self) -> int:
-        """How many calls may be in flight at once, as the server's pace is known by now."""
-        return self._places.gradient.limit
+        """How many calls may be in flight at once, as far as the server is known by now."""
+        return self._places.window.limit
 
     async def _first(self, call: Call[T], latest: float) -> Answer[T]:
         """Make the first attempt, and more only where it failed: most calls never meet the machinery of retries."""
@@ -234,7 +234,7 @@ class Http:
                     await response.aclose()
         except TimeoutError:
             if call.sent:
-                self._places.gradient.refused(call.left, self._clock.monotonic())
+                self._places.window.refused(call.left, self._clock.monotonic())
             failure = call.lost("no answer in time")
         except httpx.HTTPError as error:
             call.sent = call.sent and not isinstance(error, _NOT_SENT)
@@ -275,7 +275,7 @@ class Http:
         if status >= 400:
             pause = retry_after(response.headers, self._clock.wall(), self._limits.max_retry_after)
         if status in {429, 503}:
-            self._places.gradient.refused(call.left, now)
+            self._places.window.refused(call.left, now)
             if status == 429:
                 self._rate.refused(call.left, now, pause)
             else:
@@ -283,7 +283,7 @@ class Http:
         elif not call.anonymous:
             self._rate.answered(now)
             if status < 500:
-                self._places.gradient.answered(f"{call.method} {call.route}", call.left, now, self._places.taken)
+                self._places.window.answered(call.left, self._places.taken)
         return pause
 
 

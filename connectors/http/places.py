@@ -5,20 +5,20 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 
-from connectors.http.gradient import Gradient
+from connectors.http.window import Window
 
 
 class Places:
     """Places for calls, as many as the limit says at the moment; who waits is served in turn."""
 
     def __init__(self, ceiling: int) -> None:
-        self.gradient = Gradient(ceiling)
+        self.window = Window(ceiling)
         self.taken = 0
         self._waiting: deque[asyncio.Future[None]] = deque()
 
     async def take(self) -> None:
         """Wait for a place and take it."""
-        if self.taken < self.gradient.limit and not self._waiting:
+        if self.taken < self.window.limit and not self._waiting:
             self.taken += 1
         else:
             await self._wait()
@@ -39,7 +39,7 @@ class Places:
             raise
 
     def _serve(self) -> None:
-        while self._waiting and self.taken < self.gradient.limit:
+        while self._waiting and self.taken < self.window.limit:
             turn = self._waiting.popleft()
             if not turn.done():
                 self.taken += 1

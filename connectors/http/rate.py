@@ -12,9 +12,8 @@ from collections import deque
 from typing import Final
 
 BACK: Final = 0.98
-MUCH: Final = 0.93
-VERY_MUCH: Final = 0.7
-"""What a refusal leaves of a pace that was nearly right, too fast, or too fast by far."""
+MUCH: Final = 0.8
+"""What a refusal leaves of a pace that was nearly right, or too fast."""
 
 SURE_AFTER: Final = 2.0
 """Seconds that a pace must hold to be nearly right."""
@@ -25,6 +24,9 @@ HORIZON: Final = 10.0
 LONG: Final = 45.0
 SHORT: Final = 10.0
 """Seconds in which the pace is back at what was refused: where that was nearly right, and where not."""
+
+GROWTH: Final = 1.2
+"""What a second makes of the first pace, until that is refused, too: it may be far below what the server takes."""
 
 SLOWEST: Final = 0.2
 """Calls a second: no refusals make the pace slower."""
@@ -43,7 +45,7 @@ class Rate:
         self._next = -math.inf
         self._paused_to = -math.inf
         self._tired = 0  # refusals in a row that came soon after the pace was set
-        self._taken: deque[tuple[float, int]] = deque()  # answers by tenths of a second
+        self._taken: deque[float] = deque()  # when the latest calls were answered
 
     def earliest(self, now: float) -> float:
         """When the next call may leave."""
@@ -69,7 +71,7 @@ class Rate:
             return self._fixed
         held = max(0.0, now - self._since)
         if self._aim is None:
-            learned = self._base * (1 + 0.003 * held**3) + 10.0 * held * (self._base < 10)
+            learned = self._base * math.pow(GROWTH, min(held, 60.0))
         else:
             gone = held / self._reach
             learned = self._aim + (self._aim - self._base) * (min(gone, 2.0) - 1) ** 3
@@ -78,12 +80,8 @@ class Rate:
 
     def answered(self, now: float) -> None:
         """Note a call that the server took in."""
-        if self._taken and now - self._taken[-1][0] < 0.1:
-            moment, count = self._taken.pop()
-            self._taken.append((moment, count + 1))
-        else:
-            self._taken.append((now, 1))
-        while self._taken[0][0] < now - HORIZON:
+        self._taken.append(now)
+        while self._taken[0] < now - HORIZON:
             self._taken.popleft()
 
     def paused(self, now: float) -> bool:
@@ -108,8 +106,6 @@ class Rate:
             # What came in at once counts for a second, and for the pause after it.
             took = self._seen(now, min(held, HORIZON)) / max(1.0, min(held, HORIZON) + resumes - now)
             self._set(max(took, SLOWEST), None, 0.0, resumes)
-        elif self._aim is None:  # found, by going on until it was too fast
-            self._set(max(pace * BACK**2, SLOWEST), max(pace * BACK, SLOWEST), LONG, resumes)
         elif held >= SURE_AFTER:
             base = pace * BACK
             self._tired = self._tired + 1 if held < HORIZON else 0
@@ -117,17 +113,15 @@ class Rate:
                 base = (base + self._seen(now, held) / max(0.1, held + self._rested)) / 2
             self._set(max(base, SLOWEST), pace, LONG, resumes)
         else:
-            # Too fast by far, it takes in little more than what had gathered in the pause before.
-            took = self._seen(now, held) / max(0.1, held + self._rested)
             self._tired += 1
             if wish is None:
                 resumes = now + min(2.0 ** (self._tired - 3), 4.0)
-            self._set(max(pace * (MUCH if took > pace / 3 else VERY_MUCH), SLOWEST), pace, SHORT, resumes)
+            self._set(max(pace * MUCH, SLOWEST), pace, SHORT, resumes)
         self._rested = resumes - now
         self.pause(resumes)
 
     def _seen(self, now: float, span: float) -> int:
-        return sum(count for moment, count in self._taken if moment >= now - span)
+        return sum(moment >= now - span for moment in self._taken)
 
     def _set(self, base: float, aim: float | None, reach: float, since: float) -> None:
         self._base, self._aim, self._reach, self._since = base, aim, reach, since

@@ -75,8 +75,10 @@ def _read(asked: ModuleType, cell: str, region: str | None) -> tuple[str, str | 
     except asked.NumberParseException as error:
         homeless = error.error_type == asked.NumberParseException.INVALID_COUNTRY_CODE and region is None
         return "homeless" if homeless else "unreadable", None, None
-    if not asked.is_valid_number(number):
+    # `is_valid_number` is nothing but the question whether this type is known, and takes as long again.
+    kind = asked.number_type(number)
+    if kind == asked.PhoneNumberType.UNKNOWN:
         return "invalid", None, None
-    if asked.number_type(number) == asked.PhoneNumberType.PREMIUM_RATE:
+    if kind == asked.PhoneNumberType.PREMIUM_RATE:
         return "premium", None, None
     return "number", asked.format_number(number, asked.PhoneNumberFormat.E164), number.extension or None

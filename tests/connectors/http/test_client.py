@@ -152,7 +152,7 @@ def test_a_slow_pace_fails_no_call() -> None:
     async def run() -> None:
         limits = Limits(concurrency=8, requests_per_second=20, attempt=0.1, attempts=1)
         async with Http(BASE, transport=httpx.MockTransport(server), limits=limits) as http:
-            http._places.gradient.limit = 8
+            http._places.window.limit = 8
             await asyncio.gather(*(http.call("GET", "/a", route="/a", read=lambda value: value) for _ in range(8)))
 
     asyncio.run(run())

@@ -1,4 +1,4 @@
--- What each text's digits are by the plan that they are looked up in, as `Outcome` in phone_plans.py names it; `unsure`
+-- What each text's digits are by the plan that they are looked up in, as `Outcome` in plans.py names it; `unsure`
 -- where no plan is certain. A place in a plan is a number: the digits behind a one, so that leading zeros count, and
 -- behind the number of the plan; plan 0 is what is written with a plus.
 WITH dialled AS (
