@@ -18,9 +18,9 @@ from rich.table import Table
 from connectors.errors import ConfigurationError, StateRefused
 from connectors.files import whole
 from pipelines.cli.options import Config, Data, console, without_sources, workspace
+from pipelines.crm.fates import Fate
 
 if TYPE_CHECKING:
-    from pipelines.crm.fates import Fate
     from pipelines.crm.rebuild import Traces
     from pipelines.ledger.effects import Operation
     from pipelines.ledger.ledger import Ledger
@@ -35,11 +35,10 @@ WORDS: Final = {
 }
 
 BECAME: Final = {
-    "found": "found in the CRM: done",
-    "free": "not in the CRM: the next run may send it",
-    "unknown": "still not to be told",
+    Fate.FOUND: "found in the CRM: done",
+    Fate.FREE: "not in the CRM: the next run may send it",
+    Fate.UNKNOWN: "still not to be told",
 }
-"""What became of an operation that nobody could tell of, by its `Fate`."""
 
 SHOWN: Final = 40
 """Operations that are printed; `--out` has them all."""
