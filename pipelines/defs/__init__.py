@@ -1,1 +1,1 @@
-"""Dagster's side: assets, checks, jobs, the schedule, the resource. Dagster is imported here, in definitions.py and in cli/execution.py."""
+"""Dagster: assets, checks, jobs, schedule, resource. Else only definitions.py and cli/execution.py import it."""
