@@ -15,6 +15,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
+class NoLinks(OSError):
+    """The file system gives no file a second name."""
+
+
 @contextmanager
 def whole(path: Path, *, private: bool = False) -> Iterator[Path]:
     """Write `path` anew: the block fills a draft, which then replaces what is there. The folder is made when missing.
@@ -92,10 +96,16 @@ def link(draft: Path, path: Path) -> None:
 
     Raises:
         FileExistsError: There is a file of this name.
-        OSError: The file system has no links.
+        NoLinks: The file system has no links.
+        OSError: The disk does not keep the file.
     """
     _flush(draft)
-    os.link(draft, path)
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        raise
+    except OSError as error:
+        raise NoLinks(error.errno, error.strerror, str(path)) from None
     _flush(path.parent)
 
 

@@ -1,8 +1,9 @@
 """The table of fields: what a source can say of a contact or a company, and where the CRM keeps it.
 
-A contact field that is `plain` needs no line of code elsewhere: its row here takes it from a source's column to the
-golden record, the plan, the CRM and `explain`. Columns are mapped to it by the settings, or by a connector that knows
-its header.
+A contact field that is `plain` and goes to the CRM's properties needs no line of code elsewhere: its row here takes
+it from a source's column to the golden record, the plan, the CRM and `explain`. A field that the CRM's API has itself
+needs its line in `connectors/giant_context/wire.py`, too. Columns are mapped to fields by the settings, or by a
+connector that knows its header.
 """
 
 from __future__ import annotations

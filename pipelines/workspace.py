@@ -105,11 +105,13 @@ class Workspace:
 
     def end(self) -> None:
         """Let go of the writer's lock; a run that held it clears away the oldest runs' tables before."""
-        if self.lock.held:
-            self.lake.prune(self.settings.limits.keep_runs)
-        self.lock.free()
+        try:
+            if self.lock.held:
+                self.lake.prune(self.settings.limits.keep_runs)
+        finally:
+            self.lock.free()
 
-    def take(self, stage: str, run: Callable[[Workspace], StageReport]) -> StageReport:
+    def run_stage(self, stage: str, run: Callable[[Workspace], StageReport]) -> StageReport:
         """Run a stage and keep its report."""
         report = run(self)
         self.reports[stage] = report

@@ -199,9 +199,3 @@ def physical_lines(path: Path, rows: Sequence[int], facts: Mapping[str, str]) ->
         if row in wanted:
             found[row] = line
     return found
-
-
-def physical_line(path: Path, row: int, facts: Mapping[str, str]) -> int | None:
-    """The physical line of one good row; see `physical_lines`. None also when the file has no such row."""
-    found = physical_lines(path, [row], facts)
-    return None if found is None else found.get(row)

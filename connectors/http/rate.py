@@ -26,10 +26,13 @@ SHORT: Final = 10.0
 """Seconds in which the pace is back at what was refused: where that was nearly right, and where not."""
 
 GROWTH: Final = 1.2
-"""What a second makes of the first pace, until that is refused, too: it may be far below what the server takes."""
+"""By this factor the first pace grows each second until a call is refused: it may be far too slow for the server."""
 
 SLOWEST: Final = 0.2
 """Calls a second: no refusals make the pace slower."""
+
+FIRST: Final = 5.0
+"""Calls a second after a refusal before which no call was answered: nothing is known yet of what the server takes."""
 
 
 class Rate:
@@ -105,7 +108,7 @@ class Rate:
             resumes = resumes if wish is not None else now + 1.0
             # What came in at once counts for a second, and for the pause after it.
             took = self._seen(now, min(held, HORIZON)) / max(1.0, min(held, HORIZON) + resumes - now)
-            self._set(max(took, SLOWEST), None, 0.0, resumes)
+            self._set(max(took, SLOWEST) if self._taken else FIRST, None, 0.0, resumes)
         elif held >= SURE_AFTER:
             base = pace * BACK
             self._tired = self._tired + 1 if held < HORIZON else 0

@@ -118,12 +118,19 @@ async def _look(work: Workspace, ledger: Ledger) -> None:
 
 
 def _remember(engine: Engine, ledger: Ledger, asked: int, seconds: float) -> None:
-    """Keep what the next plan compares with: how many records each source has, and the pace that was reached.
+    """Keep that a run was applied to its end, how many records each source has, and the pace, for the next plan.
 
-    `asked` is how many calls of those that a plan counts the CRM has taken in so many seconds.
+    `asked` is how many calls were made for single operations in so many seconds. A source that is gone is forgotten:
+    its absence was allowed, or was too small to ask.
     """
     engine.read("records")
-    plan.remember(engine, ledger)
+    ledger.traits.set(Trait.APPLIED, "yes")
+    known = plan.standing_records(engine)
+    for name, _ in ledger.traits.with_prefix(Trait.RECORDS):
+        if name.removeprefix(Trait.RECORDS) not in known:
+            ledger.traits.forget(name)
+    for source, records in known.items():
+        ledger.traits.set(Trait.RECORDS.of(source), str(records))
     if asked >= ENOUGH_FOR_A_PACE:
         ledger.traits.set(Trait.PACE, f"{asked / seconds:.2f}")
 

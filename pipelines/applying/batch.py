@@ -37,8 +37,8 @@ SOON: Final = 0.1
 """Seconds that an answer waits at most until it is kept."""
 
 
-UNKNOWN: Final = Standing()
-"""What an object held that is not known to hold anything, such as one that is only created."""
+NOTHING_KNOWN: Final = Standing()
+"""Stands for what an object held where the snapshot has no such object: it is only created now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class Batch:
         self._leaving: deque[Departure] = deque()
         self._under_way = 0  # SENT or about to be, and not answered
         self._answered: list[tuple[Operation, Answer]] = []
-        # What was planned anew: all keys, and those that are SENT and on their way back to it
+        # What was planned anew after a 409: all keys, and operations that are SENT and are to become SENT once more
         self._replanned: set[str] = set()
         self._returning: dict[str, Operation] = {}
         # What goes on beside
@@ -123,7 +123,7 @@ class Batch:
             operation = self._waiting[0]
             if not wants_a_look(operation, self._standing_of(operation), self._manner):
                 self._ready.append(self._waiting.popleft())
-            # A look that is long ago is none.
+            # A look shortly before the call, not long before it: a human may edit in between.
             elif len(self._jobs.requests) < places and len(self._ready) + self._looking < 2 * places:
                 self._looking += 1
                 self._jobs.request(self._look(self._waiting.popleft()))
@@ -131,7 +131,7 @@ class Batch:
                 return
 
     def _standing_of(self, operation: Operation) -> Standing:
-        return self._standing.get((operation.object, operation.crm_id or ""), UNKNOWN)
+        return self._standing.get((operation.object, operation.crm_id or ""), NOTHING_KNOWN)
 
     def _job_ended(self, error: BaseException | None) -> None:
         if error is not None:

@@ -24,7 +24,7 @@ from pipelines.crm.names import wire_name
 from pipelines.ledger.effects import Effect, Operation
 from pipelines.ledger.ledger import Ledger
 
-TEXTS: Final = frozenset(
+MAY_BE_EMPTY: Final = frozenset(
     wire_name(field.crm)
     for field in CONTACT.sent
     if field.crm and field.column and field.crm not in ("first_name", "last_name", "company", "tags")
@@ -59,7 +59,7 @@ def body_of(operation: Operation, clears: Clears) -> Given:
 def _cleared(operation: Operation, clears: Clears) -> Mapping[str, Any]:
     if clears != "empty" or operation.kind != "update" or operation.object != "contacts":
         return dict(operation.body)
-    return {name: "" if value is None and name in TEXTS else value for name, value in operation.body.items()}
+    return {name: "" if value is None and name in MAY_BE_EMPTY else value for name, value in operation.body.items()}
 
 
 def _model(operation: Operation) -> type[Given]:

@@ -1,4 +1,4 @@
-"""How a run sends: what the settings and the account say."""
+"""How a run sends: what the settings say, and whether its plan waited in a file."""
 
 from __future__ import annotations
 

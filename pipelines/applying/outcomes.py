@@ -40,9 +40,10 @@ class Outcomes:
 
     @property
     def asked(self) -> int:
-        """How many calls the CRM has taken, of those that a plan counts as its cost: writes, and looks before them.
+        """How many calls were made for single operations: writes, and looks before them.
 
-        What was found in its lists afterwards is none of them: a page of a list holds hundreds.
+        Pages of lists, in which operations are found whose answer was lost, are left out: each holds hundreds. A body
+        that the CRM's contract does not allow never leaves, and is counted all the same: there are few.
         """
         unsent = self.counts[Outcome.CHANGED_MEANWHILE] + self.counts[Outcome.NOT_REACHED]
         return self.counts.total() - unsent + self.looks

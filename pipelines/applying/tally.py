@@ -12,7 +12,7 @@ WRITES_ON: Final = "writes_on"
 """1 where the run may write, else 0."""
 
 CALLS: Final = "calls"
-"""How many operations the run has dealt with, whatever became of them."""
+"""The sum of all outcomes: an operation that was sent again without a key counts twice."""
 
 
 class Outcome(StrEnum):

@@ -31,12 +31,13 @@ def dry_run(work: Workspace) -> None:
         BridgeError: what the failing stage raised, or a row is lost.
         Interrupted: someone stopped it.
     """
-    with interruptible():
+    with interruptible() as go_on:
         try:
             for stage, run in READING.items():
-                work.attempt(stage, partial(work.take, stage, run))
+                work.attempt(stage, partial(work.run_stage, stage, run))
             work.attempt("clean", partial(accounting.require_balance, work))
             for stage, run in PLANNING.items():
-                work.attempt(stage, partial(work.take, stage, run))
+                go_on()
+                work.attempt(stage, partial(work.run_stage, stage, run))
         finally:
             work.end()

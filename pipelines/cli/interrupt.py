@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import Final
@@ -21,8 +21,10 @@ class Interrupted(BridgeError):
 
 
 @contextmanager
-def interruptible() -> Iterator[None]:
-    """Let a signal stop what is done within. To be entered in the main thread.
+def interruptible() -> Iterator[Callable[[], None]]:
+    """Let a signal stop what is done within; yields a check that raises where a library has swallowed the stop.
+
+    To be entered in the main thread.
 
     Raises:
         Interrupted: a signal came. It raises KeyboardInterrupt at once, and whatever becomes of that on its way out, a
@@ -35,7 +37,12 @@ def interruptible() -> Iterator[None]:
         stopped = True
         raise KeyboardInterrupt
 
-    # What is ignored stays so (`nohup`), and a handler that is not Python's cannot be put back.
+    def check() -> None:
+        if stopped:
+            raise KeyboardInterrupt
+
+    # A signal that is ignored stays ignored, as SIGINT is in a script's background job; and a handler that is not
+    # Python's cannot be put back.
     former = {
         number: handler
         for number in SIGNALS
@@ -44,7 +51,7 @@ def interruptible() -> Iterator[None]:
     for number in former:
         signal.signal(number, stop)
     try:
-        yield
+        yield check
     except BaseException:
         if not stopped:
             raise

@@ -38,15 +38,19 @@ def settings(config: Path) -> Settings:
     return loaded
 
 
-def workspace(config: Path, data: Path, allow: Sequence[str] | None = None) -> Workspace:
-    """A workspace of a new run; what is wrong with the settings or the environment shows here."""
+def workspace(config: Path, data: Path, allow: Sequence[str] | None = None, *, for_dagster: bool = False) -> Workspace:
+    """A workspace of a new run; what is wrong with the settings or the environment shows here.
+
+    `for_dagster`: whether the run goes through Dagster, whose previews are made with pandas.
+    """
     from pipelines.cli.arrow import without_pandas
     from pipelines.cli.progress import for_console
     from pipelines.planning import gates
     from pipelines.settings import target
     from pipelines.workspace import Workspace
 
-    without_pandas()
+    if not for_dagster:
+        without_pandas()
     loaded = settings(config)
     if not loaded.crm.embedded:
         target.api_key(loaded)

@@ -1,4 +1,4 @@
-"""The words for what may become of an operation that was cut off: without the code that finds it out."""
+"""What may become of an operation that was cut off. `recover` finds it out; who only prints it need not import that."""
 
 from __future__ import annotations
 

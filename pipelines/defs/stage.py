@@ -37,7 +37,7 @@ def _materialized(
     table: str | None,
     tallies: Mapping[str, str],
 ) -> dg.MaterializeResult[None]:
-    report = work.take(stage, run)
+    report = work.run_stage(stage, run)
     metadata: dict[str, dg.MetadataValue] = {name: dg.MetadataValue.int(count) for name, count in report.counts.items()}
     if table is not None:
         with work.engine() as engine:

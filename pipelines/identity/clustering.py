@@ -45,7 +45,7 @@ def disputes(engine: Engine, *, pairs: str, named: str) -> None:
 def entity_ids(engine: Engine, *, members: str, links: str, known: str, linked: str) -> None:
     """Make `entity_ids (component, entity_id)`, a row each component that has a record.
 
-    Reads `setting`; needs the macros of `resolve`.
+    Reads `setting`; needs the macros of `identity/people`.
 
     Args:
         engine: the step's database.

@@ -30,24 +30,29 @@ PLACE: Final = re.compile(r"\{([a-z_]+)\}")
 """A place in a line of an SQL file where an attribute of a field stands: `{name}`."""
 
 
-def sql(name: str, each: Sequence[object] = ()) -> str:
+def sql(name: str, fields: Sequence[object] = ()) -> str:
     """The text of a room's SQL file: `<room>/[<group>/]<table>` is `pipelines/<room>/sql/[<group>/]<table>.sql`.
 
-    A line with `{name}` stands for a line each field of `each` that has such an attribute (not None): DuckDB's COLUMNS
-    cannot pair the columns of two tables.
+    A line with `{name}` stands for a line each field of `fields` that has such an attribute (not None): DuckDB's
+    COLUMNS cannot pair the columns of two tables.
+
+    Raises:
+        ValueError: the file has such lines, and no fields are given: its table would miss columns without a word.
     """
     room, _, table = name.partition("/")
     text = resources.files("pipelines").joinpath(room, "sql", f"{table}.sql").read_text("utf-8")
-    return "\n".join(line for given in text.splitlines() for line in _repeated(given, each))
+    if not fields and PLACE.search(text):
+        raise ValueError(f"{name} has a line for each field: say for which fields.")
+    return "\n".join(line for given in text.splitlines() for line in _repeated(given, fields))
 
 
-def _repeated(line: str, each: Sequence[object]) -> Iterator[str]:
+def _repeated(line: str, fields: Sequence[object]) -> Iterator[str]:
     parts = PLACE.split(line)  # text, place, text, place, … text
     if len(parts) == 1:
         yield line
         return
-    for one in each:
-        values = [getattr(one, place) for place in parts[1::2]]
+    for field in fields:
+        values = [getattr(field, place) for place in parts[1::2]]
         if None not in values:
             yield "".join(text + value for text, value in zip(parts[::2], [*values, ""], strict=True))
 
@@ -157,14 +162,14 @@ class Engine:
         """Let SQL files read a query under a name of theirs: so one file serves several tables."""
         self.connection.execute(f"CREATE OR REPLACE VIEW {quote_identifier(name)} AS {text}")
 
-    def make(self, name: str, each: Sequence[object] = ()) -> None:
+    def make(self, name: str, fields: Sequence[object] = ()) -> None:
         """Make the table that the SQL file of this name selects."""
         table = quote_identifier(name.rsplit("/", 1)[-1])
-        self.connection.execute(f"CREATE OR REPLACE TABLE {table} AS {sql(name, each)}")
+        self.connection.execute(f"CREATE OR REPLACE TABLE {table} AS {sql(name, fields)}")
 
-    def define(self, name: str, each: Sequence[object] = ()) -> None:
+    def define(self, name: str, fields: Sequence[object] = ()) -> None:
         """Make a view of what the SQL file of this name selects: for a table that is only written, once."""
-        self.view_as(name.rsplit("/", 1)[-1], sql(name, each))
+        self.view_as(name.rsplit("/", 1)[-1], sql(name, fields))
 
     def drop(self, *tables: str) -> None:
         """Let go of tables: what a step has done with needs no room any more."""

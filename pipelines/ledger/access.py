@@ -29,14 +29,14 @@ class LedgerAccess:
         """
         self.path = path
         self.account = account
-        self.database: Final = open_file(path)
+        self._database: Final = open_file(path)
         """The connection. Only `reading` and `writing` hand it out: they see to threads, transactions and faults."""
         self._lock = RLock()
 
     def close(self) -> None:
         """Close the file."""
         with self._lock:
-            self.database.close()
+            self._database.close()
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -48,7 +48,7 @@ class LedgerAccess:
         """
         with self._lock:
             try:
-                yield self.database
+                yield self._database
             except sqlite3.DatabaseError as error:
                 if (known := fault(self.path, error)) is None:
                     raise

@@ -224,9 +224,7 @@ def _put(draft: Path, path: Path, *, replace: bool = False) -> None:
     if not replace:
         try:
             files.link(draft, path)
-        except FileExistsError:
-            raise
-        except OSError:  # a file system without links: the name is taken first, and what bears it is ours to replace
+        except files.NoLinks:  # so the name is taken first, and the file that bears it is ours to replace
             path.touch(mode=0o600, exist_ok=False)
         else:
             return

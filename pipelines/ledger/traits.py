@@ -16,7 +16,7 @@ class Trait(StrEnum):
     PACE = "calls_per_second"
     """How many calls a second the CRM took in the last larger run."""
     APPLIED = "applied"
-    """There once a run was applied to its end."""
+    """Its being there says that a run was applied to its end."""
     RECORDS = "records:"
     """Of each source: how many records it had when a run was last applied."""
     CARRIED_OUT = "plan:"

@@ -46,7 +46,7 @@ def asked(engine: Engine, ledger: Ledger, counts: Mapping[str, int]) -> list[gat
     # already is no measure for the rest.
     ((others,),) = engine.rows("SELECT count(*) FROM current_contacts ANTI JOIN contact_links USING (crm_id)")
     first = not others and ledger.traits.get(Trait.APPLIED) is None
-    known = _standing_records(engine)
+    known = standing_records(engine)
     dropped = [
         gates.Asked("dropped", before - known.get(source, 0), before, whose=source)
         for source, before in (
@@ -61,20 +61,6 @@ def asked(engine: Engine, ledger: Ledger, counts: Mapping[str, int]) -> list[gat
     ]
 
 
-def _standing_records(engine: Engine) -> dict[str, int]:
+def standing_records(engine: Engine) -> dict[str, int]:
     """How many records each source still has: those that a newer landing of their file no longer holds are left out."""
     return dict(engine.rows("SELECT source::VARCHAR, count(*) FROM records WHERE NOT superseded GROUP BY source"))
-
-
-def remember(engine: Engine, ledger: Ledger) -> None:
-    """Keep that a run was applied to its end, and how many records each source has: what the next gates compare with.
-
-    A source that is gone is forgotten: its absence was allowed, or was too small to ask.
-    """
-    ledger.traits.set(Trait.APPLIED, "yes")
-    known = _standing_records(engine)
-    for name, _ in ledger.traits.with_prefix(Trait.RECORDS):
-        if name.removeprefix(Trait.RECORDS) not in known:
-            ledger.traits.forget(name)
-    for source, count in known.items():
-        ledger.traits.set(Trait.RECORDS.of(source), str(count))

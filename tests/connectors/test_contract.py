@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, cast
 
 import pyarrow as pa
 import pytest
 from pydantic import BaseModel, ValidationError
 
 import connectors
-from connectors.contract import REJECTED_SCHEMA, Part, Source
+from connectors.contract import REJECTED_SCHEMA, Part, Placed, Source
 from connectors.errors import SourceRefused
 from connectors.records import SCHEMAS
 from tests.connectors import samples
@@ -161,6 +161,19 @@ def test_every_row_is_given_or_set_aside(case: Case) -> None:
         assert aside["line"].to_pylist() == sorted(aside["line"].to_pylist())
         rows[part.name] = good + aside.num_rows
     assert rows == dict(case.sample.rows)
+
+
+def test_each_row_that_was_given_has_a_place(case: Case) -> None:
+    """A source that says where a row is to be seen says so of every row that it gave, and of no other."""
+    source = case.source()
+    if not hasattr(source, "places"):
+        pytest.skip("this source names no places")
+    for part in case.parts():
+        numbers = range(len(rows_of(part)))
+        places = cast("Placed", source).places(part.name, [*numbers, len(numbers)], part.facts)
+        assert sorted(places) == list(numbers)
+        assert len({*places.values()}) == len(numbers)
+        assert all(places.values())
 
 
 def test_rows_are_the_same_each_time(case: Case) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from connectors.files import draft_beside, link, publish_once, replace, whole
+from connectors.files import NoLinks, draft_beside, link, publish_once, replace, whole
 
 
 def test_whole_makes_the_folder_and_replaces_the_file(tmp_path: Path) -> None:
@@ -91,6 +91,26 @@ def test_the_first_maker_wins(tmp_path: Path) -> None:
     assert path.read_text() == "first"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert [found.name for found in path.parent.iterdir()] == ["key"]
+
+
+@pytest.mark.parametrize("failing", [1, 2])
+def test_a_disk_that_keeps_nothing_is_not_taken_for_one_without_links(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failing: int
+) -> None:
+    """Where file or folder cannot be flushed, the error is the disk's, and nobody goes on as if they were kept."""
+    calls = list[int]()
+
+    def fail(descriptor: int) -> None:
+        calls.append(descriptor)
+        if len(calls) == failing:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with draft_beside(tmp_path / "file.txt") as draft:
+        draft.write_text("text")
+        with pytest.raises(OSError, match="Input/output error") as failure:
+            link(draft, tmp_path / "file.txt")
+    assert not isinstance(failure.value, NoLinks)
 
 
 @pytest.mark.parametrize("give_name", [replace, link])

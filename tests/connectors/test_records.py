@@ -27,6 +27,7 @@ def test_each_field_has_a_place_of_its_own() -> None:
     places = [field.crm for field in CONTACT.sent]
     assert len(set(places)) == len(places)
     assert all(field.crm and not field.many for field in CONTACT.plain)
+    assert all(field.name == field.crm for field in CONTACT.plain if field.column)
 
 
 def test_a_property_has_no_column() -> None:

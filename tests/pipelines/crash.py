@@ -74,7 +74,7 @@ class CountingWorkspace(RoughWorkspace):
     def ledger(self) -> Iterator[Ledger]:
         """The ledger, open and overheard."""
         with super().ledger() as ledger:
-            database = ledger._access.database  # production code has no hook for this, on purpose
+            database = ledger._access._database  # production code has no hook for this, on purpose
             database.set_trace_callback(lambda text: self.points.statement(database, text))
             yield ledger
 

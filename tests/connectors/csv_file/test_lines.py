@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from connectors.contract import Part
 from connectors.csv_file import Options, Source
 from connectors.csv_file.batches import Rows, body
-from connectors.csv_file.lines import physical_line, physical_lines
+from connectors.csv_file.lines import physical_lines
 from connectors.csv_file.scan import prove
 from connectors.errors import SourceRefused
 
@@ -118,7 +118,7 @@ def test_line_is_known_after_preamble_quoted_breaks_and_rejects(tmp_path: Path) 
     path.write_bytes(b'Notes:\n"x\ny"\n\nname,email\n"a\nb",c\nragged\n\nd,e\n')
     (found,) = Source(Options(path=path)).read()
     assert isinstance(found, Part)
-    assert [physical_line(path, row, found.facts) for row in range(3)] == [6, 10, None]
+    assert physical_lines(path, range(3), found.facts) == {0: 6, 1: 10}
 
 
 def test_line_is_unknown_when_the_file_is_gone_or_another(tmp_path: Path) -> None:
@@ -128,9 +128,9 @@ def test_line_is_unknown_when_the_file_is_gone_or_another(tmp_path: Path) -> Non
     found = read(path)
     assert isinstance(found, Part)
     path.write_bytes(b"name,email\nx,y\na,b\n")
-    assert physical_line(path, 0, found.facts) is None
+    assert physical_lines(path, [0], found.facts) is None
     path.unlink()
-    assert physical_line(path, 0, found.facts) is None
+    assert physical_lines(path, [0], found.facts) is None
 
 
 def test_body_starts_after_the_lines_before_it(tmp_path: Path) -> None:

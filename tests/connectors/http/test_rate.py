@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 from collections import deque
 from collections.abc import Callable
+from itertools import count as numbers
 
 import pytest
 from hypothesis import given, settings
@@ -88,6 +89,14 @@ def test_after_refusals_it_finds_the_servers_pace(server: Callable[[], Admits], 
     taken, refused = play(Rate(None), server(), 600, wish)
     assert taken >= 0.95 * LIMIT * 600
     assert refused < 0.01 * (taken + refused)
+
+
+@pytest.mark.parametrize("wish", [None, 1.0])
+def test_a_refusal_before_any_answer_is_soon_made_up_for(wish: float | None) -> None:
+    """Nothing is known then of what the server takes: a minute later 60 % of all that it took since are used."""
+    server, calls = last_second(), numbers(1)
+    taken, _ = play(Rate(None), lambda now: next(calls) > 4 and server(now), 60, wish)
+    assert taken >= 0.6 * LIMIT * 60
 
 
 @pytest.mark.parametrize("wish", [None, 1.0])

@@ -98,3 +98,13 @@ def test_every_sql_file_makes_the_table_of_its_name(step: Engine) -> None:
         assert text.startswith("-- "), path
         if path.stem != "macros":
             assert len(step.connection.extract_statements(f"CREATE TABLE x AS {text}")) == 1, path
+
+
+def test_a_file_with_a_line_for_each_field_wants_fields() -> None:
+    """Such a line is repeated for each field that has what the line names; without fields nothing is made."""
+    text = sql("planning/contact_sides", CONTACT.plain)
+    assert "c.title AS stands_title," in text
+    assert """json_extract_string(c.properties, '$."linkedin_url"') AS stands_linkedin_url,""" in text
+    assert "c.None" not in text
+    with pytest.raises(ValueError, match="say for which fields"):
+        sql("planning/contact_sides")

@@ -17,7 +17,7 @@ import pytest
 
 from connectors.contract import REJECTED_SCHEMA
 from connectors.errors import StateRefused
-from pipelines.lake.lake import Lake, Landing
+from pipelines.lake.lake import Lake, Landing, digest_of
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -227,3 +227,9 @@ def test_parquet_file_that_is_no_landing_is_refused(lake: Lake) -> None:
     pq.write_table(pa.table({"x": [1]}), path)
     with pytest.raises(StateRefused, match=r"mine\.parquet: not a landing"):
         lake.landings()
+
+
+def test_a_digest_stays_what_it_was(tmp_path: Path) -> None:
+    """A file's digest is the SHA-256 of its bytes: plans that were sealed before are held against it."""
+    (tmp_path / "file.txt").write_text("new")
+    assert digest_of(tmp_path / "file.txt") == "11507a0e2f5e69d5dfa40a62a1bd7b6ee57e6bcd85c67c9b8431b36fff21c437"

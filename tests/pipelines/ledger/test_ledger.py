@@ -272,7 +272,7 @@ def test_what_only_reads_writes_nothing(ledger: Ledger) -> None:
     ledger.journal.intend("r", [CREATE, LOG])
     ledger.journal.mark_done([DONE])
     moment, statements = ledger.moment(), list[str]()
-    ledger._access.database.set_trace_callback(statements.append)
+    ledger._access._database.set_trace_callback(statements.append)
     for state in ("INTENT", "SENT", "DONE"):
         ledger.journal.in_state(state)
     ledger.journal.told("UNKNOWN")

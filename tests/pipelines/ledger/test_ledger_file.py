@@ -82,8 +82,8 @@ def test_the_file_is_private_durable_and_made_once(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
         ledgers = list(pool.map(lambda _: Ledger(path, "account"), range(8)))
     for ledger in ledgers:
-        assert ledger._access.database.execute("PRAGMA synchronous").fetchone() == (2,)
-        assert ledger._access.database.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        assert ledger._access._database.execute("PRAGMA synchronous").fetchone() == (2,)
+        assert ledger._access._database.execute("PRAGMA journal_mode").fetchone() == ("wal",)
         ledger.close()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert [file.name for file in tmp_path.iterdir()] == ["ledger.db"]
@@ -238,7 +238,7 @@ def test_a_ledger_that_another_process_keeps_is_busy(tmp_path: Path) -> None:
     """A writer that waits in vain says who must act, and loses nothing."""
     path = tmp_path / "ledger.db"
     with closing(Ledger(path, "account")) as ledger, closing(sqlite3.connect(path, isolation_level=None)) as other:
-        ledger._access.database.execute("PRAGMA busy_timeout = 10")
+        ledger._access._database.execute("PRAGMA busy_timeout = 10")
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(Busy, match="another process keeps the ledger"):
             ledger.journal.intend("r", [CREATE])

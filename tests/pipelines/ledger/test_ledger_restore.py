@@ -69,7 +69,7 @@ def test_a_copy_takes_the_place_of_what_cannot_be_read(tmp_path: Path, damage: b
     assert (kept and kept.read_bytes()) == damage
     with closing(Ledger(path, "account")) as ledger:
         assert ledger.identities.crm_id("contacts", "ada") == "crm-1"
-        assert ledger._access.database.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        assert ledger._access._database.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
 @pytest.mark.parametrize("content", [b"", b"no ledger at all" * 1000, None])
