@@ -56,6 +56,11 @@ class SourceRefused(BridgeError):
         self.reason = message
 
 
+def unexpected(error: Exception, name: str) -> SourceRefused:
+    """The refusal of a file or feed over which its reader stumbled; the error's own text may show personal values."""
+    return SourceRefused(f"unexpected {type(error).__name__} while it was read.", name=name)
+
+
 class Busy(BridgeError):
     """Another run works on the same data folder."""
 

@@ -175,7 +175,9 @@ def _plain(object_name: str, keys: Mapping[str, str]) -> Layout:
     """Any other table, by the words that people use in headers."""
     words = CONTACT_WORDS if object_name == "contacts" else COMPANY_WORDS
     columns = _map(words, keys)
-    if "jobtitle" in keys and "title" in keys:  # then `Title` is Mr or Ms, which must not fill in for a blank job
+    if (
+        "title" in columns and {"jobtitle", "title"} <= keys.keys()
+    ):  # then `Title` is Mr or Ms, which must not fill in for a blank job
         columns["title"] = tuple(column for column in columns["title"] if key(column) != "title")
     return Layout("plain", object_name, columns, (";", "|"))
 

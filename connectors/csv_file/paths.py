@@ -39,6 +39,11 @@ def _is_csv(name: str) -> bool:
 
 
 def _checked(path: Path) -> Path | SourceRefused:
+    try:
+        path.name.encode("utf-8")
+    except UnicodeEncodeError:
+        name = path.name.encode("utf-8", "backslashreplace").decode()
+        return SourceRefused("its name is not UTF-8.", name=name, guidance="Give it another name.")
     mode = path.lstat().st_mode
     if stat.S_ISREG(mode):
         return path

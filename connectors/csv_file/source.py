@@ -22,7 +22,7 @@ from connectors.csv_file.encoding import Identity, identify
 from connectors.csv_file.layouts import find_layout, object_of
 from connectors.csv_file.lines import physical_lines, survey
 from connectors.csv_file.paths import find_files
-from connectors.errors import SourceRefused
+from connectors.errors import SourceRefused, unexpected
 
 if TYPE_CHECKING:
     from connectors.csv_file.scan import Proof
@@ -87,6 +87,8 @@ class Source:
                 yield refusal
             except OSError as error:
                 yield SourceRefused(f"it cannot be read: {error.strerror}.", name=found.name)
+            except Exception as error:  # noqa: BLE001 - an odd file must not stop the others
+                yield unexpected(error, found.name)
 
     def layout(self, object_name: str, columns: Sequence[str]) -> Layout:
         """Say what the columns mean, by their names; `id_column` and `date_format` of the options come first."""

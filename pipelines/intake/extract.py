@@ -8,7 +8,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from connectors.contract import Part
-from connectors.errors import SourceRefused
+from connectors.errors import BridgeError, SourceRefused, unexpected
 from pipelines.lake.lake import Lake, Landing
 from pipelines.settings import sources
 from pipelines.workspace import StageReport, Workspace
@@ -50,6 +50,13 @@ def run(work: Workspace) -> StageReport:
                     landing = _land(work.lake, name, part)
                 except SourceRefused as error:
                     refused.append({"source": name, "file": error.name, "line": error.line, "reason": error.reason})
+                    continue
+                except (BridgeError, OSError):  # of the data folder or the settings: a matter of all files
+                    raise
+                except Exception as error:  # noqa: BLE001 - an odd file must not stop the others
+                    refused.append(
+                        {"source": name, "file": part.name, "line": None, "reason": unexpected(error, part.name).reason}
+                    )
                     continue
                 new.add(landing.id)
                 advance(landing.rows + landing.rejected)

@@ -55,6 +55,14 @@ def test_city_and_birthday_are_understood() -> None:
     assert "external_ids" not in plain.columns
 
 
+def test_title_beside_a_job_title_is_mr_or_ms() -> None:
+    """As in Outlook's export: the job title is the title, and nothing else fills in for it, whatever rows are about."""
+    columns = ["Title", "First Name", "Last Name", "Company", "Job Title", "E-mail Address", "Business Phone"]
+    assert object_of(columns, "outlook.csv") == "contacts"
+    assert find_layout("contacts", columns).columns["title"] == ("Job Title",)
+    assert "title" not in find_layout("companies", columns).columns
+
+
 def test_fax_is_never_a_phone() -> None:
     """No spelling of a fax column is mapped."""
     columns = ["Name", "Fax", "Business Fax", "Telefax", "Fax Number", "Phone Fax", "Home Fax 2", "Phone"]

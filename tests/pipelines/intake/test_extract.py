@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
+from connectors import csv_file
+from connectors.contract import Layout
+from connectors.csv_file import Source
 from connectors.errors import SourceRefused
+from pipelines.lake.lake import Lake
 from tests.pipelines.workshop import Workshop
 
 JANE = "Name,Email\nJane Doe,jane@acme.com"
@@ -58,6 +64,42 @@ def test_refused_file_is_listed_and_the_others_go_on(shop: Workshop) -> None:
         ("a.csv", 1),
         ("b.csv", 2),
     ]
+
+
+def test_a_name_that_is_no_text_is_refused_and_the_others_go_on(shop: Workshop) -> None:
+    """A file whose name is not UTF-8 is listed under its name with escapes."""
+    shop.file("good.csv", "Name,Email\nAda Lovelace,ada@acme.com")
+    (shop.inbox / os.fsdecode(b"caf\xe9.csv")).write_text("Name,Email\nAlan Turing,alan@acme.com\n")
+    work = shop.run("extract")
+    assert work.reports["extract"].counts["rows"] == 1
+    (refused,) = shop.rows("refused_files")
+    assert (refused["file"], refused["reason"]) == (r"caf\udce9.csv", "its name is not UTF-8.")
+
+
+def test_whatever_goes_wrong_with_a_file_is_that_files_refusal(shop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fault refuses the file at hand, without its own text, which may be personal; a full disk ends the run."""
+    shop.file("bad.csv", "Name,Email,Bad\nAlan Turing,alan@acme.com,1")
+    shop.file("good.csv", "Name,Email\nAda Lovelace,ada@acme.com")
+
+    class Odd(Source):
+        def layout(self, object_name: str, columns: Sequence[str]) -> Layout:
+            if "Bad" in columns:
+                raise KeyError("alan@acme.com")
+            return super().layout(object_name, columns)
+
+    monkeypatch.setattr(csv_file, "Source", Odd)
+    work = shop.run("extract")
+    assert work.reports["extract"].counts["rows"] == 1
+    (refused,) = shop.rows("refused_files")
+    assert (refused["file"], refused["reason"]) == ("bad.csv", "unexpected KeyError while it was read.")
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    shop.file("new.csv", "Name,Email\nGrace Hopper,grace@acme.com")
+    monkeypatch.setattr(Lake, "land", full)
+    with pytest.raises(OSError, match="No space left"):
+        shop.run("extract")
 
 
 def test_rows_in_are_rows_landed_and_rows_rejected(shop: Workshop) -> None:
