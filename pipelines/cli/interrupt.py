@@ -16,8 +16,8 @@ SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 class Interrupted(BridgeError):
     """Someone stopped the run: Ctrl-C, or SIGTERM."""
 
-    def __init__(self) -> None:
-        super().__init__("stopped before its end.", guidance="The next run takes up where it was.")
+    def __init__(self, guidance: str = "The next run takes up where it was.") -> None:
+        super().__init__("stopped before its end.", guidance=guidance)
 
 
 @contextmanager
@@ -59,4 +59,4 @@ def interruptible() -> Iterator[Callable[[], None]]:
         for number, handler in former.items():
             signal.signal(number, handler)
     if stopped:
-        raise Interrupted
+        raise Interrupted("Nothing was sent.")

@@ -58,6 +58,7 @@ def ledger(
 ) -> None:
     """Say how many operations are in which state, and list those that wait for a human or are odd."""
     if context.invoked_subcommand is not None:
+        _refuse_options_before(context)
         return
     if out is not None:
         from pipelines.cli import out_file
@@ -77,6 +78,18 @@ def ledger(
         console.print(f"{count:>9,}  {words}")
     if told:
         _print(told)
+
+
+def _refuse_options_before(context: typer.Context) -> None:
+    """An option that stands before a subcommand would go unheard, and the subcommand work on another ledger."""
+    sources = {name: context.get_parameter_source(name) for name in context.params}
+    given = [name for name, source in sources.items() if source is not None and source.name == "COMMANDLINE"]
+    if given:
+        option = f"--{'json' if given[0] == 'as_json' else given[0]}"
+        raise ConfigurationError(
+            f"{option} stands before {context.invoked_subcommand}, where it would go unheard.",
+            guidance=f"Put it behind: crm-bridge ledger {context.invoked_subcommand} … {option} ….",
+        )
 
 
 @app.command()

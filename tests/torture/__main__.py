@@ -1,4 +1,4 @@
-"""All durable points, the whole fault matrix, and random histories by the thousand: `make torture`.
+"""Many rows, all durable points, the whole fault matrix, and random histories by the thousand: `make torture`.
 
 `python -m tests.torture --only-histories --histories 2000 --seed 7`: two processes at a time draw batches of histories.
 A batch has a seed of its own, made of the run's seed and its number, so that one that fails is replayed alone, with
@@ -72,6 +72,11 @@ def matrix() -> int:
     return min(1, subprocess.call(command, cwd=REPOSITORY, env={**os.environ, "CRM_BRIDGE_WHOLE_MATRIX": "1"}))
 
 
+def many_rows() -> int:
+    """Plan 100,000 rows from five sources, ten times; returns 1 if a run failed."""
+    return min(1, subprocess.call([*MODULE, "tests.torture.many_rows"], cwd=REPOSITORY))
+
+
 def histories(seed: int, wanted: int, processes: int, worlds: int) -> int:
     """Walk histories until there are as many as wanted; returns how many batches broke a promise."""
     command = [*MODULE, "tests.torture", "--only-histories", "--seed", str(seed), "--worlds", str(worlds)]
@@ -117,14 +122,14 @@ def main() -> int:
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--worlds", type=int, default=WORLDS, help="worlds in a batch")
     parser.add_argument("--batch", type=int, default=None, help="walk this batch alone")
-    parser.add_argument("--only-histories", action="store_true", help="leave out the points and the matrix")
+    parser.add_argument("--only-histories", action="store_true", help="leave out rows, points and matrix")
     given = parser.parse_args()
     seed = secrets.randbelow(1_000_000) if given.seed is None else given.seed
     if given.batch is not None:
         return batch(seed, given.batch, given.worlds)
     sys.stdout.write(f"seed {seed}\n")
     sys.stdout.flush()
-    broken = 0 if given.only_histories else points(given.processes) + matrix()
+    broken = 0 if given.only_histories else many_rows() + points(given.processes) + matrix()
     return min(1, broken + histories(seed, given.histories, given.processes, given.worlds))
 
 

@@ -137,5 +137,5 @@ def test_a_stopped_plan_says_so_in_one_line(crm_bridge: Shell, shop: Workshop) -
         time.sleep(0.01)
     plan.send(signal.SIGTERM)
     said = plan.wait()
-    assert (said.code, said.line) == (130, "crm-bridge: stopped before its end. The next run takes up where it was.")
+    assert (said.code, said.line) == (130, "crm-bridge: stopped before its end. Nothing was sent.")
     assert crm_bridge("plan", *given).code == 0

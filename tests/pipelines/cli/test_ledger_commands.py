@@ -83,6 +83,15 @@ def test_the_ledger_tells_what_waits(desk: Desk, tmp_path: Path) -> None:
     assert {row["request_id"] for row in told["operations"]} == {"r-1", "request-7"}
 
 
+@pytest.mark.parametrize("option", [("--data", "elsewhere"), ("--config", "other.toml"), ("--json",)])
+def test_an_option_before_a_subcommand_is_refused(desk: Desk, tmp_path: Path, option: tuple[str, ...]) -> None:
+    """There it would go unheard, and the subcommand would copy or restore another ledger than the one meant."""
+    said = desk("ledger", *option, "backup", tmp_path / "copy.db")
+    assert said.code == 2
+    assert f"{option[0]} stands before backup" in said.line
+    assert not (tmp_path / "copy.db").exists()
+
+
 def test_what_was_refused_is_sent_again_after_a_retry(desk: Desk) -> None:
     """A refused contact is not sent by further runs until it is taken up again; then the next run sends it."""
     desk.sync(on("POST contacts", 400))
