@@ -182,13 +182,11 @@ def explain(
 @app.command()
 def status(config: Config = Path("sync.toml"), data: Data = Path("data")) -> None:
     """Say what the data folder holds and whether anything waits for a human."""
-    from pipelines.cli.arrow import without_pandas
     from pipelines.report import summary
     from pipelines.report.counted import counted
     from pipelines.settings import target
     from pipelines.workspace import Workspace
 
-    without_pandas()
     loaded = settings(config)
     work = Workspace(loaded, data, "status")
     console.print(f"CRM: {escape(target.where(loaded, data))}; writes {'on' if loaded.crm.may_write else 'off'}")
