@@ -75,6 +75,11 @@ class Schema:
         return tuple(field for field in self.fields if field.crm is not None)
 
     @property
+    def in_columns(self) -> dict[str, Field]:
+        """The fields that have a column of their own in `current_contacts`, by their names in plans and settings."""
+        return {field.crm: field for field in self.fields if field.crm is not None and field.column is not None}
+
+    @property
     def plain(self) -> tuple[Field, ...]:
         """The fields that are treated by the rules for all plain fields."""
         return tuple(field for field in self.fields if field.plain)

@@ -25,9 +25,7 @@ from pipelines.ledger.effects import Effect, Operation
 from pipelines.ledger.ledger import Ledger
 
 MAY_BE_EMPTY: Final = frozenset(
-    wire_name(field.crm)
-    for field in CONTACT.sent
-    if field.crm and field.column and field.crm not in ("first_name", "last_name", "company", "tags")
+    wire_name(name) for name in CONTACT.in_columns if name not in ("first_name", "last_name", "company", "tags")
 )
 """Fields of a contact that may be empty text, by the API's names."""
 

@@ -13,6 +13,16 @@ T = TypeVar("T")
 SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
+def replaceable() -> dict[signal.Signals, Any]:
+    """The handlers of the signals that stop a run, for whoever puts others in their place and these back later.
+
+    A signal that is ignored is left out and stays ignored, as SIGINT is in a script's background job; so is a handler
+    that is not Python's, which could not be put back.
+    """
+    handlers = {number: signal.getsignal(number) for number in SIGNALS}
+    return {number: handler for number, handler in handlers.items() if handler not in (None, signal.SIG_IGN)}
+
+
 async def stoppable(job: Coroutine[Any, Any, T]) -> T:
     """Do something whose stop by a signal is a cancellation.
 
@@ -22,12 +32,7 @@ async def stoppable(job: Coroutine[Any, Any, T]) -> T:
     if threading.current_thread() is not threading.main_thread():
         return await job
     loop, task = asyncio.get_running_loop(), asyncio.ensure_future(job)
-    # What is ignored stays so (`nohup`), and a handler that is not Python's cannot be put back.
-    former = {
-        number: handler
-        for number in SIGNALS
-        if (handler := signal.getsignal(number)) is not None and handler is not signal.SIG_IGN
-    }
+    former = replaceable()
     caught: list[signal.Signals] = []
 
     def stop(number: signal.Signals) -> None:

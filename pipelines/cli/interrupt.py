@@ -6,11 +6,8 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import Final
 
 from connectors.errors import BridgeError
-
-SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
 class Interrupted(BridgeError):
@@ -21,15 +18,17 @@ class Interrupted(BridgeError):
 
 
 @contextmanager
-def interruptible() -> Iterator[Callable[[], None]]:
+def interruptible(guidance: str) -> Iterator[Callable[[], None]]:
     """Let a signal stop what is done within; yields a check that raises where a library has swallowed the stop.
 
-    To be entered in the main thread.
+    To be entered in the main thread. `guidance` says what the stop leaves behind.
 
     Raises:
         Interrupted: a signal came. It raises KeyboardInterrupt at once, and whatever becomes of that on its way out, a
             library's own error or nothing at all, is taken for the stop that it is.
     """
+    from pipelines.applying.stopping import replaceable
+
     stopped = False
 
     def stop(_number: int, _frame: FrameType | None) -> None:
@@ -41,13 +40,7 @@ def interruptible() -> Iterator[Callable[[], None]]:
         if stopped:
             raise KeyboardInterrupt
 
-    # A signal that is ignored stays ignored, as SIGINT is in a script's background job; and a handler that is not
-    # Python's cannot be put back.
-    former = {
-        number: handler
-        for number in SIGNALS
-        if (handler := signal.getsignal(number)) is not None and handler is not signal.SIG_IGN
-    }
+    former = replaceable()
     for number in former:
         signal.signal(number, stop)
     try:
@@ -59,4 +52,4 @@ def interruptible() -> Iterator[Callable[[], None]]:
         for number, handler in former.items():
             signal.signal(number, handler)
     if stopped:
-        raise Interrupted("Nothing was sent.")
+        raise Interrupted(guidance)

@@ -88,7 +88,7 @@ def _refuse_options_before(context: typer.Context) -> None:
         option = f"--{'json' if given[0] == 'as_json' else given[0]}"
         raise ConfigurationError(
             f"{option} stands before {context.invoked_subcommand}, where it would go unheard.",
-            guidance=f"Put it behind: crm-bridge ledger {context.invoked_subcommand} … {option} ….",
+            guidance=f"Put it behind {context.invoked_subcommand}, if that takes it; otherwise leave it out.",
         )
 
 

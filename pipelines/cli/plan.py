@@ -66,11 +66,11 @@ def apply(
     work.settings = work.settings.model_copy(update={"crm": work.settings.crm.model_copy(update={"reread": "always"})})
     with work.writing(prune=True):
         plan_file.take(work, plan)
-        work.reports["apply"] = apply_stage.run(work)
+        work.run_stage("apply", apply_stage.run)
         console.print(f"[bold]{escape(summary.applied(work))}[/bold]")
         for line in plan_text.left(work):
             console.print(escape(line))
-        work.reports["verify"] = verify.run(work)
+        work.run_stage("verify", verify.run)
         for line in summary.read_back(work):
             console.print(escape(line))
     if remaining := work.reports["verify"].counts["remaining"]:

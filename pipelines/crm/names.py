@@ -8,7 +8,7 @@ from pydantic.alias_generators import to_camel, to_snake
 
 from connectors.records import CONTACT
 
-COLUMNS: Final = {field.crm: field.column for field in CONTACT.sent if field.crm and field.column}
+COLUMNS: Final = {name: str(field.column) for name, field in CONTACT.in_columns.items()}
 """The fields of a contact that have a column of their own in `current_contacts` → that column."""
 
 _NAMES: Final = {column: name for name, column in COLUMNS.items()}

@@ -13,7 +13,7 @@ from pipelines.settings.sections import FieldSettings
 
 RULES: Final = {
     **{field.name: "source_order" for field in CONTACT.plain},
-    **{field.crm: field.survivorship for field in CONTACT.sent if field.crm and field.column and field.survivorship},
+    **{name: field.survivorship for name, field in CONTACT.in_columns.items() if field.survivorship},
 }
 """Whose value is golden where the settings do not say so, by field."""
 

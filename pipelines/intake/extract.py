@@ -36,11 +36,15 @@ def run(work: Workspace) -> StageReport:
     known = {(landing.source, landing.object, landing.name): landing for landing in work.lake.landings()}
     new: set[str] = set()
     refused: list[dict[str, Any]] = []
+
+    def refuse(source: str, refusal: SourceRefused) -> None:
+        refused.append({"source": source, "file": refusal.name, "line": refusal.line, "reason": refusal.reason})
+
     for name in work.settings.sources:
         with work.progress.task(f"reading {name}") as advance:
             for part in sources.build(name, work.settings).read():
                 if isinstance(part, SourceRefused):
-                    refused.append({"source": name, "file": part.name, "line": part.line, "reason": part.reason})
+                    refuse(name, part)
                     continue
                 before = known.get((name, part.object, part.name))
                 if before is not None and before.digest == part.digest:
@@ -49,14 +53,12 @@ def run(work: Workspace) -> StageReport:
                     sources.layout_of(name, work.settings, part.object, part.columns)
                     landing = _land(work.lake, name, part)
                 except SourceRefused as error:
-                    refused.append({"source": name, "file": error.name, "line": error.line, "reason": error.reason})
+                    refuse(name, error)
                     continue
                 except (BridgeError, OSError):  # of the data folder or the settings: a matter of all files
                     raise
                 except Exception as error:  # noqa: BLE001 - an odd file must not stop the others
-                    refused.append(
-                        {"source": name, "file": part.name, "line": None, "reason": unexpected(error, part.name).reason}
-                    )
+                    refuse(name, unexpected(error, part.name))
                     continue
                 new.add(landing.id)
                 advance(landing.rows + landing.rejected)

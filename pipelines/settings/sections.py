@@ -92,10 +92,9 @@ class Match(Section):
         return value
 
 
-_IN_COLUMNS: Final = [(field, field.crm) for field in CONTACT.sent if field.crm and field.column]
-POLICY_FIELDS: Final = (*(name for field, name in _IN_COLUMNS if field.has_policy), "properties")
+POLICY_FIELDS: Final = (*(name for name, field in CONTACT.in_columns.items() if field.has_policy), "properties")
 """Fields for which the settings may name a policy; `properties` stands for all of them."""
-SURVIVING_FIELDS: Final = tuple(name for field, name in _IN_COLUMNS if field.survivorship)
+SURVIVING_FIELDS: Final = tuple(name for name, field in CONTACT.in_columns.items() if field.survivorship)
 """Fields of which the settings may say which record's value survives; the last name goes with the first."""
 
 

@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from connectors.errors import BridgeError
+from pipelines.applying.stopping import SIGNALS
 from pipelines.cli import dry_run as command
 from pipelines.cli.dry_run import dry_run
 from pipelines.cli.execution import execute
-from pipelines.cli.interrupt import SIGNALS, Interrupted, interruptible
+from pipelines.cli.interrupt import Interrupted, interruptible
 from pipelines.intake import clean
 from pipelines.lake.lock import WriterLock
 from pipelines.workspace import StageReport, Workspace
@@ -118,10 +119,10 @@ def test_a_signal_stops_it(shop: Workshop, monkeypatch: pytest.MonkeyPatch, stop
 
 
 def test_a_signal_that_is_ignored_stays_so() -> None:
-    """`nohup crm-bridge plan &` goes on."""
+    """A plan that was started where the signal is ignored goes on."""
     former = signal.signal(signal.SIGTERM, signal.SIG_IGN)
     try:
-        with interruptible():
+        with interruptible("Nothing was sent."):
             os.kill(os.getpid(), signal.SIGTERM)
     finally:
         signal.signal(signal.SIGTERM, former)
