@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
+from math import log2
 
 import pyarrow as pa
 import pytest
@@ -24,13 +26,18 @@ def step(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
         yield opened
 
 
-def found(step: Engine, edges: Edges) -> set[frozenset[int]]:
-    """The components that the code under test finds."""
+def rounds_of(step: Engine, edges: Edges) -> int:
+    """Let the code under test make the table `found`; return how many rounds it took."""
     step.put(
         "given_edges",
         pa.table({"a": pa.array([a for a, _ in edges], pa.int64()), "b": pa.array([b for _, b in edges], pa.int64())}),
     )
-    components(step, "given_edges", into="found")
+    return components(step, "given_edges", into="found")
+
+
+def found(step: Engine, edges: Edges) -> set[frozenset[int]]:
+    """The components that the code under test finds."""
+    rounds_of(step, edges)
     groups: dict[int, set[int]] = {}
     for node, component in step.rows("SELECT node, component FROM found"):
         groups.setdefault(component, set()).add(node)
@@ -70,3 +77,27 @@ def test_long_path_is_one_component(step: Engine) -> None:
 def test_large_star_is_one_component(step: Engine) -> None:
     """A hub that nobody guarded: 5,000 nodes at one, which is not the least of them."""
     assert found(step, [(4_321, number) for number in range(5_000)]) == {frozenset(range(5_000))}
+
+
+NODES = 8_000
+COMB = [(spine, spine + 1) for spine in range(NODES // 2 - 1)] + [(at, at + NODES // 2) for at in range(NODES // 2)]
+DRAWN = random.Random(1)  # noqa: S311 - no secret
+SHAPES: dict[str, Edges] = {
+    "path": list(pairwise(range(NODES))),
+    "star": [(0, number) for number in range(1, NODES)],
+    "comb": COMB,
+    "random": [(DRAWN.randrange(NODES), DRAWN.randrange(NODES)) for _ in range(NODES)],
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("order", ["along", "against", "zigzag", "shuffled"])
+def test_rounds_are_logarithmic_in_every_order_of_numbers(step: Engine, shape: str, order: str) -> None:
+    """No numbering of the nodes of a path, a star, a comb or a random graph needs more than twice the logarithm."""
+    numbers = {
+        "along": list(range(NODES)),
+        "against": list(reversed(range(NODES))),
+        "zigzag": [number // 2 if number % 2 else NODES - 1 - number // 2 for number in range(NODES)],
+        "shuffled": DRAWN.sample(range(NODES), NODES),
+    }[order]
+    assert rounds_of(step, [(numbers[a], numbers[b]) for a, b in SHAPES[shape]]) <= 2 * log2(NODES)
