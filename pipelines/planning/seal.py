@@ -23,6 +23,12 @@ RUN: Final = "run"
 MOMENT: Final = "moment"
 """The part of a seal by which the ledger tells what has come since the plan was made."""
 
+BLOCK: Final = 10_000
+"""How many rows of a plan have one digest: a part of what a seal means."""
+
+BLOCKS: Final = 4
+"""How many such blocks are digested at a time."""
+
 WORDS: Final = {
     "account": "it is about another account",
     "ledger_id": "it was made with another ledger",
@@ -69,13 +75,22 @@ def digest(seal: Mapping[str, str]) -> str:
 
 
 def rows(engine: Engine) -> str:
-    """SHA-256 over the rows of the table `plan`, by their numbers: in two steps, so that no long text is made."""
-    ((found,),) = engine.rows(
-        "SELECT sha256(coalesce(string_agg(part, '' ORDER BY block), '')) FROM ("
-        "SELECT number // 10000 AS block, sha256(string_agg(to_json(p)::VARCHAR, chr(10) ORDER BY number)) AS part "
-        "FROM plan p GROUP BY block)"
-    )
-    return str(found)
+    """SHA-256 over the rows of the table `plan`, by their numbers.
+
+    In two steps, a digest a block of rows and one over those, and some blocks at a time: so no long text is made, and
+    the memory that it takes does not depend on the number of rows.
+    """
+    whole = hashlib.sha256()
+    ((last,),) = engine.rows("SELECT coalesce(max(number), -1) FROM plan")
+    for first in range(0, last + 1, BLOCK * BLOCKS):
+        parts = engine.rows(
+            "SELECT sha256(string_agg(to_json(p)::VARCHAR, chr(10) ORDER BY number)) FROM plan p "
+            "WHERE number >= $1 AND number < $2 GROUP BY number // $3 ORDER BY number // $3",
+            [first, first + BLOCK * BLOCKS, BLOCK],
+        )
+        for (part,) in parts:
+            whole.update(part.encode())
+    return whole.hexdigest()
 
 
 def _settings(settings: Settings) -> str:
