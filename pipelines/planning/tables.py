@@ -39,13 +39,27 @@ STEPS: Final = (
 )
 """The tables between the inputs and the plan, each made from those before it."""
 
+DONE_WITH: Final = {
+    "contact_states": ("contact_sides", "contact_stirred", "key_choices", "new_companies"),
+    "contact_lists": ("further_keys",),
+    "list_changes": ("contact_lists",),
+    "changes": (
+        *("contact_states", "contact_tags", "company_states", "said_values", "clearings", "retractions"),
+        *("tag_changes", "list_changes"),
+    ),
+    "reviews": ("key_claims",),
+}
+"""What nobody reads any more once a step is made: in a first run each of them is as large as the plan."""
+
 
 def make(engine: Engine, ledger: Ledger, settings: Settings) -> None:
     """Make `plan` and `plan_counts`; the tables of `INPUTS` and the macros of `planning` must be there."""
     _inputs(engine, ledger, settings)
     for name in STEPS:
         engine.make(f"planning/{name}", CONTACT.sent if name == "clearings" else CONTACT.plain)
+        engine.drop(*DONE_WITH.get(name, ()))
     engine.make("planning/plan")
+    engine.drop("changes", "reviews", "logs")
     engine.make("planning/plan_counts")
 
 
