@@ -1,4 +1,4 @@
-"""Many rows, all durable points, the whole fault matrix, and random histories by the thousand: `make torture`.
+"""Many rows, all durable points, the fault matrix, outages, and random histories by the thousand: `make torture`.
 
 `python -m tests.torture --only-histories --histories 2000 --seed 7`: two processes at a time draw batches of histories.
 A batch has a seed of its own, made of the run's seed and its number, so that one that fails is replayed alone, with
@@ -77,6 +77,11 @@ def many_rows() -> int:
     return min(1, subprocess.call([*MODULE, "tests.torture.many_rows"], cwd=REPOSITORY))
 
 
+def outages(seed: int) -> int:
+    """Kill runs behind a faulty proxy; returns 1 if a promise was broken."""
+    return min(1, subprocess.call([*MODULE, "tests.torture.outages", "--seed", str(seed)], cwd=REPOSITORY))
+
+
 def histories(seed: int, wanted: int, processes: int, worlds: int) -> int:
     """Walk histories until there are as many as wanted; returns how many batches broke a promise."""
     command = [*MODULE, "tests.torture", "--only-histories", "--seed", str(seed), "--worlds", str(worlds)]
@@ -122,14 +127,14 @@ def main() -> int:
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--worlds", type=int, default=WORLDS, help="worlds in a batch")
     parser.add_argument("--batch", type=int, default=None, help="walk this batch alone")
-    parser.add_argument("--only-histories", action="store_true", help="leave out rows, points and matrix")
+    parser.add_argument("--only-histories", action="store_true", help="leave out all that is not a history")
     given = parser.parse_args()
     seed = secrets.randbelow(1_000_000) if given.seed is None else given.seed
     if given.batch is not None:
         return batch(seed, given.batch, given.worlds)
     sys.stdout.write(f"seed {seed}\n")
     sys.stdout.flush()
-    broken = 0 if given.only_histories else many_rows() + points(given.processes) + matrix()
+    broken = 0 if given.only_histories else many_rows() + points(given.processes) + matrix() + outages(seed)
     return min(1, broken + histories(seed, given.histories, given.processes, given.worlds))
 
 
