@@ -49,7 +49,8 @@ def birth(connection: sqlite3.Connection, table: Table, clock: Clock) -> Birth:
     A list is ordered by creation, so its times never run backwards, even when the system's clock does.
     """
     moment = stamp(clock())
-    last = connection.execute(f"SELECT ordinal, created_at FROM {table} ORDER BY ordinal DESC LIMIT 1").fetchone()  # noqa: S608 - one of three names
+    newest = f"SELECT ordinal, created_at FROM {table} WHERE ordinal = (SELECT max(ordinal) FROM {table})"  # noqa: S608 - one of three names
+    last = connection.execute(newest).fetchone()
     if last is None:
         return Birth(1, new_id(), moment)
     return Birth(last[0] + 1, new_id(), max(moment, last[1]))

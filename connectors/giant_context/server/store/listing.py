@@ -26,7 +26,9 @@ class PageRequest(NamedTuple):
 class Listing(NamedTuple):
     """A table and how it is read.
 
-    `what` is its row's name in a 404. `shown` are expressions over the table alone, good after SELECT and RETURNING.
+    `what` is its row's name in a 404. `shown` are expressions over the table alone. What was written is read back by
+    its key and not by RETURNING: there some versions of SQLite compare without the columns' types, and sub-selects in
+    `shown` then scan the tables that they look into.
     """
 
     table: Table
@@ -53,13 +55,14 @@ class Listing(NamedTuple):
 
     def where(self, connection: sqlite3.Connection, condition: str, *values: Any) -> list[Json]:
         """Return the rows that an SQL condition (with its ORDER BY) names."""
-        return self._rows(connection, f"SELECT {', '.join(self.shown)} FROM {self.table} WHERE {condition}", values)
+        statement = f"SELECT {', '.join(self.shown)} FROM {self.table} WHERE {condition}"
+        return [self.to_json(row) for row in connection.execute(statement, values)]
 
     def insert(self, connection: sqlite3.Connection, row: Mapping[str, Any]) -> Json:
         """Add a row, given by column, and return it."""
         names, marks = ", ".join(row), ", ".join("?" * len(row))
-        statement = f"INSERT INTO {self.table} ({names}) VALUES ({marks}) RETURNING {', '.join(self.shown)}"
-        return self._only(self._rows(connection, statement, row.values()))
+        born = connection.execute(f"INSERT INTO {self.table} ({names}) VALUES ({marks})", tuple(row.values()))
+        return self._only(self.where(connection, "ordinal = ?", born.lastrowid))
 
     def update(self, connection: sqlite3.Connection, row_id: str, row: Mapping[str, Any]) -> Json:
         """Change the given columns of a row, and return it.
@@ -68,8 +71,8 @@ class Listing(NamedTuple):
             Refusal: 404.
         """
         changes = ", ".join(f"{column} = ?" for column in row)
-        statement = f"UPDATE {self.table} SET {changes} WHERE id = ? RETURNING {', '.join(self.shown)}"
-        return self._only(self._rows(connection, statement, (*row.values(), row_id)))
+        connection.execute(f"UPDATE {self.table} SET {changes} WHERE id = ?", (*row.values(), row_id))
+        return self.get(connection, row_id)
 
     def page(self, connection: sqlite3.Connection, wanted: PageRequest, finder: Finder) -> Json:
         """Return the page, newest first, found without counting past the rows before it. Past the end it is empty."""
@@ -91,9 +94,6 @@ class Listing(NamedTuple):
             "data": data,
             "meta": {"total": total, "page": wanted.number, "pageSize": wanted.size, "pageCount": count},
         }
-
-    def _rows(self, connection: sqlite3.Connection, statement: str, values: Any) -> list[Json]:
-        return [self.to_json(row) for row in connection.execute(statement, tuple(values))]
 
     def _only(self, rows: list[Json]) -> Json:
         if not rows:
