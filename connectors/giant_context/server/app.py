@@ -26,7 +26,7 @@ from connectors.giant_context.server.access import ensure_api_key
 from connectors.giant_context.server.description import DescribedApp
 from connectors.giant_context.server.envelope import Envelope
 from connectors.giant_context.server.hosts import LoopbackHosts
-from connectors.giant_context.server.refusals import answer_invalid, answer_refusal
+from connectors.giant_context.server.refusals import answer_busy, answer_invalid, answer_refusal
 from connectors.giant_context.server.routing import CrmRoute, OpenRoute
 from connectors.giant_context.server.store import activities, companies, contacts
 from connectors.giant_context.server.store.fields import Json
@@ -76,7 +76,11 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        exception_handlers={HTTPException: answer_refusal, RequestValidationError: answer_invalid},
+        exception_handlers={
+            HTTPException: answer_refusal,
+            RequestValidationError: answer_invalid,
+            sqlite3.OperationalError: answer_busy,
+        },
     )
     app.state.store = store
     app.state.desk = TokenDesk(

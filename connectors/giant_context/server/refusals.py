@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from typing import Any, Final
 
 from fastapi.exceptions import RequestValidationError
@@ -20,7 +21,9 @@ _CODES: Final = {
     409: "CONFLICT",
     413: "BAD_REQUEST",
     429: "RATE_LIMITED",
+    431: "BAD_REQUEST",
     500: "INTERNAL_ERROR",
+    503: "UNAVAILABLE",
 }
 
 
@@ -48,6 +51,11 @@ def conflict(field: str) -> Refusal:
     return Refusal(409, f"Another contact has this {field}.")
 
 
+def busy() -> Refusal:
+    """503: the file is somebody else's for now. Nothing was written."""
+    return Refusal(503, "Somebody else is writing to the file. Nothing was written.", headers={"Retry-After": "1"})
+
+
 def refusal_answer(status: int, message: str, headers: Any = None) -> JSONResponse:
     """Build the answer for a status."""
     body = wire.ErrorBody(message=message, code=_CODES.get(status, "BAD_REQUEST"))
@@ -59,6 +67,13 @@ async def answer_refusal(_request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
     return refusal_answer(error.status_code, str(error.detail), error.headers)
+
+
+async def answer_busy(request: Request, error: Exception) -> Response:
+    """Answer what SQLite says when somebody else keeps the file locked for too long."""
+    if getattr(error, "sqlite_errorcode", 0) & 0xFF not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        raise error
+    return await answer_refusal(request, busy())
 
 
 async def answer_invalid(_request: Request, error: Exception) -> Response:

@@ -16,7 +16,8 @@ from connectors.errors import StateRefused
 from connectors.files import publish_once
 
 SCHEMA_VERSION: Final = 1
-BUSY_SECONDS: Final = 15.0
+BUSY_SECONDS: Final = 5.0
+"""How long a statement waits for whoever keeps the file locked without taking turns, such as somebody at a console."""
 
 
 def database_file(data_dir: Path) -> Path:

@@ -61,8 +61,8 @@ class Listing(NamedTuple):
     def insert(self, connection: sqlite3.Connection, row: Mapping[str, Any]) -> Json:
         """Add a row, given by column, and return it."""
         names, marks = ", ".join(row), ", ".join("?" * len(row))
-        born = connection.execute(f"INSERT INTO {self.table} ({names}) VALUES ({marks})", tuple(row.values()))
-        return self._only(self.where(connection, "ordinal = ?", born.lastrowid))
+        connection.execute(f"INSERT INTO {self.table} ({names}) VALUES ({marks})", tuple(row.values()))
+        return self._only(self.where(connection, "ordinal = ?", row["ordinal"]))
 
     def update(self, connection: sqlite3.Connection, row_id: str, row: Mapping[str, Any]) -> Json:
         """Change the given columns of a row, and return it.

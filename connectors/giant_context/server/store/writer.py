@@ -17,6 +17,7 @@ from queue import Empty, SimpleQueue
 from typing import Any, Final, TypeVar
 
 from connectors.giant_context.server.store.database import open_database
+from connectors.giant_context.server.store.turns import Turns
 
 T = TypeVar("T")
 Job = tuple[Callable[[sqlite3.Connection], Any], "Future[Any]"]
@@ -72,6 +73,7 @@ def _nobody_waits() -> None:
 
 def _work(path: Path, batches: SimpleQueue[Batch | None]) -> None:
     connection: sqlite3.Connection | None = None
+    turns: Turns | None = None
     open_for_more = True
     while open_for_more:
         first = batches.get()
@@ -89,15 +91,17 @@ def _work(path: Path, batches: SimpleQueue[Batch | None]) -> None:
             gathered.append(batch)
         group = [job for jobs, _ in gathered for job in jobs if job[1].set_running_or_notify_cancel()]
         try:
-            connection = connection or open_database(path)
-            _answer(group, _commit(connection, group))
+            connection, turns = connection or open_database(path), turns or Turns(path)
+            with turns.taken():
+                outcomes = _commit(connection, group)
+            _answer(group, outcomes)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is the callers' to hear
             for _, future in group:
                 future.set_exception(error)
         for _, done in gathered:
             done()
-    if connection is not None:
-        connection.close()
+    for opened in filter(None, (connection, turns)):
+        opened.close()
 
 
 def _answer(group: list[Job], outcomes: list[tuple[Any, Exception | None]]) -> None:
