@@ -13,7 +13,7 @@ from urllib.parse import quote
 import httpx
 from pydantic import BaseModel, SecretStr, TypeAdapter, ValidationError
 
-from connectors.errors import AccessError, ConfigurationError, Forbidden, Rejected
+from connectors.errors import AccessError, ConfigurationError, Forbidden, NotFound, Rejected
 from connectors.giant_context.token import TokenKeeper
 from connectors.giant_context.wire import (
     DEFAULT_PAGE_SIZE,
@@ -32,6 +32,7 @@ from connectors.giant_context.wire import (
     Token,
     TokenRequest,
     app_path,
+    project_path,
 )
 from connectors.http import Answer, Clock, Http, Limits, Unreadable
 
@@ -75,6 +76,7 @@ class GiantContext:
             if value in {"", ".", ".."}:
                 raise ConfigurationError(f"{name} is empty or no id.", guidance="Give the id that the CRM shows.")
         self._app = app_path(organization_id, project_id, app_id)
+        self._people = f"{project_path(organization_id, project_id)}/people"
         self._key = api_key
         self._update_method = update_method
         clock = clock or Clock()
@@ -105,8 +107,24 @@ class GiantContext:
     async def list_contacts(
         self, page: int = 1, page_size: int = DEFAULT_PAGE_SIZE, search: str | None = None
     ) -> Page[Contact]:
-        """Return one page of contacts; `search` matches first name, last name and e-mail."""
-        return await self._list("contacts", Page[Contact], page, page_size, search)
+        """Return one page of contacts; `search` matches first name, last name and e-mail.
+
+        An account that has moved its contacts to its project's people raises AccessError, which names that generation.
+        """
+        try:
+            return await self._list("contacts", Page[Contact], page, page_size, search)
+        except NotFound as error:
+            failure = error
+        if await self._has_people():
+            raise AccessError(
+                'this account speaks a newer generation of the API, in which contacts are "people" of the project',
+                method="GET",
+                route=failure.route,
+                status=failure.status,
+                request_id=failure.request_id,
+                guidance="crm-bridge does not support that generation yet.",
+            )
+        raise failure
 
     async def get_contact(self, contact_id: str) -> Contact:
         """Return a contact."""
@@ -168,6 +186,17 @@ class GiantContext:
     async def log_activity(self, activity: ActivityCreate) -> Activity:
         """Log an activity. Not idempotent: after Ambiguous, read back by `data.externalId` before sending again."""
         return await self._call("POST", "activities", _ACTIVITY, body=activity)
+
+    async def _has_people(self) -> bool:
+        """Whether the project has a list of people, be it one that we may not read."""
+        params = {"page": 1, "pageSize": 1}
+        try:
+            await self._http.call("GET", self._people, route="…/people", read=lambda _: None, params=params)
+        except Forbidden:
+            return True
+        except Rejected:
+            return False
+        return True
 
     async def _list(self, route: str, model: type[M], page: int, page_size: int, search: str | None) -> M:
         params: dict[str, str | int] = {"page": page, "pageSize": page_size}

@@ -7,10 +7,10 @@ writing is strict (unknown keys are refused by the server).
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Final, Generic, Literal, TypeVar
+from typing import Any, Final, Generic, Literal, Self, TypeVar
 from urllib.parse import quote
 
-from pydantic import AliasChoices, AliasGenerator, BaseModel, ConfigDict, Field
+from pydantic import AliasChoices, AliasGenerator, BaseModel, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
 
 ContactStatus = Literal["active", "inactive", "archived"]
@@ -24,10 +24,14 @@ DEFAULT_PAGE_SIZE: Final = 50
 MAX_PAGE_SIZE: Final = 200
 
 
+def project_path(organization_id: str, project_id: str) -> str:
+    """Return the path under which a project lives. Ids are percent-encoded: an id never becomes a path."""
+    return f"/organizations/{quote(organization_id, safe='')}/projects/{quote(project_id, safe='')}"
+
+
 def app_path(organization_id: str, project_id: str, app_id: str) -> str:
-    """Return the path under which one CRM app lives. Ids are percent-encoded: an id never becomes a path."""
-    org, project, app = (quote(part, safe="") for part in (organization_id, project_id, app_id))
-    return f"/organizations/{org}/projects/{project}/apps/crm/{app}"
+    """Return the path under which one CRM app of a project lives."""
+    return f"{project_path(organization_id, project_id)}/apps/crm/{quote(app_id, safe='')}"
 
 
 class Model(BaseModel):
@@ -116,18 +120,27 @@ class Company(Model):
 
 
 class Activity(Model):
-    """One entry of a timeline. `data` is its free JSON payload, not an envelope."""
+    """One entry of a timeline. `data` is its free JSON payload, not an envelope.
+
+    `written_by` is what newer accounts call `source`: whichever an answer has, both are read.
+    """
 
     id: str
     app_id: str = ""
     contact_id: str | None = None
     company_id: str | None = None
     source: str | None = None
+    written_by: str | None = None
     description: str = ""
     data: dict[str, Any] = Field(default_factory=dict)
     created_at: datetime
     contact: ContactRef | None = None
     company: CompanyRef | None = None
+
+    @model_validator(mode="after")
+    def _either_name(self) -> Self:
+        self.source = self.written_by = self.source or self.written_by
+        return self
 
 
 class PageMeta(Model):
@@ -189,10 +202,11 @@ class TagWrite(Given):
 
 
 class ActivityCreate(Given):
-    """The body of POST …/activities."""
+    """The body of POST …/activities. Who wrote it is said by one of two names."""
 
     description: str = Field(min_length=1)
     source: str | None = None
+    written_by: str | None = None
     contact_id: str | None = None
     company_id: str | None = None
     data: dict[str, Any] | None = None

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
 
+import httpx
 import pytest
 
 from connectors import errors
@@ -134,6 +135,31 @@ def test_pages_of_both_generations_are_read() -> None:
     crm = Crm({"data": [CONTACT], "pagination": {"total": 9, "page": 1, "pageSize": 20}})
     page = with_crm(crm, lambda c: c.list_contacts(1, 200))
     assert (page.meta.total, page.meta.page_size, page.meta.page_count) == (9, 20, None)
+
+
+@pytest.mark.parametrize("said", [{"source": "crm"}, {"writtenBy": "crm"}, {"source": None, "writtenBy": "crm"}])
+def test_who_wrote_an_entry_is_read_by_either_name(said: dict[str, str | None]) -> None:
+    """Newer accounts say `writtenBy` where older ones say `source`."""
+    (entry,) = with_crm(Crm([ACTIVITY | said]), lambda c: c.contact_activities("v1"))
+    assert (entry.source, entry.written_by) == ("crm", "crm")
+
+
+def moved(request: httpx.Request) -> httpx.Response:
+    """An account of today's generation: its contacts are people of the project."""
+    if request.url.path.endswith("/auth/token"):
+        return httpx.Response(200, json={"token": "t", "expiresAt": "2030-01-01T00:00:00Z"})
+    if request.url.path == "/api/organizations/o/projects/p/people":
+        return httpx.Response(200, json={"data": [], "pagination": {"total": 0, "page": 1, "pageSize": 1}})
+    return httpx.Response(404, json={"message": "Not found", "code": "NOT_FOUND"})
+
+
+def test_an_account_of_the_newer_generation_is_named() -> None:
+    """Where contacts have become people, the error says so, not a bare 404; where nothing is there, it is 404."""
+    with pytest.raises(errors.AccessError, match=r'newer generation.*"people".*not support that') as caught:
+        with_crm(Crm(), lambda c: c.list_contacts(), transport=httpx.MockTransport(moved))
+    assert "API key" not in str(caught.value)
+    with pytest.raises(errors.NotFound):
+        with_crm(Crm({"message": "Not found"}, 404), lambda c: c.list_contacts())
 
 
 def test_wrapped_objects_are_unwrapped_and_activities_keep_their_data() -> None:

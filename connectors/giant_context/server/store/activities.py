@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from connectors.giant_context import wire
 from connectors.giant_context.server.access import APP_ID
+from connectors.giant_context.server.refusals import bad_request
 from connectors.giant_context.server.store.companies import COMPANIES
 from connectors.giant_context.server.store.contacts import CONTACTS
 from connectors.giant_context.server.store.fields import Json, columns_of, given_fields
@@ -15,7 +16,7 @@ from connectors.giant_context.server.store.ids import Clock, birth
 from connectors.giant_context.server.store.listing import Listing
 from connectors.giant_context.server.store.normal_text import search_text
 
-COLUMNS: Final = columns_of(wire.Activity, "app_id", "contact", "company")
+COLUMNS: Final = columns_of(wire.Activity, "app_id", "written_by", "contact", "company")
 
 
 def _to_json(row: tuple[Any, ...]) -> Json:
@@ -24,6 +25,7 @@ def _to_json(row: tuple[Any, ...]) -> Json:
     contact_id, company_id = activity["contactId"], activity["companyId"]
     return activity | {
         "appId": APP_ID,
+        "writtenBy": activity["source"],
         "data": json.loads(activity["data"]),
         "contact": None if first_name is None else {"id": contact_id, "firstName": first_name, "lastName": last_name},
         "company": None if company is None else {"id": company_id, "name": company},
@@ -67,9 +69,13 @@ def log(connection: sqlite3.Connection, given: wire.ActivityCreate, clock: Clock
     """Append an activity, note its moment on its contact, and return it.
 
     Raises:
-        Refusal: 400, the description is blank; 404, there is no such contact or company.
+        Refusal: 400, the description is blank, or two writers are named; 404, there is no such contact or company.
     """
     fields = given_fields(given, "description")
+    writers = {fields.pop(key) for key in ("source", "writtenBy") if key in fields} - {None}
+    if len(writers) > 1:
+        raise bad_request("source and writtenBy are two names of one thing, and must not differ.")
+    fields["source"] = writers.pop() if writers else None
     for key, listing in (("contactId", CONTACTS), ("companyId", COMPANIES)):
         if fields.get(key) is not None:
             listing.must_exist(connection, fields[key])

@@ -1,8 +1,8 @@
 """Turns at the file between the processes that write to it.
 
-SQLite lets a second writer try again and again, with longer and longer pauses: beside a busy one it finds the file taken
-each time, until it gives up. Here whoever waits holds the next place, and a writer that has just had its turn must take
-that place before it may have another.
+SQLite lets a second writer try again and again, with longer and longer pauses: beside a busy one it finds the file
+taken each time, until it gives up. Here whoever waits holds the next place, and a writer that has just had its turn
+must take that place before it may have another.
 """
 
 from __future__ import annotations

@@ -100,8 +100,10 @@ def _work(path: Path, batches: SimpleQueue[Batch | None]) -> None:
                 future.set_exception(error)
         for _, done in gathered:
             done()
-    for opened in filter(None, (connection, turns)):
-        opened.close()
+    if connection is not None:
+        connection.close()
+    if turns is not None:
+        turns.close()
 
 
 def _answer(group: list[Job], outcomes: list[tuple[Any, Exception | None]]) -> None:

@@ -63,3 +63,13 @@ def test_times_never_run_backwards(tmp_path: Path) -> None:
         first = crm.call("POST", "/activities", {"description": "x"}, expect=201)
         times.append(datetime(2026, 1, 1, 11, 59, 59, tzinfo=UTC))
         assert crm.call("POST", "/activities", {"description": "y"}, expect=201)["createdAt"] == first["createdAt"]
+
+
+def test_source_has_a_second_name(crm: Crm) -> None:
+    """`writtenBy`, as newer clients say, is `source`: either is taken, both are answered, and they cannot differ."""
+    for body in ({"writtenBy": "crm"}, {"source": "crm"}, {"source": "crm", "writtenBy": "crm"}):
+        made = crm.call("POST", "/activities", {"description": "x", **body}, expect=201)
+        assert (made["source"], made["writtenBy"]) == ("crm", "crm")
+        assert crm.call("GET", f"/activities/{made['id']}") == made
+    crm.call("POST", "/activities", {"description": "x", "source": "a", "writtenBy": "b"}, expect=400)
+    assert crm.call("GET", "/activities")["meta"]["total"] == 3
