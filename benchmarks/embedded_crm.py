@@ -206,7 +206,7 @@ def filled(data_dir: Path, rows: int) -> Path:
 
     def found(connection: sqlite3.Connection) -> None:
         for number in range(max(1, rows // 10)):
-            companies.create(connection, wire.CompanyWrite(name=f"Company {number}"), now)
+            companies.create(connection, wire.CompanyCreate(name=f"Company {number}"), now)
 
     store.write(found).result()
     store.close()

@@ -7,10 +7,10 @@ writing is strict (unknown keys are refused by the server).
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Final, Generic, Literal, Self, TypeVar
+from typing import Annotated, Any, Final, Generic, Literal, Self, TypeVar, get_args
 from urllib.parse import quote
 
-from pydantic import AliasChoices, AliasGenerator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AliasChoices, AliasGenerator, BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
 from pydantic.alias_generators import to_camel
 
 ContactStatus = Literal["active", "inactive", "archived"]
@@ -18,6 +18,17 @@ ContactSource = Literal["referral", "website", "cold_call", "event", "other"]
 CompanySize = Literal["1-10", "11-50", "51-200", "201-500", "500+"]
 
 Item = TypeVar("Item", bound=BaseModel)
+
+_NO_NUL: Final = r"^[^\x00]*$"
+_NOT_BLANK: Final = r"^[^\x00]*[^\s\x00\x1c-\x1f\x85][^\x00]*$"
+Text = Annotated[str, Field(json_schema_extra={"pattern": _NO_NUL})]
+"""What the server stores as text. It is the server that looks: the pattern is its description, and costs no caller."""
+Name = Annotated[str, Field(min_length=1, json_schema_extra={"pattern": _NOT_BLANK})]
+"""A text that may not be blank."""
+NameChange = Annotated[str | None, WithJsonSchema({"type": "string", "minLength": 1, "pattern": _NOT_BLANK})]
+"""A name that may be left out; a null would clear it, which the server refuses."""
+StatusChange = Annotated[ContactStatus | None, WithJsonSchema({"enum": list(get_args(ContactStatus))})]
+"""A status that may be left out, and never cleared."""
 
 TOKEN_PATH: Final = "/auth/token"  # noqa: S105 - a path, not a password
 DEFAULT_PAGE_SIZE: Final = 50
@@ -92,11 +103,11 @@ class Contact(Model):
 class Address(Model):
     """Where a company is."""
 
-    street: str | None = None
-    city: str | None = None
-    state: str | None = None
-    country: str | None = None
-    postal_code: str | None = None
+    street: Text | None = None
+    city: Text | None = None
+    state: Text | None = None
+    country: Text | None = None
+    postal_code: Text | None = None
 
 
 class Company(Model):
@@ -162,30 +173,31 @@ class Page(Model, Generic[Item]):
 class ContactGiven(Given):
     """What both bodies about a contact may hold."""
 
-    email: str | None = None
-    phone: str | None = None
-    title: str | None = None
-    department: str | None = None
-    company_id: str | None = None
-    status: ContactStatus | None = None
+    email: Text | None = None
+    phone: Text | None = None
+    title: Text | None = None
+    department: Text | None = None
+    company_id: Text | None = None
     source: ContactSource | None = None
     properties: dict[str, Any] | None = None
-    tags: list[str] | None = None
-    locale: str | None = None
+    tags: list[Name] | None = None
+    locale: Text | None = None
 
 
 class ContactCreate(ContactGiven):
     """The body of POST …/contacts."""
 
-    first_name: str = Field(min_length=1)
-    last_name: str = Field(min_length=1)
+    first_name: Name
+    last_name: Name
+    status: ContactStatus | None = None
 
 
 class ContactUpdate(ContactGiven):
     """The body of PUT …/contacts/{id}: only the given keys change; a given null clears."""
 
-    first_name: str | None = Field(default=None, min_length=1)
-    last_name: str | None = Field(default=None, min_length=1)
+    first_name: NameChange = Field(default=None, min_length=1)
+    last_name: NameChange = Field(default=None, min_length=1)
+    status: StatusChange = None
 
 
 class FieldWrite(Given):
@@ -198,39 +210,50 @@ class FieldWrite(Given):
 class TagWrite(Given):
     """The body of POST and DELETE …/contacts/{id}/tags."""
 
-    tag: str = Field(min_length=1)
+    tag: Name
 
 
 class ActivityCreate(Given):
     """The body of POST …/activities. Who wrote it is said by one of two names."""
 
-    description: str = Field(min_length=1)
-    source: str | None = None
-    written_by: str | None = None
-    contact_id: str | None = None
-    company_id: str | None = None
+    description: Name
+    source: Text | None = None
+    written_by: Text | None = None
+    contact_id: Text | None = None
+    company_id: Text | None = None
     data: dict[str, Any] | None = None
 
 
-class CompanyWrite(Given):
-    """EXTENSION, not in the public API: the body of POST …/companies and PUT …/companies/{id}."""
+class CompanyGiven(Given):
+    """What both bodies about a company may hold."""
 
-    name: str | None = Field(default=None, min_length=1)
-    website: str | None = None
-    industry: str | None = None
+    website: Text | None = None
+    industry: Text | None = None
     size: CompanySize | None = None
-    annual_revenue: float | None = None
-    phone: str | None = None
-    email: str | None = None
+    annual_revenue: Annotated[float, Field(strict=True, allow_inf_nan=False)] | None = None
+    phone: Text | None = None
+    email: Text | None = None
     address: Address | None = None
     properties: dict[str, Any] | None = None
-    tags: list[str] | None = None
+    tags: list[Name] | None = None
+
+
+class CompanyCreate(CompanyGiven):
+    """EXTENSION, not in the public API: the body of POST …/companies."""
+
+    name: Name
+
+
+class CompanyWrite(CompanyGiven):
+    """EXTENSION, not in the public API: the body of PUT …/companies/{id}."""
+
+    name: NameChange = Field(default=None, min_length=1)
 
 
 class TokenRequest(Given):
     """The body of POST /auth/token."""
 
-    api_key: str
+    api_key: Text
 
 
 class Token(Model):

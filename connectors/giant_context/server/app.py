@@ -17,6 +17,7 @@ from typing import Annotated, Any, Final, TypeVar
 
 from fastapi import APIRouter, Depends, FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
+from pydantic import BeforeValidator
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
@@ -38,12 +39,13 @@ from connectors.giant_context.server.tokens import TokenDesk
 T = TypeVar("T")
 
 _ROOT: Final = "/organizations/{organizationId}/projects/{projectId}/apps/crm/{appId}"
-_REFUSALS: Final[dict[int | str, dict[str, Any]]] = {code: {"model": wire.ErrorBody} for code in (400, 401, 404, 500)}
+_REFUSALS: Final[dict[int | str, dict[str, Any]]] = {code: {"model": wire.ErrorBody} for code in (400, 401, 500, 503)}
+_MISSING: Final = _REFUSALS | {404: {"model": wire.ErrorBody}}
 _CONFLICT: Final[dict[int | str, dict[str, Any]]] = {409: {"model": wire.ErrorBody}}
 
-door = APIRouter(route_class=OpenRoute)
-crm = APIRouter(prefix=_ROOT, route_class=CrmRoute, responses=_REFUSALS, tags=["crm"])
-extension = APIRouter(prefix=_ROOT, route_class=CrmRoute, responses=_REFUSALS, tags=["extension"])
+door = APIRouter(route_class=OpenRoute, responses=_REFUSALS)
+crm = APIRouter(prefix=_ROOT, route_class=CrmRoute, responses=_MISSING, tags=["crm"])
+extension = APIRouter(prefix=_ROOT, route_class=CrmRoute, responses=_MISSING, tags=["extension"])
 
 
 def create_app(
@@ -90,10 +92,7 @@ def create_app(
         lifetime=token_lifetime,
         clock=clock,
     )
-    app.include_router(door)
-    app.include_router(crm)
-    if company_writes:
-        app.include_router(extension)
+    app.offer(door, crm, *((extension,) if company_writes else ()))
     if loopback_only:
         app.add_middleware(LoopbackHosts)
     app.add_middleware(Envelope)
@@ -113,8 +112,12 @@ def _store(request: Request) -> Store:
 
 async def _write(request: Request, job: Callable[..., Any], status: int = 200, /, **arguments: Any) -> JSONResponse:
     store = _store(request)
-    work = partial(job, clock=store.clock, **arguments)
-    return JSONResponse(await store.written(work), status)
+
+    def answered(connection: sqlite3.Connection) -> JSONResponse:
+        # Encoded before the commit: a write that cannot be answered has no effect.
+        return JSONResponse(job(connection, clock=store.clock, **arguments), status)
+
+    return await store.written(answered)
 
 
 def _read(request: Request, read: Callable[[sqlite3.Connection], T]) -> T:
@@ -126,9 +129,16 @@ async def _read_many(request: Request, read: Callable[[sqlite3.Connection], list
     return JSONResponse(await run_in_threadpool(_read, request, read))
 
 
+def plain_digits(given: str) -> str:
+    """Refuse numbers that Python reads and no caller means: 1.0, 1_000, blanks around one."""
+    if not (given.isascii() and given.isdecimal()):
+        raise ValueError("digits alone are a number here")
+    return given
+
+
 async def _wanted(
-    page: Annotated[int, Query(ge=1)] = 1,
-    page_size: Annotated[int, Query(ge=1, alias="pageSize")] = wire.DEFAULT_PAGE_SIZE,
+    page: Annotated[int, Query(ge=1), BeforeValidator(plain_digits)] = 1,
+    page_size: Annotated[int, Query(ge=1, alias="pageSize"), BeforeValidator(plain_digits)] = wire.DEFAULT_PAGE_SIZE,
     search: Annotated[str | None, Query(max_length=500)] = None,
 ) -> PageRequest:
     return PageRequest(page, min(page_size, wire.MAX_PAGE_SIZE), (search or "").strip() or None)
@@ -243,7 +253,7 @@ async def get_activity(request: Request) -> JSONResponse:
 
 
 @extension.post("/companies", response_model=wire.Company, status_code=201)
-async def create_company(request: Request, body: wire.CompanyWrite) -> JSONResponse:
+async def create_company(request: Request, body: wire.CompanyCreate) -> JSONResponse:
     """EXTENSION, not in the public API: create a company, since a fresh CRM could hold none otherwise."""
     return await _write(request, companies.create, 201, given=body)
 

@@ -62,11 +62,13 @@ def refusal_answer(status: int, message: str, headers: Any = None) -> JSONRespon
     return JSONResponse(body.model_dump(), status, headers)
 
 
-async def answer_refusal(_request: Request, error: Exception) -> Response:
+async def answer_refusal(request: Request, error: Exception) -> Response:
     """Answer a Refusal, or what the router itself refuses: an unknown path, a wrong method."""
     if not isinstance(error, HTTPException):
         raise error
-    return refusal_answer(error.status_code, str(error.detail), error.headers)
+    # The router names the methods of the one route that it tried last.
+    headers = {"Allow": request.app.allowed(request.scope)} if error.status_code == 405 else error.headers
+    return refusal_answer(error.status_code, str(error.detail), headers)
 
 
 async def answer_busy(request: Request, error: Exception) -> Response:

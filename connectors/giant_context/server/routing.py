@@ -1,4 +1,4 @@
-"""What stands between the router and a CRM call: who calls, for which tenant, and a body that can be trusted."""
+"""What stands between the router and a call: who calls, for which tenant, and a path, query and body to be trusted."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
 from fastapi import Request, Response
+from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
 from connectors.giant_context.server.access import APP_ID, ORGANIZATION_ID, PROJECT_ID
 from connectors.giant_context.server.bodies import parse_body
-from connectors.giant_context.server.refusals import Refusal, not_found
+from connectors.giant_context.server.refusals import Refusal, bad_request, not_found
 
 MAX_BODY: Final = 1024 * 1024
 
@@ -50,27 +51,51 @@ class OpenRoute(APIRoute):
 
     def get_route_handler(self) -> Handler:
         """Wrap the handler of the framework."""
-        inner = super().get_route_handler()
+        inner, known = super().get_route_handler(), _query_names(self.dependant)
 
         async def handle(request: Request) -> Response:
+            self.admit(request)
+            _check_address(request, known)
             return await inner(StrictRequest(request.scope, request.receive))
 
         return handle
 
+    def admit(self, request: Request) -> None:
+        """Let everybody in."""
 
-class CrmRoute(APIRoute):
+
+class CrmRoute(OpenRoute):
     """A route inside the tenant. The caller is checked before a byte of the body is read."""
 
-    def get_route_handler(self) -> Handler:
-        """Wrap the handler of the framework."""
-        inner = super().get_route_handler()
+    def admit(self, request: Request) -> None:
+        """Let in who has a token, and names the one tenant.
 
-        async def handle(request: Request) -> Response:
-            request.app.state.desk.check(request.headers.get("authorization"))
-            named = request.path_params
-            # The same answer as for an unknown path: whether another tenant exists is not said.
-            if (named["organizationId"], named["projectId"], named["appId"]) != _TENANT:
-                raise not_found("App")
-            return await inner(StrictRequest(request.scope, request.receive))
+        Raises:
+            Refusal: 401, 404.
+        """
+        request.app.state.desk.check(request.headers.get("authorization"))
+        named = request.path_params
+        # The same answer as for an unknown path: whether another tenant exists is not said.
+        if (named["organizationId"], named["projectId"], named["appId"]) != _TENANT:
+            raise not_found("App")
 
-        return handle
+
+def _query_names(dependant: Dependant) -> frozenset[str]:
+    """The names that a route reads from the query."""
+    own = {field.alias for field in dependant.query_params}
+    return frozenset(own.union(*map(_query_names, dependant.dependencies)))
+
+
+def _check_address(request: Request, known: frozenset[str]) -> None:
+    # Routes are found by the decoded path, where an id's slash would look like the path's own; no id has one.
+    if b"%2f" in request.scope.get("raw_path", b"").lower():
+        raise not_found("Path")
+    if not request.scope["query_string"]:
+        return
+    given = [name for name, _ in request.query_params.multi_items()]
+    for name in given:
+        # What is ignored would look like an answer to what was asked.
+        if name not in known:
+            raise bad_request(f"query.{name[:50]}: there is no such parameter here.")
+        if given.count(name) > 1:
+            raise bad_request(f"query.{name}: it is given more than once.")

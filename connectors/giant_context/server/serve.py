@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import uvicorn
 from fastapi import FastAPI
@@ -24,12 +24,13 @@ from connectors.giant_context.server.access import (
     api_key_file,
 )
 from connectors.giant_context.server.app import create_app
+from connectors.giant_context.server.bounds import BoundedConnection
 
 Configure: TypeAlias = Callable[[FastAPI], uvicorn.Config]
 """How an app is served."""
 
 
-def configured(app: ASGIApp, **more: Any) -> uvicorn.Config:
+def configured(app: ASGIApp, http: type[BoundedConnection] = BoundedConnection) -> uvicorn.Config:
     """Return how an app is served."""
     return uvicorn.Config(
         app,
@@ -38,7 +39,7 @@ def configured(app: ASGIApp, **more: Any) -> uvicorn.Config:
         server_header=False,
         proxy_headers=False,
         timeout_graceful_shutdown=5,
-        **more,
+        http=http,
     )
 
 

@@ -10,7 +10,8 @@ import struct
 from typing import Final, Protocol
 
 from starlette.types import Scope
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from connectors.giant_context.server.bounds import BoundedConnection
 
 NAME: Final = "crm_bridge.connection"
 
@@ -42,8 +43,8 @@ def connection_of(scope: Scope) -> Connection:
     return found
 
 
-class BreakableConnection(HttpToolsProtocol):
-    """uvicorn's own protocol, which also lets a call break its connection."""
+class BreakableConnection(BoundedConnection):
+    """The server's own protocol, which also lets a call break its connection."""
 
     def on_message_begin(self) -> None:
         """Put the connection into the scope of each call."""

@@ -45,7 +45,7 @@ def _insert(connection: sqlite3.Connection, table: Table, clock: Clock) -> None:
         case "contacts":
             contacts.create(connection, wire.ContactCreate(first_name="Somebody", last_name=NEW), clock)
         case "companies":
-            companies.create(connection, wire.CompanyWrite(name=NEW), clock)
+            companies.create(connection, wire.CompanyCreate(name=NEW), clock)
         case "activities":
             activities.log(connection, wire.ActivityCreate(description=NEW), clock)
 

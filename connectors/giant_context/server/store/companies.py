@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from connectors.giant_context import wire
 from connectors.giant_context.server.access import APP_ID
-from connectors.giant_context.server.refusals import bad_request
 from connectors.giant_context.server.store.fields import Json, columns_of, given_fields
 from connectors.giant_context.server.store.ids import Clock, birth, stamp
 from connectors.giant_context.server.store.listing import Listing
@@ -28,15 +27,13 @@ def _to_json(row: tuple[Any, ...]) -> Json:
 COMPANIES: Final = Listing("companies", "Company", tuple(COLUMNS.values()), _to_json)
 
 
-def create(connection: sqlite3.Connection, given: wire.CompanyWrite, clock: Clock) -> Json:
+def create(connection: sqlite3.Connection, given: wire.CompanyCreate, clock: Clock) -> Json:
     """EXTENSION. Add a company and return it.
 
     Raises:
-        Refusal: 400, it has no name.
+        Refusal: 400, its name is blank.
     """
     fields = given_fields(given, "name")
-    if fields.get("name") is None:
-        raise bad_request("name must not be empty.")
     row = {COLUMNS[key]: value for key, value in fields.items() if value is not None}
     row |= {"search_text": search_text(row["name"], row.get("industry"))}
     return COMPANIES.insert(connection, row | birth(connection, "companies", clock).columns(updated=True))

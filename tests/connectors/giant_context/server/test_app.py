@@ -79,6 +79,49 @@ def test_unknown_paths_and_methods_are_refused_in_the_same_shape(crm: Crm) -> No
 
 
 @pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        ("/contacts", "GET, POST"),
+        ("/contacts/x", "GET, PATCH, PUT"),
+        ("/contacts/x/tags", "DELETE, POST"),
+        ("/companies", "GET, POST"),
+    ],
+)
+def test_a_wrong_method_is_told_all_that_are_right(crm: Crm, path: str, allowed: str) -> None:
+    """Allow lists every method of the path, whichever route it belongs to."""
+    answer = crm.http.request("TRACE", ROOT + path)
+    assert (answer.status_code, answer.headers["allow"]) == (405, allowed)
+
+
+def test_an_encoded_slash_parts_no_path(crm: Crm) -> None:
+    """What is encoded belongs to an id, and no id has a slash: such a path is not found, whatever it would spell."""
+    contact = crm.contact()["id"]
+    for path in ("%2Fcontacts", "%2fcontacts", f"/contacts/{contact}%2Factivities"):
+        assert crm.http.get(ROOT + path).status_code == 404
+    crm.call("GET", f"/contacts/{contact}/activities")
+
+
+@pytest.mark.parametrize(
+    ("path", "query"),
+    [
+        ("/activities", "contactId=none"),
+        ("/contacts", "lite=true"),
+        ("/contacts", "page=1&page=2"),
+        ("/contacts", "pagesize=5"),
+        ("/contacts/x/activities", "page=1"),
+        ("/contacts", "page=1.0"),
+        ("/contacts", "page=1_0"),
+        ("/contacts", "page=%201"),
+    ],
+)
+def test_a_query_that_is_not_known_is_refused(crm: Crm, path: str, query: str) -> None:
+    """A parameter that would be ignored, or given twice, or no plain number, answers 400 and is named."""
+    answer = crm.http.get(f"{ROOT}{path}?{query}")
+    assert (answer.status_code, answer.json()["code"]) == (400, "BAD_REQUEST")
+    assert query.partition("=")[0] in answer.json()["message"]
+
+
+@pytest.mark.parametrize(
     "body",
     [
         b"",
@@ -163,6 +206,19 @@ def test_every_parameter_of_a_path_is_described(crm: Crm) -> None:
             assert listed == [part[1:-1] for part in path.split("/") if part.startswith("{")]
     query = paths[next(path for path in paths if path.endswith("{appId}/contacts"))]["get"]["parameters"]
     assert {found["name"] for found in query if found["in"] == "query"} == {"page", "pageSize", "search"}
+
+
+def test_the_description_says_who_may_call_and_what_is_answered(crm: Crm) -> None:
+    """Each call names the bearer's scheme and the refusals that are really sent; a token needs no bearer."""
+    described = crm.http.get("/openapi.json").json()
+    assert described["components"]["securitySchemes"]["bearer"] == {"type": "http", "scheme": "bearer"}
+    for path, calls in described["paths"].items():
+        for verb, call in calls.items():
+            refusals = set(call["responses"]) - {"200", "201"}
+            assert {"400", "401", "500"} <= refusals
+            assert "422" not in refusals
+            assert call.get("security", []) == ([] if path == wire.TOKEN_PATH else [{"bearer": []}])
+            assert ("413" in refusals) == ("requestBody" in call), (verb, path)
 
 
 @given(digits=st.text("0123456789", min_size=1), noise=st.text(" +-()/.", max_size=5))

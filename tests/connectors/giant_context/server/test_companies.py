@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from connectors.giant_context import wire
 from tests.connectors.giant_context.server.crm import Crm, embedded
 
@@ -56,3 +58,20 @@ def test_company_writing_can_be_switched_off(tmp_path: Path) -> None:
         crm.call("POST", "/companies", {"name": "x"}, expect=405)
         crm.call("PUT", "/companies/x", {"name": "x"}, expect=405)
         crm.call("GET", "/companies")
+
+
+@pytest.mark.parametrize("revenue", ["12", "inf", "NaN", True, 10**400])
+def test_revenue_is_a_finite_number(crm: Crm, revenue: object) -> None:
+    """A text, a truth value and what is not finite are refused, and leave nothing behind."""
+    crm.call("POST", "/companies", {"name": "x", "annualRevenue": revenue}, expect=400)
+    assert crm.call("GET", "/companies")["meta"]["total"] == 0
+    assert crm.company(annualRevenue=12)["annualRevenue"] == 12.0
+
+
+def test_what_cannot_be_answered_is_not_committed(crm: Crm) -> None:
+    """A write whose answer JSON cannot hold answers 500 and has no effect."""
+    company = crm.company()["id"]
+    crm.store.write(lambda connection: connection.execute("UPDATE companies SET annual_revenue = 9e999")).result()
+    crm.call("PUT", f"/companies/{company}", {"name": "Looms"}, expect=500)
+    crm.store.write(lambda connection: connection.execute("UPDATE companies SET annual_revenue = 1")).result()
+    assert crm.call("GET", f"/companies/{company}")["name"] == "Engines"

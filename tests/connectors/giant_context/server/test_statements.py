@@ -27,7 +27,7 @@ def filled(folder: Path, rows: int) -> sqlite3.Connection:
     connection = open_database(database_file(folder))
     connection.execute("BEGIN")
     for number in range(rows):
-        companies.create(connection, wire.CompanyWrite(name=f"Company {number}"), now)
+        companies.create(connection, wire.CompanyCreate(name=f"Company {number}"), now)
     people = [{"first_name": "Ada", "last_name": f"L{n}", "email": f"ada{n}@x.example"} for n in range(rows)]
     bulk.insert_contacts(connection, people, now)
     for number in range(rows):
@@ -90,7 +90,7 @@ HOT: dict[str, Job] = {
     "set a field": lambda c: contacts.set_field(c, a_contact(c), wire.FieldWrite(key="k", value=1), now),
     "tag": lambda c: contacts.tag(c, a_contact(c), wire.TagWrite(tag="vip"), now, present=True),
     "a contact's timeline": lambda c: activities.of_contact(c, a_contact(c)),
-    "create a company": lambda c: companies.create(c, wire.CompanyWrite(name="E"), now),
+    "create a company": lambda c: companies.create(c, wire.CompanyCreate(name="E"), now),
     "update a company": lambda c: companies.update(c, a_company(c), wire.CompanyWrite(name="F"), now),
     "a company's contacts": lambda c: contacts.of_company(c, a_company(c)),
     "a company's timeline": lambda c: activities.of_company(c, a_company(c)),
