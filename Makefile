@@ -17,7 +17,7 @@ test: $(VENV)/.dev
 	$(BIN)/lint-imports
 	$(BIN)/pytest
 
-# 100,000 rows ten times, kills at every durable point, the whole fault matrix, kills behind a faulty proxy, 2,000 random histories; SEED=… draws the same ones again.
+# 2,000 cases of the API, 100,000 rows ten times, kills at every durable point, the whole fault matrix, kills behind a faulty proxy, 2,000 random histories; SEED=… draws the same ones again.
 torture: $(VENV)/.dev
 	$(BIN)/python -m tests.torture --histories $(HISTORIES) $(if $(SEED),--seed $(SEED))
 

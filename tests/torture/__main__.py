@@ -1,4 +1,4 @@
-"""Many rows, all durable points, the fault matrix, outages, and random histories by the thousand: `make torture`.
+"""API, many rows, durable points, the fault matrix, outages, and random histories by the thousand: `make torture`.
 
 `python -m tests.torture --only-histories --histories 2000 --seed 7`: two processes at a time draw batches of histories.
 A batch has a seed of its own, made of the run's seed and its number, so that one that fails is replayed alone, with
@@ -82,6 +82,11 @@ def outages(seed: int) -> int:
     return min(1, subprocess.call([*MODULE, "tests.torture.outages", "--seed", str(seed)], cwd=REPOSITORY))
 
 
+def api(seed: int) -> int:
+    """Hold the embedded CRM's API against its description; returns 1 if a case failed."""
+    return min(1, subprocess.call([*MODULE, "tests.torture.api", "--seed", str(seed)], cwd=REPOSITORY))
+
+
 def histories(seed: int, wanted: int, processes: int, worlds: int) -> int:
     """Walk histories until there are as many as wanted; returns how many batches broke a promise."""
     command = [*MODULE, "tests.torture", "--only-histories", "--seed", str(seed), "--worlds", str(worlds)]
@@ -134,7 +139,7 @@ def main() -> int:
         return batch(seed, given.batch, given.worlds)
     sys.stdout.write(f"seed {seed}\n")
     sys.stdout.flush()
-    broken = 0 if given.only_histories else many_rows() + points(given.processes) + matrix() + outages(seed)
+    broken = 0 if given.only_histories else api(seed) + many_rows() + points(given.processes) + matrix() + outages(seed)
     return min(1, broken + histories(seed, given.histories, given.processes, given.worlds))
 
 
