@@ -11,9 +11,10 @@ from typing import Any, Literal, Self, TypeVar
 from urllib.parse import quote
 
 import httpx
-from pydantic import BaseModel, SecretStr, TypeAdapter, ValidationError
+from pydantic import BaseModel, SecretStr
 
 from connectors.errors import AccessError, ConfigurationError, Forbidden, NotFound, Rejected
+from connectors.giant_context.answers import array_reader, model_reader, object_reader
 from connectors.giant_context.token import TokenKeeper
 from connectors.giant_context.wire import (
     DEFAULT_PAGE_SIZE,
@@ -34,10 +35,16 @@ from connectors.giant_context.wire import (
     app_path,
     project_path,
 )
-from connectors.http import Answer, Clock, Http, Limits, Unreadable
+from connectors.http import Answer, Clock, Http, Limits
 
 M = TypeVar("M", bound=BaseModel)
 T = TypeVar("T")
+
+_TOKEN = object_reader(Token)
+_CONTACT = object_reader(Contact)
+_COMPANY = object_reader(Company)
+_ACTIVITY = object_reader(Activity)
+_ACTIVITIES = array_reader(Activity)
 
 
 class GiantContext:
@@ -204,7 +211,7 @@ class GiantContext:
             params["search"] = search
         try:
             answer = await self._http.call(
-                "GET", f"{self._app}/{route}", route=f"…/{route}", read=_model(model), params=params
+                "GET", f"{self._app}/{route}", route=f"…/{route}", read=model_reader(model), params=params
             )
         except Forbidden as error:  # whoever may not list is not told so of a row
             failure = error
@@ -234,56 +241,3 @@ class GiantContext:
             method, f"{self._app}/{path}", route=shown, read=read, json=json, repeatable=repeatable
         )
         return answer.value
-
-
-def _model(model: type[M]) -> Callable[[Any], M]:
-    return _validated(model.model_validate)
-
-
-def _object(model: type[M]) -> Callable[[Any], M]:
-    """Read a single object, bare or as `{"data": {…}}`. An Activity has `data` of its own, but beside an `id`."""
-    read = _model(model)
-
-    def unwrapped(value: Any) -> M:
-        lone = isinstance(value, dict) and "id" not in value and isinstance(value.get("data"), dict)
-        return read(value["data"] if lone else value)
-
-    return unwrapped
-
-
-def _array(model: type[M]) -> Callable[[Any], list[M]]:
-    """Read a list that must be whole, bare or as `{"data": […]}`."""
-    read = _validated(TypeAdapter(list[model]).validate_python)  # type: ignore[valid-type]
-
-    def unwrapped(value: Any) -> list[M]:
-        if not isinstance(value, dict):
-            return read(value)
-        items = read(value.get("data"))
-        meta = value.get("meta", value.get("pagination"))
-        if isinstance(meta, dict) and meta.get("total", len(items)) != len(items):
-            raise Unreadable("one page came where the whole list was promised")
-        return items
-
-    return unwrapped
-
-
-def _validated(validate: Callable[[Any], T]) -> Callable[[Any], T]:
-    """Say where the contract is broken without showing the values, as pydantic's own text would."""
-
-    def read(value: Any) -> T:
-        try:
-            return validate(value)
-        except ValidationError as error:
-            first = error.errors(include_input=False, include_url=False, include_context=False)[0]
-            place = ".".join(str(part) for part in first["loc"]) or "the whole"
-            reason = f"{place}: {first['type']} ({error.error_count()} such places)"
-        raise Unreadable(reason)
-
-    return read
-
-
-_TOKEN = _object(Token)
-_CONTACT = _object(Contact)
-_COMPANY = _object(Company)
-_ACTIVITY = _object(Activity)
-_ACTIVITIES = _array(Activity)

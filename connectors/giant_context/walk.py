@@ -5,6 +5,9 @@ and reading the head again finds them. A row that moves or disappears may hide a
 count against the total, or in a total that drops, and then the list is walked again, strictly one page after another.
 The order of a list is not relied upon. Known limit: a hidden row stays unnoticed when, between two neighbouring
 calls, a removal, an addition and a move outweigh each other exactly.
+
+A page that the server cannot give is asked for again in smaller pages, down to the one row that spoils it: the walk
+goes on with the others and reports its place. Many such rows are taken for what they are, a server in trouble.
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from connectors.errors import ProtocolError
+from connectors.errors import CallError, NotApplied, ProtocolError
 from connectors.giant_context.wire import Activity, Company, Contact, Page
 from connectors.http.paging import NumberedPage, numbered_pages
 
@@ -27,12 +30,25 @@ LONGEST_SEARCH = 100
 """Letters of a search: servers refuse long ones, and the start of a name finds the whole."""
 
 
+MAX_UNREAD = 20
+"""So many rows may be unreadable; with more the list is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A row that could not be read: its place in the list, counted from 1, and what the server answered."""
+
+    place: int
+    reason: str
+
+
 @dataclass(frozen=True, slots=True)
 class WalkReport:
     """How a walk ended.
 
     `total` is the server's last count, `unique` what the last pass saw, `seen` everything ever yielded (more than
-    `unique` when rows vanished between passes). Not `complete` means: absence from this walk proves nothing.
+    `unique` when rows vanished between passes). Not `complete` means: absence from this walk proves nothing. `settled`
+    means that all was met but for the rows of `unread`, which are there, whatever they are.
     """
 
     total: int
@@ -40,6 +56,8 @@ class WalkReport:
     seen: int
     passes: int
     complete: bool
+    settled: bool
+    unread: tuple[Unread, ...] = ()
 
 
 class Walk(Generic[T]):
@@ -90,19 +108,28 @@ class Walk(Generic[T]):
         self._ids: set[str] = set()  # seen in this pass
         self._total = self._highest = 0
         self._shaken = False
+        self._unread: dict[int, Unread] = {}  # by place
+        self._spoilt: dict[tuple[int, int], CallError] = {}  # by a page's number and size
+        self._totals: set[int] = set()
 
     async def _walk(self) -> AsyncGenerator[list[T]]:
-        complete = False
+        settled = False
         number = 0
-        while number < self._passes and not complete:
+        while number < self._passes and not settled:
             number += 1
             self._restart()
             async with aclosing(self._pass(self._concurrency if number == 1 else 1)) as batches:
                 async for batch in batches:
                     if batch:
                         yield batch
-            complete = not self._shaken and len(self._ids) == self._total
-        self._report = WalkReport(self._total, len(self._ids), len(self._known), number, complete)
+            # A place means a row only as long as no row moves.
+            shaken = self._shaken or (self._unread and len(self._totals) > 1)
+            settled = not shaken and len(self._ids) + len(self._unread) == self._total
+        unread = tuple(self._unread[place] for place in sorted(self._unread))
+        complete = settled and not unread
+        self._report = WalkReport(
+            self._total, len(self._ids), len(self._known), number, complete=complete, settled=settled, unread=unread
+        )
 
     async def _pass(self, concurrency: int) -> AsyncGenerator[list[T]]:
         pages = numbered_pages(self._read, size=self._size, route="the list's walk", concurrency=concurrency)
@@ -135,10 +162,43 @@ class Walk(Generic[T]):
         self._shaken = True
 
     async def _read(self, number: int, size: int) -> NumberedPage[T]:
-        page = await self._fetch(number, size)
-        self._shaken |= page.meta.total < self._highest  # in the order of arrival
-        self._highest = max(self._highest, page.meta.total)
-        return NumberedPage(page.data, page.meta.page, page.meta.page_size, page.meta.total)
+        """A page; of one that the server cannot give, what can be read of it."""
+        failure = self._spoilt.get((number, size))
+        if failure is None:
+            try:
+                page = await self._fetch(number, size)
+            except CallError as error:
+                if not tells_of_content(error):
+                    raise
+                self._spoilt[number, size] = failure = error
+            else:
+                self._totals.add(page.meta.total)
+                self._shaken |= page.meta.total < self._highest  # in the order of arrival
+                self._highest = max(self._highest, page.meta.total)
+                return NumberedPage(page.data, page.meta.page, page.meta.page_size, page.meta.total)
+        return await self._parts(number, size, failure)
+
+    async def _parts(self, number: int, size: int, failure: CallError) -> NumberedPage[T]:
+        """Read a spoilt page in the fewest equal parts, and a part that is spoilt in parts again."""
+        if size == 1:
+            self._unread[number] = Unread(number, str(failure))
+            if len(self._unread) > MAX_UNREAD:
+                raise failure
+            return NumberedPage([], number, 1, 0)
+        parts = next(count for count in range(2, size + 1) if size % count == 0)
+        items: list[T] = []
+        total = 0
+        for part in range((number - 1) * parts + 1, number * parts + 1):
+            page = await self._read(part, size // parts)
+            if page.size != size // parts:  # pages of another size than asked for are no parts of this one
+                raise failure
+            items += page.items
+            total = max(total, page.total)
+            if 0 < total <= part * page.size:
+                break
+        if not total:  # not one part could be read: that is no matter of single rows
+            raise failure
+        return NumberedPage(items, number, size, total)
 
     def _take(self, page: NumberedPage[T]) -> tuple[list[T], bool]:
         """Return what is to be yielded of a page, and whether the pass learned anything from it."""
@@ -160,6 +220,14 @@ class Walk(Generic[T]):
         if self._on_progress:
             self._on_progress(len(self._ids), page.total)
         return batch, news
+
+
+def tells_of_content(error: CallError) -> bool:
+    """Whether an error is about what was to be read, and not about the server or the way to it.
+
+    It stumbled over a row (500), or the row that it gave cannot be used.
+    """
+    return isinstance(error, ProtocolError) or (isinstance(error, NotApplied) and error.status == 500)
 
 
 def searched(list_page: Callable[..., Awaitable[Page[T]]], term: str) -> Walk[T]:

@@ -93,6 +93,13 @@ def test_unreadable_models_are_told_without_their_values(
     assert "canary" not in str(caught.value)
 
 
+def test_a_row_that_spoils_a_page_is_named() -> None:
+    """What is wrong in a page is told with the row's id, where it has one, and never with a value."""
+    crm = Crm({"data": [CONTACT, CONTACT | {"id": "c2", "tags": "canary"}], "meta": META | {"total": 2}})
+    with pytest.raises(errors.ProtocolError, match=r"data\.1\.tags: list_type \(1 such places, in 'c2'\)$"):
+        with_crm(crm, lambda c: c.list_contacts(), limits=Limits(attempts=1))
+
+
 def test_update_may_use_patch() -> None:
     """A target of a later generation is updated with PATCH."""
     crm = Crm(CONTACT)
