@@ -150,14 +150,17 @@ def export(config: Config = Path("sync.toml"), data: Data = Path("data")) -> Non
     """Export the CRM's timelines, contacts and companies to Parquet, without syncing first."""
     from pipelines.crm import export as export_stage
     from pipelines.report.counted import counted
+    from pipelines.report.summary import unreadable
 
     work = workspace(config, data)
-    counts = export_stage.run(work).counts
+    counts = work.run_stage("export", export_stage.run).counts
     console.print(
         f"{counted(counts['activities'], 'activities')}, {counted(counts['contacts'], 'contacts')} and "
         f"{counted(counts['companies'], 'companies')} in {counted(counts['files'], 'files')} under "
         f"{work.lake.root}/exports/"
     )
+    for line in unreadable(work):
+        console.print(f"Not exported, since the CRM cannot show it: {escape(line)}")
 
 
 @app.command()

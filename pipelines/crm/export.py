@@ -5,9 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
 
 from connectors.files import whole
-from pipelines.crm import listing
+from pipelines.crm import listing, unreadable
+from pipelines.crm.names import NOT_EXPORTED
 from pipelines.lake.engine import Engine, quote_text
 from pipelines.workspace import StageReport, Workspace
 
@@ -15,12 +19,14 @@ from pipelines.workspace import StageReport, Workspace
 def run(work: Workspace) -> StageReport:
     """Write `exports/activities/month=YYYY-MM/part-0.parquet`, `exports/contacts.parquet` and `companies.parquet`.
 
+    `exports/not_exported.parquet` is there when they lack something that the CRM cannot show, and says what.
+
     Raises:
         BridgeError: a list could not be read to a stable end; the files stay as they were.
     """
     folder = work.lake.root / "exports"
     with work.engine() as engine:
-        asyncio.run(_fetch(work, engine))
+        engine.put("not_exported", asyncio.run(_fetch(work, engine)))
         with work.ledger() as ledger:
             engine.put("contact_links", ledger.identities.links("contacts"))
         for name in ("activities", "contacts", "companies"):
@@ -36,14 +42,21 @@ def run(work: Workspace) -> StageReport:
         _forget_months(folder / "activities", months)
         _copy(engine, "FROM contacts ORDER BY contact_id", folder / "contacts.parquet")
         _copy(engine, "FROM companies ORDER BY company_id", folder / "companies.parquet")
-        counts = {name: engine.count(name) for name in ("activities", "contacts", "companies")}
+        counts = {name: engine.count(name) for name in ("activities", "contacts", "companies", "not_exported")}
+        if counts["not_exported"]:
+            _copy(engine, "FROM not_exported", folder / NOT_EXPORTED)
+        else:
+            (folder / NOT_EXPORTED).unlink(missing_ok=True)
     return StageReport({**counts, "files": len(months) + 2})
 
 
-async def _fetch(work: Workspace, engine: Engine) -> None:
+async def _fetch(work: Workspace, engine: Engine) -> pa.Table:
+    """Read the lists; returns what could not be read of them."""
+    rows: list[dict[str, Any]] = []
     async with work.crm() as crm:
         for name in ("contacts", "companies", "activities"):
-            await listing.read(work, engine, crm, name)
+            rows += unreadable.by_place(name, await listing.read(work, engine, crm, name))
+    return pa.Table.from_pylist(rows, unreadable.ROWS)
 
 
 def _forget_months(folder: Path, months: Sequence[str]) -> None:

@@ -10,9 +10,9 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from connectors.errors import BridgeError, NotFound
+from connectors.errors import BridgeError, CallError, NotFound
 from connectors.giant_context.client import GiantContext
-from connectors.giant_context.walk import Walk
+from connectors.giant_context.walk import Unread, Walk, tells_of_content
 from connectors.giant_context.wire import Activity, Company, Contact
 from pipelines.crm.names import COLUMNS
 from pipelines.lake.engine import Engine
@@ -145,8 +145,11 @@ LISTINGS: Final = {
 }
 
 
-async def read(work: Workspace, engine: Engine, crm: GiantContext, name: str) -> None:
+async def read(work: Workspace, engine: Engine, crm: GiantContext, name: str) -> tuple[Unread, ...]:
     """Read one whole list into the table `fetched_<name>`.
+
+    Returns:
+        The few rows that the CRM cannot show, which the table lacks.
 
     Raises:
         BridgeError: the list kept changing while it was read.
@@ -164,16 +167,26 @@ async def read(work: Workspace, engine: Engine, crm: GiantContext, name: str) ->
                 append(engine, listing, waiting)
                 waiting = []
         append(engine, listing, waiting)
-    if not walk.report.complete:
+    if not walk.report.settled:
         raise BridgeError(
             f"the CRM's list of {name} kept changing: {walk.report.unique} of {walk.report.total} met in "
             f"{walk.report.passes} walks.",
             guidance="Run again when fewer people write to it.",
         )
+    return walk.report.unread
 
 
-async def fetch(engine: Engine, crm: GiantContext, name: str, ids: Sequence[str]) -> list[str]:
+async def fetch(
+    engine: Engine, crm: GiantContext, name: str, ids: Sequence[str], unread: dict[str, str] | None = None
+) -> list[str]:
     """Ask for contacts or companies by their ids, and put them into the table `fetched_<name>`.
+
+    Args:
+        engine: has the table.
+        crm: the account.
+        name: `contacts` or `companies`.
+        ids: which ones.
+        unread: takes the reason of each that the CRM cannot show; without it, the first such one is an error.
 
     Returns:
         The ids that the CRM answered 404 for.
@@ -191,6 +204,8 @@ async def fetch(engine: Engine, crm: GiantContext, name: str, ids: Sequence[str]
         for crm_id, answer in zip(group, answers, strict=True):
             if isinstance(answer, NotFound):
                 gone.append(crm_id)
+            elif unread is not None and isinstance(answer, CallError) and tells_of_content(answer):
+                unread[crm_id] = str(answer)
             elif isinstance(answer, BaseException):
                 raise answer
             else:

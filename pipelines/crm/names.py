@@ -1,4 +1,4 @@
-"""A field's name in plans and the ledger ↔ its name in the bodies of the CRM's API."""
+"""A field's name in plans and the ledger ↔ its name in the bodies of the CRM's API; what a file is called."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from connectors.records import CONTACT
 
 COLUMNS: Final = {name: str(field.column) for name, field in CONTACT.in_columns.items()}
 """The fields of a contact that have a column of their own in `current_contacts` → that column."""
+
+NOT_EXPORTED: Final = "not_exported.parquet"
+"""The file of `exports/` that says what the others lack."""
 
 _NAMES: Final = {column: name for name, column in COLUMNS.items()}
 

@@ -3,35 +3,38 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 import pyarrow as pa
 
 from connectors.errors import NotFound
 from connectors.giant_context.client import GiantContext
-from pipelines.crm import listing, recover
+from pipelines.crm import listing, recover, unreadable
 from pipelines.crm.echo import recovered
 from pipelines.crm.foreign import refuse_foreign
 from pipelines.keys.normalise import normalise
 from pipelines.lake.engine import Engine
-from pipelines.ledger.effects import Effect, found_again
+from pipelines.ledger.effects import Effect, ObjectName, found_again
 from pipelines.ledger.ledger import Ledger
+from pipelines.ledger.traits import READ_ONLY, Trait
 from pipelines.settings.sections import Match
 from pipelines.workspace import StageReport, Workspace
 
-TABLES: Final = ("current_contacts", "current_companies", "gone_contacts")
+TABLES: Final = ("current_contacts", "current_companies", "gone_contacts", "unreadable")
+
+LISTS: Final[tuple[ObjectName, ...]] = ("contacts", "companies")
 
 
 def run(work: Workspace) -> StageReport:
     """Read every contact and company, and ask for each linked contact that the walk did not meet.
 
-    `gone_contacts` are those that the CRM answered 404 for: absence from a list alone proves nothing.
+    `gone_contacts` are those that the CRM answered 404 for: absence from a list alone proves nothing. `unreadable` are
+    those that it cannot show: the run goes on without them where that cannot create anything twice.
 
     Raises:
         ForeignLedger: another ledger writes to the account.
-        BridgeError: the lists could not be read to a stable end.
+        BridgeError: the lists could not be read to a stable end, or somebody in them whom we do not know.
     """
     work.lock.take()
     with work.engine() as engine:
@@ -60,10 +63,24 @@ async def _fetch(work: Workspace, engine: Engine, ledger: Ledger) -> None:
             days = work.settings.crm.foreign_days
             await refuse_foreign(crm, ledger.own_ids(), days=days, now=datetime.now(UTC))
         await recover.settle(crm, ledger, work.settings, work.progress)
-        await listing.read(work, engine, crm, "contacts")
-        await listing.read(work, engine, crm, "companies")
+        unread = {name: await listing.read(work, engine, crm, name) for name in LISTS}
         await _close_unknown(crm, engine, ledger)
-        await _ask_for_missing(crm, engine, ledger.identities.links("contacts")["crm_id"].to_pylist())
+        rows: list[dict[str, Any]] = []
+        for name, places in unread.items():
+            ours: dict[str, str] = {}
+            gone = await _ask_for_missing(crm, engine, ledger, name, ours) if name == "contacts" or places else []
+            if name == "contacts":
+                engine.put("gone_contacts", pa.table({"crm_id": pa.array(gone, pa.string())}))
+            if len(places) > len(ours):  # one of them is a stranger, and who it is may be in the sources
+                if name == "contacts" or _takes_companies(work, ledger):
+                    raise unreadable.of_strangers(name, places)
+                rows += unreadable.by_place(name, places)
+            rows += unreadable.by_id(name, ours)
+        engine.put("unreadable", pa.Table.from_pylist(rows, unreadable.ROWS))
+
+
+def _takes_companies(work: Workspace, ledger: Ledger) -> bool:
+    return work.settings.crm.company_writes == "auto" and ledger.traits.get(Trait.COMPANIES) != READ_ONLY
 
 
 async def _close_unknown(crm: GiantContext, engine: Engine, ledger: Ledger) -> None:
@@ -91,10 +108,13 @@ async def _close_unknown(crm: GiantContext, engine: Engine, ledger: Ledger) -> N
         ledger.journal.mark_done([Effect(operation, oldest, values, note=found_again(crm_ids))])
 
 
-async def _ask_for_missing(crm: GiantContext, engine: Engine, linked: Sequence[str]) -> None:
+async def _ask_for_missing(
+    crm: GiantContext, engine: Engine, ledger: Ledger, name: ObjectName, unread: dict[str, str]
+) -> list[str]:
+    """Ask for what we are linked to and did not meet; returns the ids that the CRM answered 404 for."""
+    linked = ledger.identities.links(name)["crm_id"].to_pylist()
     engine.put("linked", pa.table({"crm_id": pa.array(linked, pa.string())}))
     missing = engine.rows(
-        "SELECT DISTINCT crm_id FROM linked ANTI JOIN fetched_contacts USING (crm_id) ORDER BY crm_id"
+        f"SELECT DISTINCT crm_id FROM linked ANTI JOIN fetched_{name} USING (crm_id) ORDER BY crm_id"  # noqa: S608 - constant names
     )
-    gone = await listing.fetch(engine, crm, "contacts", [crm_id for (crm_id,) in missing])
-    engine.put("gone_contacts", pa.table({"crm_id": pa.array(gone, pa.string())}))
+    return await listing.fetch(engine, crm, name, [crm_id for (crm_id,) in missing], unread)

@@ -16,7 +16,7 @@ from pipelines.settings.sections import POLICY_FIELDS, FieldSettings, Settings
 INPUTS: Final = (
     *("golden", "golden_keys", "golden_tags", "golden_companies", "clusters", "company_clusters", "contact_matches"),
     *("company_matches", "merge_candidates", "records", "company_records", "former_versions"),
-    *("current_contacts", "current_companies", "person_changes"),
+    *("current_contacts", "current_companies", "unreadable", "person_changes"),
 )
 """The tables that a plan is made from, beside the ledger and the settings."""
 
@@ -32,7 +32,7 @@ GATES: Final = pa.schema(
 """The columns of `plan_gates`: what a plan would do, as the gates ask it."""
 
 STEPS: Final = (
-    *("contact_targets", "key_claims", "key_choices", "further_keys", "new_companies"),
+    *("contact_targets", "company_targets", "key_claims", "key_choices", "further_keys", "new_companies"),
     *("contact_stirred", "contact_sides", "contact_states", "contact_tags", "contact_lists", "company_states"),
     *("said_values", "clearings", "retractions", "tag_changes", "list_changes"),
     *("changes", "reviews", "logs"),
@@ -45,7 +45,7 @@ DONE_WITH: Final = {
     "list_changes": ("contact_lists",),
     "changes": (
         *("contact_states", "contact_tags", "company_states", "said_values", "clearings", "retractions"),
-        *("tag_changes", "list_changes"),
+        *("tag_changes", "list_changes", "company_targets"),
     ),
     "reviews": ("key_claims",),
 }
@@ -81,6 +81,7 @@ def _inputs(engine: Engine, ledger: Ledger, settings: Settings) -> None:
     engine.put("policies", _texts(field=names, policy=[field.policy for field in fields.values()]))
     engine.put("retracting", _texts(field=names, retract=[field.retract for field in fields.values()]))
     engine.put("contact_links", ledger.identities.links("contacts"))
+    engine.put("company_links", ledger.identities.links("companies"))
     engine.put("written_contacts", ledger.written.of("contacts"))
     engine.put("written_companies", ledger.written.of("companies"))
     refused = [

@@ -10,6 +10,7 @@ from rich.markup import escape
 
 from pipelines.applying.tally import CALLS, UPDATED, WRITES_ON, Left, Outcome
 from pipelines.crm.fates import Fate
+from pipelines.crm.names import NOT_EXPORTED
 from pipelines.report.counted import counted, named
 from pipelines.workspace import Workspace
 
@@ -51,6 +52,7 @@ def set_aside(work: Workspace) -> int:
     clean, extract = work.reports.get("clean"), work.reports.get("extract")
     applied = work.reports.get("apply")
     refused = sum(applied.counts.get(name, 0) for name in REFUSED) if applied else 0
+    refused += _count(work, "snapshot", "unreadable") + _count(work, "export", "not_exported")
     counts = sum(clean.counts[name] for name in ("rows_set_aside", "values_set_aside", "unmatched_now")) if clean else 0
     return counts + refused + (extract.counts["refused_files"] if extract else 0)
 
@@ -65,6 +67,25 @@ def _refused(work: Workspace) -> list[tuple[str, int | None, str]]:
             "SELECT file, line, reason FROM refused_files ORDER BY file LIMIT 10"
         )
         return rows
+
+
+def _count(work: Workspace, stage: str, name: str) -> int:
+    report = work.reports.get(stage)
+    return report.counts.get(name, 0) if report else 0
+
+
+def unreadable(work: Workspace) -> Iterator[str]:
+    """What the CRM could not show to this run: which row of which list, and its answer."""
+    with work.engine() as engine:
+        for stage, table in (("snapshot", "unreadable"), ("export", "not_exported")):
+            if not _count(work, stage, table):
+                continue
+            if stage == "snapshot":
+                engine.read(table)
+            else:
+                engine.view(table, work.lake.root / "exports" / NOT_EXPORTED)
+            for name, place, crm_id, reason in engine.rows(f"SELECT object, place, crm_id, reason FROM {table}"):  # noqa: S608 - constant words
+                yield f"{name}, {crm_id or f'no. {place}'}: {reason}"
 
 
 def waiting(work: Workspace) -> Iterator[tuple[int, str]]:
@@ -96,6 +117,8 @@ def show(work: Workspace, console: Console) -> None:
     for file, line, reason in _refused(work):
         place = file if line is None else f"{file}, line {line}"
         console.print(f"           refused: {escape(place)}: {escape(reason)}")
+    for said in unreadable(work):
+        console.print(f"           not readable in the CRM: {escape(said)}")
     console.print()
     console.print(f"Tables of this run: {work.lake.root / 'runs' / work.run}/")
     if "export" in work.reports:
@@ -129,9 +152,17 @@ def _lines(work: Workspace) -> Iterator[tuple[int, str, str]]:
         yield verify["read_back"], "contacts read back: a second plan would be empty", ""
         if verify["changed_again"]:
             yield verify["changed_again"], "of them changed again since", "read_back.parquet"
+    yield from _unseen(work)
     if export := reports.get("export"):
         yield export["activities"], "activities in the timelines", "exports/activities/"
         yield export["files"], "Parquet files for analysts", "exports/"
+
+
+def _unseen(work: Workspace) -> Iterator[tuple[int, str, str]]:
+    if count := _count(work, "snapshot", "unreadable"):
+        yield count, "rows that the CRM cannot show, left alone", "unreadable.parquet"
+    if count := _count(work, "export", "not_exported"):
+        yield count, "rows that the CRM cannot show, in no file", f"exports/{NOT_EXPORTED}"
 
 
 def _plan_lines(plan: dict[str, int], done: dict[str, int] | None) -> Iterator[tuple[int, str, str]]:

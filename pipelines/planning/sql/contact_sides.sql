@@ -11,5 +11,5 @@ LEFT JOIN (FROM current_contacts SEMI JOIN contact_stirred USING (crm_id)) c ON 
 LEFT JOIN (FROM written_contacts SEMI JOIN contact_stirred USING (crm_id)) w ON w.crm_id = t.crm_id
 LEFT JOIN key_choices e ON e.person_id = t.person_id AND e.kind = 'email'
 LEFT JOIN key_choices p ON p.person_id = t.person_id AND p.kind = 'phone'
-LEFT JOIN company_matches m ON m.company_id = g.company
+LEFT JOIN company_targets m ON m.company_id = g.company
 LEFT JOIN new_companies n ON n.entity_id = g.company

@@ -6,7 +6,7 @@ WITH said AS (
            hash(g.{name}) AS {name},
            hash(coalesce(m.crm_id, CASE WHEN starts_with(g.company, 'crm:') THEN substr(g.company, 5)
                                         WHEN n.entity_id IS NOT NULL THEN 'new:' || g.company END)) AS company
-    FROM golden g LEFT JOIN company_matches m ON m.company_id = g.company LEFT JOIN new_companies n ON n.entity_id = g.company
+    FROM golden g LEFT JOIN company_targets m ON m.company_id = g.company LEFT JOIN new_companies n ON n.entity_id = g.company
 ), stands AS (
     SELECT c.crm_id, w.crm_id IS NOT NULL AS known, hash(c.first_name) AS first_name, hash(c.last_name) AS last_name, hash(c.company_id) AS company,
            hash(c.{column}) AS {name},

@@ -2,6 +2,7 @@
 SELECT g.person_id, m.crm_id,
        CASE WHEN m.crm_id IS NOT NULL AND m.status = 'archived' THEN 'archived'
             WHEN m.crm_id IS NOT NULL THEN 'update'
+            WHEN l.crm_id IN (SELECT crm_id FROM unreadable WHERE object = 'contacts') THEN 'unseen'
             WHEN l.crm_id IS NOT NULL THEN 'gone'
             WHEN (g.first_name IS NULL OR g.last_name IS NULL) AND (SELECT name_placeholder FROM setting) IS NULL THEN 'nameless'
             WHEN len(g.emails) + len(g.phones) = 0 THEN 'keyless'
