@@ -35,7 +35,7 @@ from connectors.giant_context.wire import (
     app_path,
     project_path,
 )
-from connectors.http import Answer, Clock, Http, Limits
+from connectors.http import AS_LIMITED, Answer, Clock, Http, Limits
 
 M = TypeVar("M", bound=BaseModel)
 T = TypeVar("T")
@@ -112,14 +112,18 @@ class GiantContext:
         return await self._http.call("POST", TOKEN_PATH, route=TOKEN_PATH, read=_TOKEN, json=body, anonymous=True)
 
     async def list_contacts(
-        self, page: int = 1, page_size: int = DEFAULT_PAGE_SIZE, search: str | None = None
+        self,
+        page: int = 1,
+        page_size: int = DEFAULT_PAGE_SIZE,
+        search: str | None = None,
+        attempts: int = AS_LIMITED,
     ) -> Page[Contact]:
         """Return one page of contacts; `search` matches first name, last name and e-mail.
 
         An account that has moved its contacts to its project's people raises AccessError, which names that generation.
         """
         try:
-            return await self._list("contacts", Page[Contact], page, page_size, search)
+            return await self._list("contacts", Page[Contact], page, page_size, search, attempts)
         except NotFound as error:
             failure = error
         if await self._has_people():
@@ -167,10 +171,14 @@ class GiantContext:
         return await self._call("GET", "contacts/{contactId}/activities", _ACTIVITIES, contact_id)
 
     async def list_companies(
-        self, page: int = 1, page_size: int = DEFAULT_PAGE_SIZE, search: str | None = None
+        self,
+        page: int = 1,
+        page_size: int = DEFAULT_PAGE_SIZE,
+        search: str | None = None,
+        attempts: int = AS_LIMITED,
     ) -> Page[Company]:
         """Return one page of companies; `search` matches name and industry."""
-        return await self._list("companies", Page[Company], page, page_size, search)
+        return await self._list("companies", Page[Company], page, page_size, search, attempts)
 
     async def get_company(self, company_id: str) -> Company:
         """Return a company."""
@@ -185,10 +193,14 @@ class GiantContext:
         return await self._call("PUT", "companies/{companyId}", _COMPANY, company_id, changes, repeatable=True)
 
     async def list_activities(
-        self, page: int = 1, page_size: int = DEFAULT_PAGE_SIZE, search: str | None = None
+        self,
+        page: int = 1,
+        page_size: int = DEFAULT_PAGE_SIZE,
+        search: str | None = None,
+        attempts: int = AS_LIMITED,
     ) -> Page[Activity]:
         """Return one page of activities, newest first; `search` is free text over the description."""
-        return await self._list("activities", Page[Activity], page, page_size, search)
+        return await self._list("activities", Page[Activity], page, page_size, search, attempts)
 
     async def log_activity(self, activity: ActivityCreate) -> Activity:
         """Log an activity. Not idempotent: after Ambiguous, read back by `data.externalId` before sending again."""
@@ -205,13 +217,20 @@ class GiantContext:
             return False
         return True
 
-    async def _list(self, route: str, model: type[M], page: int, page_size: int, search: str | None) -> M:
+    async def _list(
+        self, route: str, model: type[M], page: int, page_size: int, search: str | None, attempts: int
+    ) -> M:
         params: dict[str, str | int] = {"page": page, "pageSize": page_size}
         if search:
             params["search"] = search
         try:
             answer = await self._http.call(
-                "GET", f"{self._app}/{route}", route=f"…/{route}", read=model_reader(model), params=params
+                "GET",
+                f"{self._app}/{route}",
+                route=f"…/{route}",
+                read=model_reader(model),
+                params=params,
+                attempts=attempts,
             )
         except Forbidden as error:  # whoever may not list is not told so of a row
             failure = error

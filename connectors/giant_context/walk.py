@@ -75,6 +75,7 @@ class Walk(Generic[T]):
         concurrency: int = 4,
         passes: int = 3,
         on_progress: Callable[[int, int], None] | None = None,
+        fetch_part: Callable[[int, int], Awaitable[Page[T]]] | None = None,
     ) -> None:
         """Prepare the walk.
 
@@ -84,8 +85,10 @@ class Walk(Generic[T]):
             concurrency: Pages under way in the first pass. Later passes go one by one.
             passes: How often at most the list is walked.
             on_progress: Called after each page with (items seen in this pass, total).
+            fetch_part: Fetches the parts of a page that failed: it need not be as patient as `fetch`.
         """
         self._fetch: Callable[[int, int], Awaitable[Page[T]]] = fetch
+        self._fetch_part: Callable[[int, int], Awaitable[Page[T]]] = fetch_part or fetch
         self._size = page_size
         self._concurrency = concurrency
         self._passes = passes
@@ -161,12 +164,12 @@ class Walk(Generic[T]):
             number = number + 1 if news and number < page.last_number else 1
         self._shaken = True
 
-    async def _read(self, number: int, size: int) -> NumberedPage[T]:
+    async def _read(self, number: int, size: int, *, part: bool = False) -> NumberedPage[T]:
         """A page; of one that the server cannot give, what can be read of it."""
         failure = self._spoilt.get((number, size))
         if failure is None:
             try:
-                page = await self._fetch(number, size)
+                page = await (self._fetch_part if part else self._fetch)(number, size)
             except CallError as error:
                 if not tells_of_content(error):
                     raise
@@ -189,7 +192,7 @@ class Walk(Generic[T]):
         items: list[T] = []
         total = 0
         for part in range((number - 1) * parts + 1, number * parts + 1):
-            page = await self._read(part, size // parts)
+            page = await self._read(part, size // parts, part=True)
             if page.size != size // parts:  # pages of another size than asked for are no parts of this one
                 raise failure
             items += page.items

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
@@ -15,6 +16,9 @@ from connectors.http.redaction import redacted, texts
 from connectors.strict_json import Unreadable, decoded, mended, parse
 
 T = TypeVar("T")
+
+AS_LIMITED: Final = sys.maxsize
+"""So many attempts as the limits allow, and no fewer."""
 
 _MAX_DEPTH: Final = 64
 _SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
@@ -44,6 +48,7 @@ class Call(Generic[T]):
     repeatable: bool
     expect: tuple[int, ...]
     anonymous: bool
+    attempts: int = AS_LIMITED
     sent: bool = False  # bytes may be on their way, unanswered
     left: float = 0.0  # when the latest attempt left, on the monotonic clock
     doubt: str = ""  # why an earlier attempt may have been applied

@@ -24,7 +24,7 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception
 from connectors import errors
 from connectors.errors import CallError
 from connectors.http.base_url import checked_base_url
-from connectors.http.call import Answer, Call
+from connectors.http.call import AS_LIMITED, Answer, Call
 from connectors.http.limits import Clock, Limits
 from connectors.http.places import Places
 from connectors.http.rate import Rate
@@ -108,6 +108,7 @@ class Http:
         repeatable: bool = False,
         expect: tuple[int, ...] = (200, 201),
         anonymous: bool = False,
+        attempts: int = AS_LIMITED,
     ) -> Answer[T]:
         """Send one call, again where that is safe, and return its usable answer.
 
@@ -121,12 +122,13 @@ class Http:
             repeatable: A write whose repetition changes nothing more, such as PUT.
             expect: The statuses of success.
             anonymous: A call that `auth` itself makes: no headers of its own, no place taken, attempted once.
+            attempts: How often at most it is sent, where that is less often than the limits say.
 
         Raises:
             CallError: Its kinds as the module's table says. Once an attempt of a write may have been applied,
                 any later failure of the call is Ambiguous too.
         """
-        call = Call(method, path, route, read, json, params or {}, repeatable, expect, anonymous)
+        call = Call(method, path, route, read, json, params or {}, repeatable, expect, anonymous, attempts)
         if not anonymous:
             await self._places.take()
         try:
@@ -154,7 +156,7 @@ class Http:
             return await self._attempt(call, latest)
         except CallError as error:
             failure = error
-        if call.anonymous or not call.may_repeat(failure):
+        if call.anonymous or call.attempts == 1 or not call.may_repeat(failure):
             raise failure
         known: list[CallError] = [failure]  # for the machinery it is the first attempt
 
@@ -167,7 +169,7 @@ class Http:
             sleep=self._clock.sleep,
             retry=retry_if_exception(call.may_repeat),
             wait=self._wait,
-            stop=lambda state: self._stop(state, latest),
+            stop=lambda state: state.attempt_number >= call.attempts or self._stop(state, latest),
             before_sleep=_log_retry,
             reraise=True,
         )

@@ -27,7 +27,7 @@ from connectors.giant_context.server.access import ensure_api_key
 from connectors.giant_context.server.description import DescribedApp
 from connectors.giant_context.server.envelope import Envelope
 from connectors.giant_context.server.hosts import LoopbackHosts
-from connectors.giant_context.server.refusals import answer_busy, answer_invalid, answer_refusal
+from connectors.giant_context.server.refusals import Refusal, answer_busy, answer_invalid, answer_refusal
 from connectors.giant_context.server.routing import CrmRoute, OpenRoute
 from connectors.giant_context.server.store import activities, companies, contacts
 from connectors.giant_context.server.store.fields import Json
@@ -110,12 +110,19 @@ def _store(request: Request) -> Store:
     return store
 
 
+def _answer(value: Json | list[Json], status: int = 200) -> JSONResponse:
+    try:
+        return JSONResponse(value, status)
+    except ValueError:  # kept by an earlier version, or put there past the API
+        raise Refusal(500, "Something that is stored here cannot be written as JSON.") from None
+
+
 async def _write(request: Request, job: Callable[..., Any], status: int = 200, /, **arguments: Any) -> JSONResponse:
     store = _store(request)
 
     def answered(connection: sqlite3.Connection) -> JSONResponse:
         # Encoded before the commit: a write that cannot be answered has no effect.
-        return JSONResponse(job(connection, clock=store.clock, **arguments), status)
+        return _answer(job(connection, clock=store.clock, **arguments), status)
 
     return await store.written(answered)
 
@@ -126,7 +133,7 @@ def _read(request: Request, read: Callable[[sqlite3.Connection], T]) -> T:
 
 
 async def _read_many(request: Request, read: Callable[[sqlite3.Connection], list[Json]]) -> JSONResponse:
-    return JSONResponse(await run_in_threadpool(_read, request, read))
+    return _answer(await run_in_threadpool(_read, request, read))
 
 
 def plain_digits(given: str) -> str:
@@ -150,8 +157,8 @@ Wanted = Annotated[PageRequest, Depends(_wanted)]
 async def _page(request: Request, listing: Listing, wanted: PageRequest) -> JSONResponse:
     store = _store(request)
     if wanted.search:
-        return JSONResponse(await run_in_threadpool(store.page, listing, wanted))
-    return JSONResponse(store.page(listing, wanted))
+        return _answer(await run_in_threadpool(store.page, listing, wanted))
+    return _answer(store.page(listing, wanted))
 
 
 @door.post(wire.TOKEN_PATH, response_model=wire.Token, tags=["access"])
@@ -176,7 +183,7 @@ async def create_contact(request: Request, body: wire.ContactCreate) -> JSONResp
 @crm.get("/contacts/{contactId}", response_model=wire.Contact)
 async def get_contact(request: Request) -> JSONResponse:
     """Get a contact."""
-    return JSONResponse(_read(request, partial(contacts.CONTACTS.get, row_id=request.path_params["contactId"])))
+    return _answer(_read(request, partial(contacts.CONTACTS.get, row_id=request.path_params["contactId"])))
 
 
 @crm.put("/contacts/{contactId}", response_model=wire.Contact, responses=_CONFLICT)
@@ -219,7 +226,7 @@ async def list_companies(request: Request, wanted: Wanted) -> JSONResponse:
 @crm.get("/companies/{companyId}", response_model=wire.Company)
 async def get_company(request: Request) -> JSONResponse:
     """Get a company."""
-    return JSONResponse(_read(request, partial(companies.COMPANIES.get, row_id=request.path_params["companyId"])))
+    return _answer(_read(request, partial(companies.COMPANIES.get, row_id=request.path_params["companyId"])))
 
 
 @crm.get("/companies/{companyId}/contacts", response_model=list[wire.Contact])
@@ -249,7 +256,7 @@ async def log_activity(request: Request, body: wire.ActivityCreate) -> JSONRespo
 @crm.get("/activities/{activityId}", response_model=wire.Activity)
 async def get_activity(request: Request) -> JSONResponse:
     """Get an activity."""
-    return JSONResponse(_read(request, partial(activities.ACTIVITIES.get, row_id=request.path_params["activityId"])))
+    return _answer(_read(request, partial(activities.ACTIVITIES.get, row_id=request.path_params["activityId"])))
 
 
 @extension.post("/companies", response_model=wire.Company, status_code=201)

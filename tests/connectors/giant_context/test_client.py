@@ -68,6 +68,15 @@ def test_each_call_goes_over_the_wire_as_documented(
     assert found.created_at == datetime(2025, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 
+@pytest.mark.parametrize("attempts", [1, 2, 9])
+def test_a_page_may_be_asked_for_less_often(attempts: int) -> None:
+    """Who does not need to be patient says how often at most a page is asked for; the limits hold all the same."""
+    crm = Crm({}, 500)
+    with pytest.raises(errors.NotApplied):
+        with_crm(crm, lambda c: c.list_companies(attempts=attempts), limits=Limits(attempts=3))
+    assert len(crm.calls) == min(attempts, 3)
+
+
 @pytest.mark.parametrize(("use", "method", "target", "_body", "_answer"), CALLS)
 def test_only_what_may_be_repeated_is_repeated(
     use: Callable[[GiantContext], Awaitable[Any]], method: str, target: str, _body: Any, _answer: Any

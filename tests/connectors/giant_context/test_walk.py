@@ -274,6 +274,24 @@ def test_few_calls_find_the_row_that_spoils_a_page() -> None:
     assert len(source.calls) <= 2 + 16 + 16
 
 
+def test_parts_are_fetched_in_their_own_way() -> None:
+    """Once a page has failed, its parts need not be waited for as patiently."""
+    source, parts = Spoilt(200, {137}), list[tuple[int, int]]()
+
+    async def fetch_part(page: int, page_size: int) -> Page[Contact]:
+        parts.append((page, page_size))
+        return await source.fetch(page, page_size)
+
+    async def walked() -> WalkReport:
+        walk: Walk[Contact] = Walk(source.fetch, page_size=200, fetch_part=fetch_part)
+        async for _ in walk:
+            pass
+        return walk.report
+
+    assert [one.place for one in asyncio.run(walked()).unread] == [137]
+    assert [call for call in source.calls if call not in parts] == [(1, 200)]
+
+
 def test_many_spoilt_rows_are_a_server_in_trouble() -> None:
     """A list of which much cannot be read is not read by single rows."""
     source = Spoilt(400, set(range(1, 400, 4)))

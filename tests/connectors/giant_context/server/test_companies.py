@@ -69,9 +69,10 @@ def test_revenue_is_a_finite_number(crm: Crm, revenue: object) -> None:
 
 
 def test_what_cannot_be_answered_is_not_committed(crm: Crm) -> None:
-    """A write whose answer JSON cannot hold answers 500 and has no effect."""
+    """A write whose answer JSON cannot hold answers 500 and has no effect; a page that holds it says what is wrong."""
     company = crm.company()["id"]
     crm.store.write(lambda connection: connection.execute("UPDATE companies SET annual_revenue = 9e999")).result()
     crm.call("PUT", f"/companies/{company}", {"name": "Looms"}, expect=500)
+    assert "cannot be written as JSON" in crm.call("GET", "/companies", expect=500)["message"]
     crm.store.write(lambda connection: connection.execute("UPDATE companies SET annual_revenue = 1")).result()
     assert crm.call("GET", f"/companies/{company}")["name"] == "Engines"
