@@ -12,6 +12,7 @@ import pyarrow as pa
 from pydantic.alias_generators import to_camel
 
 from pipelines.applying import overtaken
+from pipelines.applying.meeting import keep_standing
 from pipelines.applying.operations import Row, operations
 from pipelines.applying.overtaken import Waited
 from pipelines.applying.rereading import Standing
@@ -50,7 +51,7 @@ class Intention:
 
 
 def intend(engine: Engine, ledger: Ledger, run: str, *, waited: Waited | None = None) -> Intention:
-    """Keep who is who, and everything that is about to be sent, before anything is.
+    """Keep who is who, what stands in the CRM, and everything that is about to be sent, before anything is.
 
     What the CRM refused before in the same words, or may have carried out without telling, is not sent again. Of a
     plan that has waited in a file, what is known by now of who is who stays so, and what was written, created or found
@@ -60,6 +61,7 @@ def intend(engine: Engine, ledger: Ledger, run: str, *, waited: Waited | None = 
     engine.read("current_contacts", "current_companies", "person_changes")
     overtaken.make(engine, ledger, waited)
     _place(engine, ledger, run, waited=waited is not None)
+    keep_standing(engine, ledger)
     ledger.journal.drop_stale_intents()
     ledger.journal.begin(run)
     skipped = engine.arrow("FROM overtaken ORDER BY ALL").to_pylist()

@@ -16,11 +16,12 @@ from pipelines.ledger.effects import Effect
 from pipelines.ledger.identities import Identities
 from pipelines.ledger.journal import Journal
 from pipelines.ledger.last_written import LastWritten
+from pipelines.ledger.stood import Stood
 from pipelines.ledger.traits import Traits
 
 
 class Ledger:
-    """The ledger of one account within the open file: its four parts, and what is about all of them."""
+    """The ledger of one account within the open file: its parts, and what is about all of them."""
 
     def __init__(self, path: Path, account: str) -> None:
         """Open the file, or make it when it is missing.
@@ -32,6 +33,7 @@ class Ledger:
         self.written = LastWritten(self._access)
         self.journal = Journal(self._access, self.written)
         self.identities = Identities(self._access)
+        self.stood = Stood(self._access)
         self.traits = Traits(self._access)
 
     def close(self) -> None:
@@ -107,6 +109,6 @@ class Ledger:
         self.adopt(*ledger_ids)
         self.went_back()
         with self._access.writing() as database:
-            for table in ("journal", "entities", "links", "written", "person_changes"):
+            for table in ("journal", "entities", "links", "written", "stood", "person_changes"):
                 database.execute(f"DELETE FROM {table} WHERE account = ?", (self.account,))  # noqa: S608 - constant names
             self.journal.insert_done(database, effects)

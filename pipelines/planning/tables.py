@@ -84,6 +84,8 @@ def _inputs(engine: Engine, ledger: Ledger, settings: Settings) -> None:
     engine.put("company_links", ledger.identities.links("companies"))
     engine.put("written_contacts", ledger.written.of("contacts"))
     engine.put("written_companies", ledger.written.of("companies"))
+    engine.put("found_contacts", ledger.stood.of("contacts"))
+    engine.put("found_companies", ledger.stood.of("companies"))
     refused = [
         one for state in ("REJECTED", "UNKNOWN") for one in ledger.journal.in_state(state) if one.kind == "create"
     ]

@@ -58,6 +58,7 @@ class Driver(RuleBasedStateMachine):
             self.eventful.update(range(LANES))
         tally["faults"] += len(weather.faults) + (weather.outage <= OUTAGE)
         tally["kills"] += self.seen.killed
+        self.model.run_meets(before, surely=weather.fair)
         self._hold(self.model.after_any(self.seen))
         if weather.fair:
             self.dirty = False

@@ -80,18 +80,19 @@ class Histories(Driver):
             if contact[field] is not None:
                 self._human(self.model.human_sets(contact, self._ours(contact), {field: None}))
 
-    @rule(who=whos, own=st.booleans())
-    def a_human_tags(self, who: Who, own: bool) -> None:
-        """A contact gets a tag more, maybe one that the sources use, too."""
+    @rule(who=whos, tag=st.sampled_from(("own", "vip", "hot")))
+    def a_human_tags(self, who: Who, tag: str) -> None:
+        """A contact gets a tag more, maybe one that the sources use, too, or will use."""
         for contact in self._contacts(who):
-            self._human(self.model.human_tags(contact, f"own-{self._next()}" if own else "vip"))
+            given = f"own-{self._next()}" if tag == "own" else tag
+            self._human(self.model.human_tags(contact, self._ours(contact), given))
 
-    @rule(who=whos)
-    def a_human_untags(self, who: Who) -> None:
-        """A tag is taken away."""
+    @rule(who=whos, last=st.booleans())
+    def a_human_untags(self, who: Who, last: bool) -> None:
+        """A tag is taken away: the first, or the one given last."""
         for contact in self._contacts(who):
-            for tag in contact["tags"][:1]:
-                self._human(self.model.human_tags(contact, tag, away=True))
+            for tag in contact["tags"][-1:] if last else contact["tags"][:1]:
+                self._human(self.model.human_tags(contact, self._ours(contact), tag, away=True))
 
     @rule(one=somebody, fate=st.sampled_from(("archived", "deleted")))
     def a_human_is_done_with(self, one: tuple[int, int], fate: str) -> None:
@@ -141,7 +142,8 @@ class Histories(Driver):
         """A cell says something else."""
         for person in self._people(who):
             given = self._value({"Email": "email", "Phone": "phone"}.get(column, "title"), person.cells)
-            person.cells[column] = f"{person.cells['Tags']};tag{self._next()}".strip(";") if column == "Tags" else given
+            tag = "hot" if self._next() % 2 else f"tag{self.number}"
+            person.cells[column] = f"{person.cells['Tags']};{tag}".strip(";") if column == "Tags" else given
 
     @rule(who=whos, column=st.sampled_from(("Title", "Department", "Phone", "Tags")))
     def a_source_blanks(self, who: Who, column: str) -> None:

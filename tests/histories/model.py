@@ -42,7 +42,13 @@ class Model:
     policies: dict[str, str]
     people: dict[tuple[int, int], Person] = field(default_factory=dict)
     said: dict[tuple[str, str], Any] = field(default_factory=dict)
-    """What a human chose for a field of a contact, None where they cleared one of ours."""
+    """What a human chose for a field of a contact, None where they cleared what had stood there."""
+    stood: set[tuple[str, str]] = field(default_factory=set)
+    """What surely stood in a contact when a run was applied: its fields, and its tags as `tag vip`."""
+    perhaps: set[tuple[str, str]] = field(default_factory=set)
+    """The same of runs that may have ended before they were applied."""
+    unsure: set[tuple[str, str]] = field(default_factory=set)
+    """What a human took away of which nobody can tell whether a run ever met it: it may come back or not."""
     tagged: set[tuple[str, str]] = field(default_factory=set)
     untagged: set[tuple[str, str]] = field(default_factory=set)
     removed: set[str] = field(default_factory=set)
@@ -56,24 +62,41 @@ class Model:
     def human_sets(self, contact: dict[str, Any], ours: dict[str, Any], fields: dict[str, Any]) -> Act:
         """Note that a human writes fields of a contact; the act that does it."""
         for name, value in fields.items():
-            # An empty field that was never ours is nobody's: emptying it says nothing. What the CRM answered to our
+            # A field that held nothing at any run is nobody's: emptying it says nothing. What the CRM answered to our
             # last write is ours by definition, whoever put it back.
-            if (value is not None and ours.get(name) != value) or (value is None and name in ours):
-                self.said[contact["id"], name] = value
+            key = (contact["id"], name)
+            met = name in ours or key in self.stood
+            if (value is not None and ours.get(name) != value) or (value is None and met):
+                self.said[key] = value
             else:
-                self.said.pop((contact["id"], name), None)
+                self.said.pop(key, None)
+            self._doubt(key, gone=value is None and not met)
             contact[name] = value
         return ("edit", contact["id"], fields)
 
-    def human_tags(self, contact: dict[str, Any], tag: str, *, away: bool = False) -> Act:
+    def human_tags(self, contact: dict[str, Any], ours: dict[str, Any], tag: str, *, away: bool = False) -> Act:
         """Note that a human tags a contact, or takes a tag away."""
-        key = (contact["id"], tag)
+        key, standing = (contact["id"], tag), (contact["id"], f"tag {tag}")
+        met = tag in (ours.get("tags") or ()) or standing in self.stood
         (self.tagged if away else self.untagged).discard(key)
-        (self.untagged if away else self.tagged).add(key)
+        if met or not away:
+            (self.untagged if away else self.tagged).add(key)
+        self._doubt(standing, gone=away and not met)
         there = contact["tags"]
         if away or tag not in there:
             contact["tags"] = [one for one in there if one != tag] + [tag] * (not away)
         return ("untag" if away else "tag", contact["id"], {"tag": tag})
+
+    def _doubt(self, key: tuple[str, str], *, gone: bool) -> None:
+        """Whether nobody can tell if what a human has just taken away was ever met."""
+        (self.unsure.add if gone and key in self.perhaps else self.unsure.discard)(key)
+
+    def run_meets(self, before: dict[str, dict[str, Any]], *, surely: bool) -> None:
+        """Note what stood in the contacts when a run began that was applied, surely or perhaps."""
+        for crm_id, contact in before.items():
+            names = [name for name in (*PLAIN, *KEYS) if contact[name] is not None]
+            met = {(crm_id, name) for name in (*names, *(f"tag {tag}" for tag in contact["tags"]))}
+            (self.stood if surely else self.perhaps).update(met)
 
     # What must be
 
@@ -143,8 +166,8 @@ class Model:
             stands = before[name] if before else None
             if policy in OVERWRITING:
                 wanted = told or stands
-            elif by_human:
-                continue  # judged after any run
+            elif by_human or (contact["id"], name) in self.unsure:
+                continue  # judged after any run, or by nobody
             elif policy == "crm_wins" or before is None:
                 wanted = told or stands
             elif policy == "fill_empty":
@@ -157,7 +180,7 @@ class Model:
         if self.policy("tags") in ("crm_wins", "source_wins", "append"):
             for tag in filter(None, person.cells["Tags"].split(";")):
                 untagged = (contact["id"], tag) in self.untagged and self.policy("tags") != "source_wins"
-                if tag not in contact["tags"] and not untagged:
+                if tag not in contact["tags"] and not untagged and (contact["id"], f"tag {tag}") not in self.unsure:
                     yield f"{person.last_name} lacks the tag {tag}"
 
     def policy(self, name: str) -> str:

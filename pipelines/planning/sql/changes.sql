@@ -7,12 +7,12 @@ WITH states AS (
     WHERE s.proposed IS NOT NULL OR s.clears
 ), seen AS (
     SELECT s.*, is_ours(s) AS ours, s.was_written AND unlike(s.kind, s.sent, s.proposed) AS source_changed,
-           s.policy = 'newest' AND coalesce(r.modified_at, r.dated) > s.updated_at AS newer
+           s.policy = 'newest' AND r.modified_at > s.updated_at AS newer
     FROM states s LEFT JOIN records r ON s.policy = 'newest' AND r.record_key = s.record_key
 ), decided AS (
     SELECT *, CASE WHEN is_new THEN 'create' WHEN proposed IS NULL THEN 'clear' WHEN "current" IS NULL THEN 'fill' ELSE 'overwrite' END AS change,
            was_written AND NOT ours AND source_changed AS conflict,
-           judged(is_new, policy, ours, was_written, "current", proposed, source_changed, coalesce(newer, false)) AS verdict
+           judged(is_new, policy, ours, was_written, stood, "current", proposed, source_changed, newer) AS verdict
     FROM seen
 ), everything AS (
     SELECT d.object, is_new, d.person_id, crm_id, d.field, base, "current", proposed, ours, change, conflict, verdict,

@@ -3,7 +3,7 @@
 WITH sides AS (
     SELECT g.company_id, m.crm_id, m.crm_id IS NULL AS is_new, g, c, w
     FROM golden_companies g LEFT JOIN company_targets m USING (company_id)
-    LEFT JOIN current_companies c USING (crm_id) LEFT JOIN written_companies w USING (crm_id)
+    LEFT JOIN current_companies c USING (crm_id) LEFT JOIN (FROM written_companies FULL JOIN found_companies USING (crm_id)) w USING (crm_id)
     WHERE (SELECT company_writes FROM setting) AND m.unseen IS NOT true
 )
 SELECT company_id AS person_id, crm_id, is_new, c.updated_at, unnest(list_filter([

@@ -1,13 +1,16 @@
--- Tags that want a row: those that the sources have and the contact has not (`adds`; one that we wrote and that is gone was
--- taken away by a human: it comes back only where the sources win), and those of ours that still stand and that no record
--- bears any more.
+-- Tags that want a row: those that the sources have and the contact has not (`adds`; one that we wrote, or found there, and
+-- that is gone was taken away by a human: it comes back only where the sources win), and those of ours that still stand and
+-- that no record bears any more.
 WITH policy AS (
     SELECT coalesce((SELECT policy FROM policies WHERE field = 'tags'), 'crm_wins') AS policy
 ), written AS (
     SELECT crm_id, elements(json_extract(sent, '$.tags')) AS ours FROM written_contacts WHERE contains(sent, '"tags"')
+), met AS (
+    SELECT crm_id, elements(json_extract(found, '$.tags')) AS found FROM found_contacts WHERE contains(found, '"tags":')
 ), tagged AS (
     -- Only these need to be looked at: those who bear a tag in the sources, and those to whom we gave one.
-    SELECT t.person_id, t.crm_id, t.op = 'create' AS is_new, coalesce(w.ours, []) AS ours FROM contact_targets t LEFT JOIN written w ON w.crm_id = t.crm_id
+    SELECT t.person_id, t.crm_id, t.op = 'create' AS is_new, coalesce(w.ours, []) AS ours, coalesce(f.found, []) AS found
+    FROM contact_targets t LEFT JOIN written w ON w.crm_id = t.crm_id LEFT JOIN met f ON f.crm_id = t.crm_id
     WHERE t.op IN ('create', 'update') AND (w.crm_id IS NOT NULL OR t.person_id IN (SELECT person_id FROM golden_tags))
 ), sides AS (
     SELECT t.*, list_transform(coalesce(c.tags, []), lambda tag: lower(trim(tag))) AS standing,
@@ -22,8 +25,8 @@ SELECT s.person_id, s.crm_id, s.is_new, g.tag, g.record_key, true AS adds, s.pol
 FROM (FROM sides CROSS JOIN policy) s JOIN golden_tags g USING (person_id)
 WHERE NOT list_contains(s.standing, lower(trim(g.tag)))
   AND CASE s.policy WHEN 'source_wins' THEN true
-                    WHEN 'fill_empty' THEN len(s.standing) + len(s.ours) = 0
-                    ELSE NOT list_contains(s.given, lower(trim(g.tag))) END
+                    WHEN 'fill_empty' THEN len(s.standing) + len(s.ours) + len(s.found) = 0
+                    ELSE NOT list_contains(s.given, lower(trim(g.tag))) AND NOT list_contains(s.found, lower(trim(g.tag))) END
 UNION ALL
 SELECT person_id, crm_id, false, tag, NULL, false, policy, ours
 FROM (SELECT s.*, w.tags AS wanted, unnest(s.ours) AS tag FROM sides s LEFT JOIN wanted w USING (person_id) WHERE len(s.ours) > 0) CROSS JOIN policy

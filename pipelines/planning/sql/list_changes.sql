@@ -5,7 +5,7 @@ WITH judged_elements AS (
     FROM contact_lists l
     LEFT JOIN (SELECT person_id, field, list(value) AS said FROM said_values GROUP BY ALL) v ON v.person_id = l.person_id AND v.field = l.kind
 ), shaped AS (
-    SELECT *, CASE WHEN policy = 'fill_empty' AND NOT is_new AND len(standing) + len(ours) > 0 THEN [] ELSE adds END AS added,
+    SELECT *, CASE WHEN policy = 'fill_empty' AND NOT is_new AND len(standing) + len(ours) + len(found) > 0 THEN [] ELSE adds END AS added,
            CASE retract WHEN 'write' THEN unsupported ELSE [] END AS taken
     FROM judged_elements
 ), rows AS (

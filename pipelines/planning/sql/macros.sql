@@ -15,7 +15,7 @@ CREATE OR REPLACE MACRO unlike(kind, one, other) AS
 CREATE OR REPLACE MACRO stirs(proposed, current_value, nothing, known) AS
     proposed <> current_value AND (proposed <> nothing OR known);
 
--- One field of one object, with what we last wrote there, ready to be judged. `clears`: the sources say that there is
+-- One field of one object, with what we last wrote there, ready to be judged. `stood`: it held something that was not ours. `clears`: the sources say that there is
 -- nothing. A text is told from JSON by its kind.
 CREATE OR REPLACE MACRO field_state(name, kind, proposed, clears, current_value, written, record) AS {
     'field': name, 'kind': kind, 'proposed': proposed, 'clears': proposed IS NULL AND coalesce(clears, false), 'current': current_value,
@@ -26,6 +26,7 @@ CREATE OR REPLACE MACRO field_state(name, kind, proposed, clears, current_value,
     'before': CASE kind WHEN 'json' THEN json_extract(written.before, '$."' || name || '"')::VARCHAR
                       ELSE json_extract_string(written.before, '$."' || name || '"') END,
     'was_written': written.sent IS NOT NULL AND json_exists(written.sent, '$."' || name || '"'),
+    'stood': written.found IS NOT NULL AND json_exists(written.found, '$."' || name || '"'),
     'record_key': record};
 
 -- Whether what stands there is what the server made of our last write.
@@ -42,16 +43,19 @@ CREATE OR REPLACE MACRO differs(state) AS
 CREATE OR REPLACE MACRO verdict(decision, rule) AS {'decision': decision, 'rule': rule};
 
 -- Three-way: what we last wrote, as the server echoed it (base), what stands there (current), what the sources say
--- (proposed). A value of ours that is empty now was emptied by a human. `newer`: the sources spoke after the CRM did.
-CREATE OR REPLACE MACRO judged(is_new, policy, ours, was_written, current_value, proposed, source_changed, newer) AS
+-- (proposed). A field that held something, ours or not, and is empty now was emptied by a human. `newer`: the sources spoke after the CRM did; NULL
+-- where they do not say when: a date of a file is no word of its source.
+CREATE OR REPLACE MACRO judged(is_new, policy, ours, was_written, stood, current_value, proposed, source_changed, newer) AS
     CASE WHEN is_new THEN verdict('write', 'a new object')
          WHEN was_written AND NOT source_changed AND policy <> 'source_wins' THEN verdict('same', 'a human changed it, the sources did not')
          WHEN policy = 'review' THEN verdict('review', 'the settings leave it to a human')
          WHEN policy = 'source_wins' THEN verdict('write', 'the sources win here')
-         WHEN current_value IS NULL AND NOT was_written THEN verdict('write', 'fills an empty field')
+         WHEN current_value IS NULL AND NOT was_written AND NOT stood THEN verdict('write', 'fills an empty field')
+         WHEN current_value IS NULL AND NOT was_written AND policy <> 'newest' THEN verdict('keep', 'a human cleared it')
          WHEN policy IN ('fill_empty', 'append') THEN verdict('keep', 'only empty fields are filled here')
          WHEN ours THEN verdict('write', 'ours, and the sources changed')
          WHEN policy = 'newest' AND newer THEN verdict('write', 'the sources spoke last')
+         WHEN policy = 'newest' AND newer IS NULL AND proposed IS NOT NULL THEN verdict('keep', 'the source does not say when it spoke')
          WHEN policy = 'newest' THEN verdict('keep', 'the CRM spoke last')
          WHEN NOT was_written THEN verdict('keep', 'it was there before us')
          WHEN proposed IS NULL THEN verdict('keep', 'a human changed it, and the sources say that there is nothing')

@@ -116,7 +116,10 @@ def older(path: Path, version: int) -> None:
                 *(("d", "update", "crm-1", "UNKNOWN"), ("e", "log", None, "REJECTED")),
             ],
         )
-        database.execute("INSERT INTO written VALUES ('account', 'contacts', 'crm-1', '{\"title\":\"x\"}', '{}')")
+        database.execute(
+            "INSERT INTO written (account, object, crm_id, sent, echoed) "
+            "VALUES ('account', 'contacts', 'crm-1', '{\"title\":\"x\"}', '{}')"
+        )
         database.execute(f"PRAGMA user_version = {version}")
         database.commit()
 

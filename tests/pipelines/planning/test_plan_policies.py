@@ -79,7 +79,7 @@ def both_changed(tmp_path_factory: pytest.TempPathFactory) -> Workshop:
         ("fill_empty", {"Undated": "keep"}),
         ("review", {"Undated": "review"}),
         ("source_wins", {"Undated": "write"}),
-        ("newest", {"Future": "write", "Past": "keep"}),
+        ("newest", {"Future": "write", "Past": "keep", "Undated": "keep"}),
     ],
 )
 def test_a_field_that_both_changed_is_a_conflict_that_its_policy_decides(
