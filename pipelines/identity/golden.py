@@ -35,6 +35,7 @@ def make(engine: Engine, fields: Mapping[str, FieldSettings], sources: Sequence[
     rules = {name: field.survivorship or RULES[name] for name, field in chosen.items()}
     lists = {f"{name}_sources": [sources.index(one) for one in field.sources] for name, field in chosen.items()}
     engine.put("survivorship", pa.Table.from_pylist([{**rules, **lists}], _schema()))
+    engine.macros("identity/golden/macros")
     for name in ("told", "by_source"):
         engine.make(f"identity/golden/{name}")
     for rule, name in (("newest", "by_age"), ("most_complete", "by_fullness")):

@@ -103,8 +103,8 @@ class FieldSettings(Section):
 
     policy: Literal["crm_wins", "source_wins", "fill_empty", "newest", "append", "review"] = "crm_wins"
     """`crm_wins`: update what is still ours, keep a human's edit. `source_wins`: the sources overwrite.
-    `fill_empty`: write only what is empty. `newest`: whoever spoke last. `append`: add, never take away (tags,
-    properties). `review`: write nothing, list it."""
+    `fill_empty`: write only what is empty. `newest`: whoever spoke last, by change times. `append`: add, never take
+    away (tags, properties). `review`: write nothing, list it."""
     retract: Literal["review", "write", "keep"] = "review"
     """What becomes of a value of ours that still stands and that no evidence supports any more: listed for review, put
     back to what stood there before us, or kept."""

@@ -14,7 +14,7 @@ def cleaned(shop: Workshop) -> list[dict[str, Any]]:
 
 
 def test_newest_version_of_a_record_is_the_current_one(shop: Workshop) -> None:
-    """By its own change time, else by the file's date, else by the later row."""
+    """By its own change time, which goes before having none; else by the file's date, else by the later row."""
     shop.sections = {"sources": {"inbox": {"kind": "csv_file", "options": {"path": "inbox", "id_column": "ID"}}}}
     header = "ID,Name,Email,Title,Updated at"
     shop.file(
@@ -22,7 +22,7 @@ def test_newest_version_of_a_record_is_the_current_one(shop: Workshop) -> None:
         f"""{header}
         1,A A,a@x.com,modified later,2026-05-02
         2,B B,b@x.com,file of day 3,
-        3,C C,c@x.com,undated and of a newer file,
+        3,C C,c@x.com,undated in a newer file,
         4,D D,d@x.com,first row,
         4,D D,d@x.com,later row,""",
         day=3,
@@ -32,14 +32,14 @@ def test_newest_version_of_a_record_is_the_current_one(shop: Workshop) -> None:
         f"""{header}
         1,A A,a@x.com,modified earlier,2026-05-01
         2,B B,b@x.com,file of day 2,
-        3,C C,c@x.com,modified before that file,2025-12-31""",
+        3,C C,c@x.com,dated in an older file,2025-12-31""",
         day=2,
     )
     titles = {row["source_id"]: row["title"] for row in cleaned(shop)}
     assert titles == {
         "1": "modified later",
         "2": "file of day 3",
-        "3": "undated and of a newer file",
+        "3": "dated in an older file",
         "4": "later row",
     }
     counts = {row["name"]: row["rows"] for row in shop.rows("clean_counts")}
@@ -87,3 +87,14 @@ def test_a_row_that_says_itself_that_it_is_older_is_listed(shop: Workshop) -> No
     assert (flagged["row"], flagged["field"], flagged["value"]) == (0, "modified_at", "2026-05-01")
     assert flagged["flag"] == "the file said something newer before: this row is not used"
     assert not flagged["superseded"]
+
+
+def test_a_row_that_lost_its_change_time_is_as_new_as_what_it_replaced(shop: Workshop) -> None:
+    """What a file says now goes before what it said; beside other files it counts from its last change time."""
+    shop.sections = {"sources": {"inbox": {"kind": "csv_file", "options": {"path": "inbox", "id_column": "ID"}}}}
+    dated, undated = "ID,Name,Email,Title,Updated at", "ID,Name,Email,Title"
+    shop.file("a.csv", f"{dated}\n1,A A,a@x.com,first,2026-05-02\n2,B B,b@x.com,first,2026-05-02", day=5)
+    cleaned(shop)
+    shop.file("a.csv", f"{undated}\n1,A A,a@x.com,second\n2,B B,b@x.com,second", day=6)
+    shop.file("b.csv", f"{dated}\n1,A A,a@x.com,older,2026-05-01\n2,B B,b@x.com,newer,2026-05-03", day=4)
+    assert {row["source_id"]: row["title"] for row in cleaned(shop)} == {"1": "second", "2": "newer"}

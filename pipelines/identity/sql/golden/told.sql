@@ -1,11 +1,9 @@
 -- Every record with its person and what says how much its word counts: the sources' order in the settings, whether its
--- file still has it, its age (its own change time, else the day of its file), and how much it says. `alone`: it is all that
+-- file still has it, its age (its own change time, and the day of its file), and how much it says. `alone`: it is all that
 -- speaks of the person; `plain`: and its keys are the person's as they are, one of a kind and no hub. `outdated`: its file has landed anew without it, and something newer is known.
 WITH given AS (
     SELECT p.person, r.file_row_number AS node, r.record_key, r.source_order, r.superseded,
-           date_trunc('day', coalesce(r.modified_at, r.dated)) AS day, r.modified_at,
-           (r.first_name IS NOT NULL)::INT + (r.last_name IS NOT NULL)::INT + (r.title IS NOT NULL)::INT
-           + (r.company_name IS NOT NULL)::INT + len(r.emails) + len(r.phones) AS says,
+           date_trunc('day', r.dated) AS day, r.modified_at, fullness(r.first_name, r.last_name, r.title, r.company_name, r.emails, r.phones) AS says,
            len(r.emails) > 1 OR len(r.phones) > 1 AS several
     FROM records r JOIN people p ON p.node = r.file_row_number
 ), crowds AS (
