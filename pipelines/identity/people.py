@@ -8,8 +8,16 @@ units. docs/identity.md has the rules and their reasons.
 
 from __future__ import annotations
 
+from typing import Final
+
+import pyarrow as pa
+
 from pipelines.identity.clustering import components, disputes, entity_ids
 from pipelines.lake.engine import Engine
+
+LINKED_PHONES: Final = pa.schema(
+    [("node_a", pa.int64()), ("node_b", pa.int64()), ("key", pa.string()), ("agree", pa.bool_())]
+)
 
 
 def resolve(engine: Engine) -> None:
@@ -18,8 +26,12 @@ def resolve(engine: Engine) -> None:
     Reads `records`, `current_contacts`, `known_contacts`, `contact_links`, `nicknames` and `setting`; the macros of
     `keys` and `identity/people` must be there.
     """
-    _units(engine)
+    linked = _units(engine)
     _phones(engine)
+    if linked:
+        engine.make("identity/people/linked_phones")
+    else:
+        engine.put("linked_phones", LINKED_PHONES.empty_table())
     engine.make("identity/people/people")
     entity_ids(
         engine,
@@ -34,7 +46,8 @@ def resolve(engine: Engine) -> None:
         engine.define(f"identity/people/{name}")
 
 
-def _units(engine: Engine) -> None:
+def _units(engine: Engine) -> bool:
+    """Make `units`; whether links of earlier runs have joined any."""
     engine.define("identity/people/nodes")
     for name in ("nickname_pairs", "given_names", "firm_keys", "firm_shared", "firm_hubs", "households", "memberships"):
         engine.make(f"identity/people/{name}")
@@ -43,12 +56,14 @@ def _units(engine: Engine) -> None:
     components(engine, "firm_joins", into="key_components")
     for name in ("severed", "links", "link_joins"):
         engine.make(f"identity/people/{name}")
-    if engine.count("link_joins"):
+    linked = engine.count("link_joins") > 0
+    if linked:
         engine.make("identity/people/firm_edges")
         components(engine, "firm_edges", into="firm_components")
     else:
         engine.rename("key_components", "firm_components")
     engine.make("identity/people/units")
+    return linked
 
 
 def _phones(engine: Engine) -> None:

@@ -18,18 +18,22 @@ def normalise(engine: Engine, match: Match, *, hosts: str) -> None:
     Reads the tables `given_emails` and `given_phones`; `hosts` names the SQL file that collects the hosts. What Python
     must look at, it looks at once per distinct value.
     """
+    emails(engine, match)
+    phones.keys(engine, match.default_region)
+    engine.make(hosts)
+    name_domains(engine)
+    engine.make("keys/emails/record_emails")
+    engine.make("keys/emails/record_phones")
+
+
+def emails(engine: Engine, match: Match) -> None:
+    """Make `email_keys` and `read_emails` of `given_emails`; the macros of `keys` must be there."""
     engine.put("role_mailboxes", pa.table({"local_part": pa.array(_lower(match.role_mailboxes), pa.string())}))
     engine.put("placeholder_emails", pa.table({"email": pa.array(_lower(match.placeholder_emails), pa.string())}))
     engine.make("keys/emails/unwrapped_emails")
     _ascii_domains(engine, "SELECT DISTINCT domain FROM unwrapped_emails WHERE international ORDER BY domain")
     engine.make("keys/emails/email_keys")
     engine.define("keys/emails/read_emails")
-
-    phones.keys(engine, match.default_region)
-    engine.make(hosts)
-    name_domains(engine)
-    engine.make("keys/emails/record_emails")
-    engine.make("keys/emails/record_phones")
 
 
 def name_domains(engine: Engine) -> None:

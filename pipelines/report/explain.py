@@ -9,20 +9,23 @@ from typing import Any
 import pyarrow as pa
 
 from connectors.records import CONTACT
+from pipelines.keys import normalise
 from pipelines.keys.phones import reading as phones
 from pipelines.lake.engine import Engine
-from pipelines.report import evidence
-from pipelines.report.chains import Join, chain
+from pipelines.report import evidence, nobody
+from pipelines.report.chains import Join
+from pipelines.report.joined import Joined, joined, joins, shortest
+from pipelines.report.nobody import Nobody
 from pipelines.workspace import Workspace
 
 TABLES = (
     *("records", "clusters", "golden", "golden_companies", "contact_matches", "joins", "held_back", "conflicts"),
-    "landings",
+    *("landings", "unmatched", "former_versions"),
 )
 HOLDERS = (
     "SELECT record_key, person_id FROM clusters JOIN records USING (record_key) "
     "LEFT JOIN contact_matches USING (person_id) "
-    "WHERE list_contains(emails, lower(trim($1))) OR list_contains(role_emails, lower(trim($1))) "
+    "WHERE list_has_any(list_concat(emails, role_emails), (SELECT list(email) FROM wanted_emails)) "
     "OR list_has_any(phones, (SELECT list(phone) FROM phone_keys WHERE phone IS NOT NULL)) "
     "OR crm_id = $1 OR person_id = $1 OR record_key = $1 ORDER BY person_id, record_key"
 )
@@ -36,12 +39,12 @@ class Person:
     crm_id: str | None
     rows: list[dict[str, Any]]
     """The source rows: record_key, source, file, row, place, first_name, last_name, emails, phones."""
-    joins: list[tuple[str, str, str, int]]
-    """What joins the rows: the rule, the kind of key, the key, how many rows and contacts it joins."""
+    joins: list[Joined]
+    """What joins the rows, to one another and to the CRM."""
     fields: list[tuple[str, str, str, str]]
     """Each golden value: field, value, file and place."""
-    losers: list[tuple[str, str, str, str]]
-    """What other rows say instead: field, value, file and place."""
+    losers: list[tuple[str, str, str, str, str]]
+    """What other rows say instead: field, value, file and place, and why it gave way."""
     held_back: list[tuple[str, str, str, str]]
     """What a guard kept from joining: kind, key, reason, who is on the other side."""
     changes: list[tuple[str, str, str, float]]
@@ -89,6 +92,18 @@ def find(work: Workspace, wanted: str) -> list[Person]:
         return [_person(work, engine, person, contacts.get(person), changes[person]) for person in sorted(known)]
 
 
+def nobodies(work: Workspace, wanted: str) -> list[Nobody]:
+    """Find rows that are nobody, by a shared mailbox or a record key.
+
+    Raises:
+        StateRefused: no run has cleaned anything yet.
+    """
+    with work.engine() as engine:
+        engine.read("unmatched")
+        _put_emails(work, engine, wanted)
+        return nobody.met(work, engine, wanted)
+
+
 def between(work: Workspace, one: str, other: str) -> Between:
     """Say what joins two records, named as for `find`, or what kept them apart.
 
@@ -100,8 +115,9 @@ def between(work: Workspace, one: str, other: str) -> Between:
         sides = [_holders(work, engine, name) for name in (one, other)]
         a, b = ([record for record, _ in side] for side in sides)
         people = {person for _, person in sides[0]} & {person for _, person in sides[1]}
-        joins = [join for person in sorted(people) for join in _joins(engine, person)]
-        found = chain(joins, a, b) if people else None
+        found = (
+            shortest([join for person in sorted(people) for join in joins(engine, person)], a, b) if people else None
+        )
         apart = [] if found is not None else _apart(engine, *({person for _, person in side} for side in sides))
         named = {
             *a,
@@ -128,21 +144,21 @@ def _likely(work: Workspace, engine: Engine, one: Iterable[str], other: Iterable
     return None if score is None else float(score)
 
 
+def _put_emails(work: Workspace, engine: Engine, wanted: str) -> None:
+    """Make `wanted_emails`: what is asked for as e-mail keys, as a cell of a source would be read."""
+    engine.macros("keys/macros")
+    cell = {name: [value] for name, value in (("object", ""), ("landing", ""), ("row", 0), ("cells", 1), ("ord", 1))}
+    engine.put("given_emails", pa.table({**cell, "raw": [wanted.strip()]}))
+    normalise.emails(engine, work.settings.match)
+    engine.view_as("wanted_emails", "SELECT email FROM read_emails")
+
+
 def _holders(work: Workspace, engine: Engine, wanted: str) -> list[tuple[str, str]]:
+    _put_emails(work, engine, wanted)
     engine.put("given_phones", pa.table({"raw": [wanted], "country": [""]}))
     phones.keys(engine, work.settings.match.default_region)
     found: list[tuple[str, str]] = engine.rows(HOLDERS, [wanted])
     return found
-
-
-def _joins(engine: Engine, person: str) -> list[Join]:
-    rows = engine.rows(
-        "WITH own AS (SELECT record_key FROM clusters WHERE person_id = $1) "
-        "SELECT record_a, record_b, kind, key, how FROM joins "
-        "WHERE record_a IN (FROM own) OR record_b IN (FROM own) ORDER BY ALL",
-        [person],
-    )
-    return [Join(*row) for row in rows]
 
 
 def _apart(engine: Engine, one: Iterable[str], other: Iterable[str]) -> list[tuple[str, str, str, str, str]]:
@@ -193,7 +209,7 @@ def _person(
         person,
         crm_id,
         rows,
-        _counted(_joins(engine, person)),
+        joined(engine, person, records),
         _fields(engine, person, rows),
         _losers(engine, person, rows),
         _held_back(work, engine, records),
@@ -201,21 +217,14 @@ def _person(
     )
 
 
-def _counted(joins: list[Join]) -> list[tuple[str, str, str, int]]:
-    holders: dict[tuple[str, str, str], set[str]] = {}
-    for join in joins:
-        holders.setdefault((join.how, join.kind, join.key), set()).update((join.a, join.b))
-    return [(*what, len(names)) for what, names in holders.items()]
-
-
-def _losers(engine: Engine, person: str, rows: list[dict[str, Any]]) -> list[tuple[str, str, str, str]]:
+def _losers(engine: Engine, person: str, rows: list[dict[str, Any]]) -> list[tuple[str, str, str, str, str]]:
     where = {row["record_key"]: (row["file"], row["place"]) for row in rows}
     found = engine.rows(
-        "SELECT field, coalesce(c.name, value), record_key FROM conflicts f LEFT JOIN golden_companies c "
+        "SELECT field, coalesce(c.name, value), record_key, rule FROM conflicts f LEFT JOIN golden_companies c "
         "ON f.field = 'company' AND c.company_id = f.value WHERE person_id = $1 ORDER BY ALL",
         [person],
     )
-    return [(field, value, *where.get(record, ("", ""))) for field, value, record in found]
+    return [(field, value, *where.get(record, ("", "")), rule) for field, value, record, rule in found]
 
 
 def _held_back(work: Workspace, engine: Engine, records: list[str]) -> list[tuple[str, str, str, str]]:

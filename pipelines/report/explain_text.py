@@ -5,13 +5,16 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from connectors.errors import BridgeError
-from pipelines.report.explain import Between, Person, between, find
+from pipelines.report.explain import Between, Person, between, find, nobodies
+from pipelines.report.joined import Joined
+from pipelines.report.nobody import Nobody
 from pipelines.workspace import Workspace
 
 
 def one(work: Workspace, who: str) -> list[str]:
-    """The lines about everybody known by `who`; none when nobody is."""
-    return [line for person in find(work, who) for line in _person(person)]
+    """The lines about everybody known by `who`, and about rows that are nobody; none when there are none."""
+    people = [line for person in find(work, who) for line in _person(person)]
+    return people + [line for row in nobodies(work, who) for line in _nobody(row)]
 
 
 def two(work: Workspace, who: str, other: str) -> list[str]:
@@ -23,8 +26,10 @@ def two(work: Workspace, who: str, other: str) -> list[str]:
     found = between(work, who, other)
     unknown = [name for name, records in ((who, found.a), (other, found.b)) if not records]
     if unknown:
+        why = [f"{row.file} {row.place}: {_why(row)}." for name in unknown for row in nobodies(work, name)]
         raise BridgeError(
-            f"nobody is known by {' and '.join(unknown)}.", guidance="Look into the table unmatched, too."
+            f"nobody is known by {' and '.join(unknown)}.",
+            guidance=" ".join(why) or "Look into the table unmatched, too.",
         )
     if found.chain == []:
         return [f"One record: {found.labels[record]}" for record in sorted(set(found.a) & set(found.b))]
@@ -38,17 +43,39 @@ def _person(person: Person) -> list[str]:
         lines.append(f"    {row['file']} {row['place']}: {name} · {', '.join((*row['emails'], *row['phones']))}")
     if person.joins:
         lines.append("  joined by")
-        lines += [f"    {how}: {key} (on {count})" for how, _, key, count in person.joins]
+        lines += [f"    {one.how}: {one.key} ({_on(one, person.crm_id)})" for one in person.joins]
     lines.append("  fields")
     for field, value, file, place in person.fields:
         lines.append(f"    {field} = {value}  ← {file} {place}")
-        lines += [f"        not {lost}  ← {where} {line}" for name, lost, where, line in person.losers if name == field]
+        lines += [
+            f"        not {lost}  ← {where} {line}: {rule}"
+            for name, lost, where, line, rule in person.losers
+            if name == field
+        ]
     for kind, key, reason, other in person.held_back:
         lines.append(f"  not joined by {kind} {key} with {other}: {reason}")
     for one_id, change, other_id, when in person.changes:
         day = datetime.fromtimestamp(when, UTC).date()
         lines.append(f"  {one_id} {'is one with' if change == 'merged' else 'was split:'} {other_id} since {day}")
     return lines
+
+
+def _on(one: Joined, crm_id: str | None) -> str:
+    """Where a key stands: on how many of the rows that are listed, and on which contacts."""
+    contacts = ["the contact" if contact == crm_id else f"contact {contact}" for contact in one.contacts]
+    return ", and on ".join([f"on {one.rows}", *contacts])
+
+
+def _nobody(row: Nobody) -> list[str]:
+    said = [f"nobody · {row.file} {row.place}: {row.name or '(no name)'}", *row.mailboxes]
+    return [" · ".join(said), f"  {_why(row)}"]
+
+
+def _why(row: Nobody) -> str:
+    if row.mailboxes:
+        mailboxes = ", ".join(row.mailboxes)
+        return f"{mailboxes} is a shared mailbox (match.role_mailboxes), and nothing else says who this is"
+    return f"{row.reason} says who this is"
 
 
 def _chain(found: Between) -> list[str]:

@@ -136,6 +136,17 @@ def test_known_people_keep_their_ids(step: Engine, rows: list[Row], data: st.Dat
 
 @settings(max_examples=5, deadline=None)
 @given(row_lists)
+def test_keys_that_joined_are_told_once_links_do_the_same(step: Engine, rows: list[Row]) -> None:
+    """Resolved again with what was found, the keys that led from a record to another still do, beside the links."""
+    first = found(step, rows)
+    again = [join for join in found(step, rows, first.clusters).joins if join.kind != "link"]
+    for one, person in first.clusters.items():
+        for other in [name for name, theirs in first.clusters.items() if theirs == person]:
+            assert chain(again, {one}, {other}) is not None
+
+
+@settings(max_examples=5, deadline=None)
+@given(row_lists)
 def test_every_join_is_explained_and_none_is_by_a_guarded_key(step: Engine, rows: list[Row]) -> None:
     """Within a person a chain of keys that both ends hold leads everywhere; hubs and shared mailboxes join nobody."""
     result = found(step, rows)

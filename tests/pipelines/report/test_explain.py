@@ -10,6 +10,7 @@ import pytest
 from connectors.errors import BridgeError, StateRefused
 from pipelines.report import explain_text
 from pipelines.report.explain import find
+from pipelines.report.joined import Joined
 from tests.pipelines.workshop import TO_PLAN, Workshop
 
 WEB = """
@@ -54,7 +55,7 @@ def test_it_shows_the_lines_the_keys_and_where_each_value_comes_from(filled: Wor
     """Rows come with their physical lines, joins with the keys that make them, values with file and line."""
     (ada,) = find(filled.work("first"), "ada@gmail.com")
     assert [(row["file"], row["place"]) for row in ada.rows] == [("a_web.csv", "line 3"), ("b_fair.csv", "line 4")]
-    assert ada.joins == [("the same e-mail", "email", "ada@gmail.com", 2)]
+    assert ada.joins == [Joined("the same e-mail", "email", "ada@gmail.com", 2)]
     assert ("department", "Engines", "b_fair.csv", "line 4") in ada.fields
     assert ("title", "Countess", "a_web.csv", "line 3") in ada.fields
     assert ada.crm_id is None
@@ -147,4 +148,4 @@ def test_the_values_that_lost_are_told_beside_the_winner(chained: Workshop) -> N
     """With the row that says them."""
     lines = explain_text.one(chained.work("first"), "ada@gmail.com")
     winner = lines.index("    title = Countess  ← a.csv line 2")
-    assert lines[winner + 1] == "        not Lady  ← a.csv line 3"
+    assert lines[winner + 1] == "        not Lady  ← a.csv line 3: it says less"

@@ -7,7 +7,7 @@ WITH joined AS (
     SELECT a, b, kind, key, 'known as one person before' FROM link_joins
     UNION ALL
     SELECT node_a, node_b, 'phone', key, CASE WHEN agree THEN 'the same phone and name' ELSE 'the same phone, and names that fit' END
-    FROM phone_joins
+    FROM (SELECT node_a, node_b, key, agree FROM phone_joins UNION ALL FROM linked_phones)
 )
 SELECT x.name AS record_a, y.name AS record_b, j.kind, j.key, j.how
 FROM joined j JOIN people p ON p.node = j.a JOIN people q ON q.node = j.b AND q.person = p.person
