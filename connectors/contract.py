@@ -26,8 +26,9 @@ class Layout:
     """What the columns of one part mean.
 
     `columns` maps a field of `connectors.records` to the source's columns, best first. A cell of a `many` field is
-    split at `separators`. `date_format` is the strptime form of `modified_at`; None means ISO 8601. `labels` names,
-    for a column of phones, the column that says of what kind each number is: a fax number is no phone.
+    split at `separators`. `date_format` is the strptime form of `modified_at` and of other times; None means ISO 8601.
+    `labels` names, for a column of phones, the column that says of what kind each number is: a fax number is no phone.
+    `told` is what the part as a whole says of each of its rows, by field: it counts as one more cell of a `many` field.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Layout:
     separators: tuple[str, ...] = ()
     date_format: str | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
+    told: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,14 @@ class Source(Protocol):
 
         Raises SourceRefused when the columns say nothing about people or companies.
         """
+        ...
+
+
+class Named(Protocol):
+    """What a source may also answer: what a part's name says of all its rows."""
+
+    def told_by_name(self, layout: Layout, name: str) -> Mapping[str, str]:
+        """Say what the name of a part with this layout says of each row, by field; pure, as `layout` is."""
         ...
 
 

@@ -8,6 +8,7 @@ connector that knows its header.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -38,6 +39,15 @@ class Field:
     same is true of every property."""
     plain: bool = False
     """Whether it is treated by the rules for all plain fields: one value, from one record, sent as it is."""
+    told_by: str = ""
+    """The golden column with the record that its value comes from, where that is not `<name>_from`."""
+    optional: bool = False
+    """Whether it reaches the CRM only where the settings name it (`crm.properties`)."""
+
+    @property
+    def evidence(self) -> str:
+        """The golden column with the record that its value comes from."""
+        return self.told_by or f"{self.name}_from"
 
     @property
     def column(self) -> str | None:
@@ -59,6 +69,8 @@ class Schema:
 
     name: str
     fields: tuple[Field, ...]
+    derived: tuple[Field, ...] = ()
+    """What reaches the CRM and stands in no column of a source: it is worked out of what several rows say."""
 
     def field(self, name: str) -> Field:
         """Return the field called `name`; KeyError when there is none."""
@@ -71,8 +83,17 @@ class Schema:
 
     @property
     def sent(self) -> tuple[Field, ...]:
-        """The fields that reach the CRM."""
-        return tuple(field for field in self.fields if field.crm is not None)
+        """The fields that reach the CRM, or may, where the settings say so."""
+        return (*(field for field in self.fields if field.crm is not None), *self.derived)
+
+    def planned(self, optional: Collection[str]) -> tuple[Field, ...]:
+        """The plain and the derived fields that reach the CRM where the settings name these optional ones."""
+        return (*(field for field in self.plain if not field.optional or field.name in optional), *self.derived)
+
+    @property
+    def optional(self) -> tuple[str, ...]:
+        """The names of the fields that reach the CRM where the settings say so."""
+        return tuple(field.name for field in self.fields if field.optional)
 
     @property
     def in_columns(self) -> dict[str, Field]:
@@ -83,6 +104,12 @@ class Schema:
     def plain(self) -> tuple[Field, ...]:
         """The fields that are treated by the rules for all plain fields."""
         return tuple(field for field in self.fields if field.plain)
+
+
+def _to_property(name: str, about: str, *, optional: bool = False, told_by: str = "") -> Field:
+    """A plain field that goes to the property of its name."""
+    place = f"properties.{name}"
+    return Field(name, about, crm=place, equality="json", plain=True, optional=optional, told_by=told_by)
 
 
 CONTACT: Final = Schema(
@@ -99,14 +126,26 @@ CONTACT: Final = Schema(
         Field("department", "department", crm="department", plain=True),
         Field("company_id", "the source's own id of the contact's company"),
         Field("company_name", "the company's name", crm="company", crm_column="company_id"),
-        Field("company_website", "the company's website or domain"),
-        Field("city", "city"),
-        Field("country", "country name or ISO code; decides how national phone numbers are read"),
+        _to_property("company_website", "the company's website or domain", optional=True),
+        _to_property("city", "city", optional=True),
+        _to_property("country", "country name or ISO code; decides how national phone numbers are read", optional=True),
         Field("locale", "language tag, such as de-DE", crm="locale", has_policy=False, survivorship=None, plain=True),
-        Field("linkedin_url", "profile address", crm="properties.linkedin_url", equality="json", plain=True),
-        Field("birthday", "date of birth"),
+        _to_property("linkedin_url", "profile address"),
+        _to_property("birthday", "date of birth", optional=True),
         Field("tags", "labels, lists, memberships", many=True, crm="tags", survivorship="union"),
         Field("external_ids", "ids of the person that several sources share, such as a customer number", many=True),
+        Field("email_opt_out", "whether the person wants no e-mail: yes, no, or since when", many=True),
+        Field("email_opt_out_at", "when the person said so"),
+        Field("email_opt_in_at", "when the person asked for e-mail"),
+        Field("phone_opt_out", "whether the person wants no calls or messages: yes, no, or since when", many=True),
+        Field("phone_opt_out_at", "when the person said so"),
+        Field("phone_opt_in_at", "when the person asked for calls or messages"),
+    ),
+    # An opt-out of any source counts, in whatever order they are believed: `identity/golden/opt_outs`.
+    derived=tuple(
+        _to_property(f"{channel}_opt_out{part}", about, told_by=f"{channel}_opt_out_from")
+        for channel in ("email", "phone")
+        for part, about in (("", "whether a source says so"), ("_at", "since when"), ("_source", "which source"))
     ),
 )
 

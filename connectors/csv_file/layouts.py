@@ -14,11 +14,13 @@ from collections.abc import Mapping, Sequence
 from typing import Final, Literal
 
 from connectors.contract import Layout
-from connectors.csv_file.words import COMPANY_WORDS, CONTACT_WORDS
+from connectors.csv_file.words import COMPANY_WORDS, CONSENT_WORDS, CONTACT_WORDS
 from connectors.errors import SourceRefused
 from connectors.records import SCHEMAS
 
 Words = Mapping[str, tuple[str, ...]]
+
+MAILCHIMP: Final = "mailchimp_members"
 
 _GOOGLE: Final = {
     "first_name": ("firstname",),
@@ -53,6 +55,7 @@ _LINKEDIN: Final = {
     "linkedin_url": ("url",),
 }
 _HUBSPOT_CONTACTS: Final = {
+    **CONSENT_WORDS,
     "source_id": ("recordid", "contactid"),
     "modified_at": ("lastmodifieddate",),
     "first_name": ("firstname",),
@@ -131,6 +134,15 @@ def object_of(columns: Sequence[str], name: str) -> Literal["contacts", "compani
     raise _unknown(columns, "contacts or companies", name)
 
 
+def told_by_name(layout: Layout, name: str) -> dict[str, str]:
+    """What a file's name says of all its rows: of Mailchimp's, in which state of the list they are.
+
+    An address that was `cleaned` takes no e-mail any more. Any other list may be called so: it says nothing there.
+    """
+    states = re.findall(r"(?<![a-z])(?:unsubscribed|cleaned|subscribed)(?![a-z])", name.casefold())
+    return {"email_opt_out": states[0]} if len(states) == 1 and layout.name == MAILCHIMP else {}
+
+
 def key(column: str) -> str:
     """A header as it is compared: its letters and digits, in one case; Pipedrive's `Person - ` before it is dropped."""
     text = unicodedata.normalize("NFKC", column).casefold()
@@ -153,6 +165,9 @@ def _known(object_name: str, keys: Mapping[str, str]) -> Layout | None:
     marks = {"lifecyclestage", "leadstatus", "contactowner", "associatedcompanyids", "associatedcompany"}
     if "recordid" in keys and marks & keys.keys() and {"firstname", "lastname", "email"} & keys.keys():
         return Layout("hubspot_contacts", object_name, _map(_HUBSPOT_CONTACTS, keys), (";",))
+    if {"emailaddress", "leid", "euid"} <= keys.keys():
+        members = {**CONTACT_WORDS, "source_id": ("leid",)}
+        return Layout(MAILCHIMP, object_name, _map(members, keys), (";", "|"))
     return None
 
 

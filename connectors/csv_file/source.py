@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from connectors.contract import Layout, Part
 from connectors.csv_file.dialect import Opening, read_opening
 from connectors.csv_file.encoding import Identity, identify
-from connectors.csv_file.layouts import find_layout, object_of
+from connectors.csv_file.layouts import find_layout, object_of, told_by_name
 from connectors.csv_file.lines import physical_lines, survey
 from connectors.csv_file.paths import find_files
 from connectors.errors import SourceRefused, unexpected
@@ -98,6 +98,10 @@ class Source:
         if self.options.date_format:
             layout = replace(layout, date_format=self.options.date_format)
         return layout
+
+    def told_by_name(self, layout: Layout, name: str) -> dict[str, str]:
+        """Say what a file's name says of all its rows."""
+        return told_by_name(layout, name)
 
     def places(self, name: str, rows: Sequence[int], facts: Mapping[str, str]) -> dict[int, str]:
         """Say in which line of its file each row stands, the file's first line being 1."""

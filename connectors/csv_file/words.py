@@ -59,6 +59,22 @@ _BIRTHDAY: Final = (
     *("birthday", "birthdate", "dateofbirth", "dob", "bday", "geburtstag", "geburtsdatum", "datedenaissance"),
     *("fechadenacimiento", "datadinascita"),
 )
+CONSENT_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "email_opt_out": (
+        *("unsubscribedfromallemail", "unsubscribedfromallemails", "emailoptout", "hasoptedoutofemail"),
+        *("emailoptedout", "optedoutofemail", "emailblacklisted", "unsubscribed", "donotemail", "donotsendemail"),
+        *("optout", "optedout"),
+    ),
+    "email_opt_out_at": ("unsubtime", "cleantime", "unsubscribedat", "unsubscribedate", "optoutdate", "emailoptoutdate"),
+    "email_opt_in_at": ("confirmtime", "optintime", "optindate", "emailoptindate"),
+    "phone_opt_out": (
+        *("donotcall", "donotphone", "phoneoptout", "calloptout", "smsblacklisted", "smsoptout", "whatsappblacklisted"),
+    ),
+    "phone_opt_out_at": ("phoneoptoutdate", "smsoptoutdate"),
+    "phone_opt_in_at": ("phoneoptindate", "smsoptindate"),
+}
+"""Who wants no e-mail, no calls or no messages: HubSpot, Salesforce, Mailchimp, Brevo, and everyday words. Not those who
+opted out of one kind of e-mail alone, such as HubSpot's `Opted out of email: …`."""
 
 CONTACT_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "source_id": (*_ID, "contactid", "personid", "leid", "guestid", "apiid"),
@@ -89,6 +105,7 @@ CONTACT_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "linkedin_url": ("linkedin", "linkedinurl", "linkedinprofile", "linkedinprofileurl", "linkedinbio"),
     "birthday": _BIRTHDAY,
     "tags": _TAGS,
+    **CONSENT_WORDS,
 }
 
 COMPANY_WORDS: Final[Mapping[str, tuple[str, ...]]] = {

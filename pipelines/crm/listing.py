@@ -37,6 +37,7 @@ CONTACTS: Final = pa.schema(
     [
         *((name, pa.string()) for name in ("crm_id", *TEXTS, "status", "source", "properties")),
         ("tags", pa.list_(pa.string())),
+        ("email_subscribed", pa.bool_()),
         ("created_at", MOMENT),
         ("updated_at", MOMENT),
     ]
@@ -75,6 +76,7 @@ def contact_row(contact: Contact) -> dict[str, Any]:
         "source": contact.source,
         "properties": compact(contact.properties),
         "tags": contact.tags,
+        "email_subscribed": contact.email_subscribed,
         "created_at": contact.created_at,
         "updated_at": contact.updated_at,
     }

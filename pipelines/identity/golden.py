@@ -21,7 +21,7 @@ RULES: Final = {
 def make(engine: Engine, fields: Mapping[str, FieldSettings], sources: Sequence[str]) -> dict[str, int]:
     """Write `golden`, `golden_keys`, `golden_tags`, `conflicts` and `golden_companies`.
 
-    Reads `records` and what `people` and `companies` have made.
+    Reads `records`, `consents` and what `people` and `companies` have made.
 
     Args:
         engine: the step's database.
@@ -29,11 +29,13 @@ def make(engine: Engine, fields: Mapping[str, FieldSettings], sources: Sequence[
         sources: the sources in the order of the settings.
 
     Returns:
-        How many rows each table has.
+        How many rows each table has, and how many people `opted_out`.
     """
     chosen = {name: fields.get(name, FieldSettings()) for name in RULES}
     rules = {name: field.survivorship or RULES[name] for name, field in chosen.items()}
     lists = {f"{name}_sources": [sources.index(one) for one in field.sources] for name, field in chosen.items()}
+    engine.make("identity/golden/opt_outs")
+    ((opted_out,),) = engine.rows("SELECT count(*) FILTER (email_opt_out OR phone_opt_out) FROM opt_outs")
     engine.put("survivorship", pa.Table.from_pylist([{**rules, **lists}], _schema()))
     engine.macros("identity/golden/macros")
     for name in ("told", "by_source"):
@@ -56,7 +58,7 @@ def make(engine: Engine, fields: Mapping[str, FieldSettings], sources: Sequence[
     engine.define("identity/golden/golden", CONTACT.plain)
     engine.make("identity/golden/ranked_companies")
     engine.make("identity/golden/golden_companies")
-    return {**counts, **engine.write("golden", "golden_companies")}
+    return {**counts, **engine.write("golden", "golden_companies"), "opted_out": opted_out}
 
 
 def _schema() -> pa.Schema:

@@ -23,7 +23,7 @@ def run(work: Workspace) -> StageReport:
     work.lock.take()
     with work.engine() as engine, work.progress.task("resolving who is who"):
         engine.read("records", "current_contacts", numbered=True)
-        engine.read("company_records", "current_companies")
+        engine.read("company_records", "current_companies", "consents")
         _inputs(work, engine)
         for name in ("keys/macros", "identity/people/macros", "identity/companies/macros"):
             engine.macros(name)
@@ -39,6 +39,7 @@ def run(work: Workspace) -> StageReport:
     return StageReport(
         {
             "people": counts["golden"],
+            "opted_out": counts["opted_out"],
             "companies": counts["golden_companies"],
             "held_back": counts["held_back"],
             "merge_candidates": counts["merge_candidates"],

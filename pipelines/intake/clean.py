@@ -7,9 +7,9 @@ from typing import Final
 
 import pyarrow as pa
 
-from connectors.contract import REJECTED_SCHEMA
+from connectors.contract import REJECTED_SCHEMA, Layout
 from connectors.records import CONTACT, SCHEMAS
-from pipelines.intake import mapping
+from pipelines.intake import mapping, unsent
 from pipelines.keys import domains
 from pipelines.keys.normalise import normalise
 from pipelines.lake.engine import Engine, parquet_literal, quote_text
@@ -19,7 +19,7 @@ from pipelines.workspace import StageReport, Workspace
 
 TABLES: Final = (
     *("records", "company_records", "unmatched", "rejected_rows", "rejected_values", "flagged_values", "clean_counts"),
-    "former_versions",
+    *("former_versions", "consents", "not_sent"),
 )
 
 
@@ -28,7 +28,7 @@ KEPT: Final = 50_000
 
 
 def run(work: Workspace) -> StageReport:
-    """Make `records`, `company_records`, `unmatched`, `rejected_…`, `flagged_values` and `clean_counts`.
+    """Make `records`, `company_records`, `consents`, `unmatched`, `rejected_…`, `flagged_…`, `not_sent` and `clean_counts`.
 
     Raises:
         SourceRefused: the columns of a landing say nothing about people or companies any more.
@@ -41,9 +41,13 @@ def run(work: Workspace) -> StageReport:
         landings = [one for one in work.lake.landings() if one.id in pinned and one.source in known]
         for name in ("keys/macros", "intake/macros"):
             engine.macros(name)
-        _map(engine, work, landings)
+        layouts = [
+            sources.layout_of(one.source, work.settings, one.object, one.columns, one.name) for one in landings
+        ]
+        _map(engine, work, landings, layouts)
         _declared(engine, work)
         engine.make("intake/newest_landings")
+        unsent.find(engine, landings, layouts, work.settings.crm.properties)
         for name in ("given_emails", "given_phones", "shared_ids"):
             engine.make(f"intake/{name}")
         engine.define("intake/mapped_rows")
@@ -64,18 +68,18 @@ def _records(engine: Engine) -> None:
     engine.drop("record_emails", "record_phones")
     engine.put("well_known_domains", domains.well_known_domains())
     for name in ("replaced", "rejected_values", "mistyped_hosts", "flagged_values"):
-        engine.make(f"intake/{name}")
+        engine.make(f"intake/{name}", [CONTACT.field(time) for time in mapping.TIMES])
     engine.drop("given_emails", "given_phones")
+    engine.make("intake/consents")
     for name in ("contact_records", "company_records", "records"):
         engine.define(f"intake/{name}")
     engine.define("intake/former_versions", CONTACT.plain)
     engine.make("intake/unmatched")
 
 
-def _map(engine: Engine, work: Workspace, landings: list[Landing]) -> None:
+def _map(engine: Engine, work: Workspace, landings: list[Landing], layouts: list[Layout]) -> None:
     order = {name: place for place, name in enumerate(work.settings.sources)}
     selects: dict[str, list[str]] = {name: [] for name in SCHEMAS}
-    layouts = [sources.layout_of(one.source, work.settings, one.object, one.columns) for one in landings]
     # What is the same in all rows of a landing takes a byte or two in each instead of a text.
     said = [(one.id, one.source, one.name, layout.name) for one, layout in zip(landings, layouts, strict=True)]
     names = ("landing", "source", "file", "layout")

@@ -18,7 +18,10 @@ UNIT_SEPARATOR = "chr(31)"
 
 NAMES: Final = ("first_name", "last_name")
 
-CLEARABLE: Final = tuple(field.name for field in CONTACT.sent)
+TIMES: Final = tuple(name for name in CONTACT.names if name.endswith(("_in_at", "_out_at")))
+"""Fields whose text is a time, read where it is used: what cannot be read is set aside there."""
+
+CLEARABLE: Final = tuple(field.name for field in CONTACT.fields if field.crm)
 """Fields of a contact of which a source can say that there is nothing."""
 
 
@@ -102,12 +105,16 @@ def _expression(field: Field, columns: list[str], layout: Layout, marker: str | 
         cells = [_cell(column, layout, marker) for column in columns]
         if field.name == "phones":
             cells = [_on_one_line(cell) for cell in cells]
-        return f"{_list(cells, layout.separators)} AS {name}"
+        told = quote_text(layout.told[field.name]) if field.name in layout.told else ""
+        given = _list(cells, layout.separators)
+        return f"{f'list_append({given}, {told})' if told else given} AS {name}"
     text = _text(columns, marker)
     if field.name == "modified_at":
         if layout.date_format:
             return f"moment(try_strptime({text}, {quote_text(layout.date_format)})::TIMESTAMPTZ) AS {name}"
         return f"moment(try_cast({text} AS TIMESTAMPTZ)) AS {name}"
+    if field.name in TIMES and layout.date_format and columns:
+        return f"coalesce(try_strptime({text}, {quote_text(layout.date_format)})::VARCHAR, {text}) AS {name}"
     return f"{text} AS {name}"
 
 

@@ -32,7 +32,8 @@ GATES: Final = pa.schema(
 """The columns of `plan_gates`: what a plan would do, as the gates ask it."""
 
 STEPS: Final = (
-    *("contact_targets", "company_targets", "key_claims", "key_choices", "further_keys", "new_companies"),
+    *("opt_out_tags", "contact_targets", "company_targets", "key_claims", "key_choices", "further_keys"),
+    *("new_companies",),
     *("contact_stirred", "contact_sides", "contact_states", "contact_tags", "contact_lists", "company_states"),
     *("said_values", "clearings", "retractions", "tag_changes", "list_changes"),
     *("changes", "reviews", "logs"),
@@ -55,8 +56,10 @@ DONE_WITH: Final = {
 def make(engine: Engine, ledger: Ledger, settings: Settings) -> None:
     """Make `plan` and `plan_counts`; the tables of `INPUTS` and the macros of `planning` must be there."""
     _inputs(engine, ledger, settings)
+    planned = CONTACT.planned(settings.crm.properties)
+    said = {"clearings": CONTACT.sent, "said_values": [field for field in planned if field not in CONTACT.derived]}
     for name in STEPS:
-        engine.make(f"planning/{name}", CONTACT.sent if name == "clearings" else CONTACT.plain)
+        engine.make(f"planning/{name}", said.get(name, planned))
         engine.drop(*DONE_WITH.get(name, ()))
     engine.make("planning/plan")
     engine.drop("changes", "reviews", "logs")
@@ -71,6 +74,7 @@ def _inputs(engine: Engine, ledger: Ledger, settings: Settings) -> None:
             "name_placeholder": settings.crm.name_placeholder,
             "company_writes": takes_companies,
             "imported_activity": settings.crm.imported_activity,
+            "opt_outs": settings.crm.opt_outs,
             "mark": settings.crm.mark,
             "clears": settings.crm.clears,
             "reread": settings.crm.reread,

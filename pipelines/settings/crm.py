@@ -8,6 +8,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from pydantic import Field, field_validator
 
+from connectors.records import CONTACT
 from pipelines.settings.section import Section, Switch
 
 HOST: Final = re.compile(r"^[^\s@\\]+$")
@@ -41,6 +42,11 @@ class Crm(Section):
     """The verb of a contact update; later generations of the API take PATCH."""
     name_placeholder: str | None = Field(default=None, min_length=1)
     """Stands in for a missing first or last name, which the API demands. Absent: such people are held for review."""
+    properties: tuple[str, ...] = ()
+    """Fields of contacts that reach the CRM's properties, beyond those that always do: `city`, `country` and the like."""
+    opt_outs: Literal["tag", "hold", "skip"] = "tag"
+    """Whether people who opted out of e-mail or phone are created: like all others, with property and tag; not before a
+    human has looked; or not at all. A contact that is there is marked in any case."""
     mark: Switch = True
     """Created contacts carry `properties.crm_bridge_id`, by which they are found again after a crash or the ledger's
     loss. Companies always do: nothing else keeps one from being created twice."""
@@ -64,6 +70,14 @@ class Crm(Section):
         if parts.scheme == "http" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
             raise ValueError("must use https beyond this machine")
         return value.rstrip("/")
+
+    @field_validator("properties")
+    @classmethod
+    def _optional(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for name in value:
+            if name not in CONTACT.optional:
+                raise ValueError(f"'{name}' is not sent on request; fields that are: {', '.join(CONTACT.optional)}")
+        return value
 
     @property
     def embedded(self) -> bool:

@@ -13,7 +13,7 @@ from typing import Final, cast
 
 from pydantic import BaseModel, ValidationError
 
-from connectors.contract import Layout, Source
+from connectors.contract import Layout, Named, Source
 from connectors.errors import ConfigurationError, SourceRefused
 from connectors.records import SCHEMAS
 from pipelines.settings.file import describe
@@ -43,11 +43,11 @@ def build(name: str, settings: Settings) -> Source:
     return cast("Source", module.Source(options.model_copy(update=paths)))
 
 
-def layout_of(name: str, settings: Settings, object_name: str, columns: Sequence[str]) -> Layout:
+def layout_of(name: str, settings: Settings, object_name: str, columns: Sequence[str], part: str = "") -> Layout:
     """What a source's columns mean: the settings' own mapping first, then what the connector makes of them.
 
     A mapping counts where the part has one of its columns: a folder may hold files of several layouts. An empty one
-    unmaps its field everywhere.
+    unmaps its field everywhere, what the part's name says of it included.
 
     Raises:
         SourceRefused: neither says anything about people or companies.
@@ -59,13 +59,16 @@ def layout_of(name: str, settings: Settings, object_name: str, columns: Sequence
         for field, wanted in source.columns.items()
         if field in SCHEMAS[object_name].names and (not wanted or any(one.casefold() in present for one in wanted))
     }
+    built = build(name, settings)
     try:
-        layout = build(name, settings).layout(object_name, columns)
+        layout = built.layout(object_name, columns)
     except SourceRefused:
         if not any(own.values()):
             raise
         layout = Layout("plain", object_name, _declared_id(source), PLAIN_SEPARATORS, source.options.get("date_format"))
-    return replace(layout, columns={**layout.columns, **own})
+    told = cast("Named", built).told_by_name(layout, part) if hasattr(built, "told_by_name") else {}
+    said = {field: text for field, text in told.items() if field not in own}
+    return replace(layout, columns={**layout.columns, **own}, told=said)
 
 
 def check_columns(name: str, settings: Settings, headers: Sequence[Sequence[str]]) -> None:

@@ -8,6 +8,7 @@ import csv
 import io
 import os
 import shutil
+import sqlite3
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import closing
@@ -176,6 +177,11 @@ class Workshop:
     def untag(self, crm_id: str, tag: str) -> Contact:
         """Take a tag away by hand."""
         return self.crm(lambda client: client.untag_contact(crm_id, tag))
+
+    def unsubscribe(self, crm_id: str) -> None:
+        """Let the CRM itself note that a contact wants no e-mail: no call of the API can."""
+        with closing(sqlite3.connect(self.data / "crm.db")) as database, database:
+            database.execute("UPDATE contacts SET email_subscribed = 0 WHERE id = ?", [crm_id])
 
     def remove(self, crm_id: str) -> None:
         """Delete a contact as a human would in the CRM itself."""

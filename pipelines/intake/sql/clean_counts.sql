@@ -11,3 +11,4 @@ UNION ALL SELECT 8, 'rows_set_aside', (SELECT count(*) FROM rejected_rows WHERE 
 UNION ALL SELECT 9, 'values_set_aside', (SELECT count(*) FROM rejected_values WHERE NOT superseded)
 UNION ALL SELECT 10, 'unmatched_now', (SELECT count(*) FROM unmatched WHERE NOT superseded)
 UNION ALL SELECT 11, 'values_flagged', (SELECT count(*) FROM flagged_values WHERE NOT superseded)
+UNION ALL SELECT 12, 'columns_not_sent', (SELECT count(*) FROM (SELECT DISTINCT source, object, "column" FROM not_sent))

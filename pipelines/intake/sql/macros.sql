@@ -89,3 +89,16 @@ CREATE OR REPLACE MACRO employee_range(cell) AS
 -- A list without what stands in it before; its argument must be a column, since a macro's is pasted wherever it stands.
 CREATE OR REPLACE MACRO each_once(given) AS
     CASE WHEN len(given) > 1 THEN list_filter(given, lambda item, place: list_position(given, item) = place) ELSE given END;
+
+-- What a cell about opting out says: `out`; `in`, a word that asks for messages; `no`, that nobody opted out; '' where it
+-- says nothing; NULL where it cannot be read. A time is when somebody opted out.
+CREATE OR REPLACE MACRO consent(cell) AS
+    CASE WHEN lower(trim(cell)) IN ('true', 't', '1', '1.0', 'yes', 'y', 'x', 'on', '✓', '✔', 'ja', 'j', 'wahr', 'oui', 'vrai', 'si', 'sí', 'sì',
+                 'verdadero', 'vero', 'unsubscribed', 'opted out', 'opted-out', 'opt-out', 'optout', 'cleaned', 'blacklisted', 'blocked') THEN 'out'
+         WHEN lower(trim(cell)) IN ('subscribed', 'opted in', 'opted-in', 'opt-in', 'optin') THEN 'in'
+         WHEN lower(trim(cell)) IN ('false', 'f', '0', '0.0', 'no', 'n', 'off', 'nein', 'falsch', 'non', 'faux', 'falso') THEN 'no'
+         WHEN lower(trim(cell)) IN ('', '-', '--', 'n/a', 'unknown') THEN ''
+         WHEN moment(try_cast(cell AS TIMESTAMPTZ)) IS NOT NULL THEN 'out' END;
+
+-- When somebody opted out or in, as a source gives it.
+CREATE OR REPLACE MACRO consent_time(cell) AS moment(try_cast(cell AS TIMESTAMPTZ));

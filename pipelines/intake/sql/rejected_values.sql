@@ -13,6 +13,12 @@ UNION ALL
 SELECT source, file, landing, row, object, 'modified_at', modified_text, 'not a date in the expected form'
 FROM mapped_rows WHERE modified_text IS NOT NULL AND modified_at IS NULL
 UNION ALL
+SELECT source, file, landing, row, 'contacts', field, value, 'neither yes nor no'
+FROM (SELECT source, file, landing, row, 'email_opt_out' AS field, unnest(email_opt_out) AS value FROM contact_versions
+      UNION ALL SELECT source, file, landing, row, 'phone_opt_out', unnest(phone_opt_out) FROM contact_versions)
+WHERE consent(value) IS NULL
+UNION ALL
+SELECT source, file, landing, row, 'contacts', '{name}', {name}, 'not a date in the expected form' FROM contact_versions WHERE {name} IS NOT NULL AND consent_time({name}) IS NULL UNION ALL
 SELECT source, file, landing, row, 'companies', 'size', size, 'not a number of employees'
 FROM company_versions WHERE size IS NOT NULL AND size_range IS NULL
 UNION ALL

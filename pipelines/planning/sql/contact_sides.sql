@@ -5,7 +5,7 @@ SELECT t.person_id, t.crm_id, t.is_new, g, c, w, e.key AS email, e.record_key AS
        coalesce(m.crm_id, CASE WHEN starts_with(g.company, 'crm:') THEN substr(g.company, 5)
                              WHEN n.entity_id IS NOT NULL THEN 'new:' || g.company END) AS company,
        c.{column} AS stands_{name},
-       json_extract_string(c.properties, '$."{property_key}"') AS stands_{name},
+       nullif(json_extract(c.properties, '$."{property_key}"')::VARCHAR, 'null') AS stands_{name},
 FROM contact_stirred t JOIN golden g ON g.person_id = t.person_id
 LEFT JOIN (FROM current_contacts SEMI JOIN contact_stirred USING (crm_id)) c ON c.crm_id = t.crm_id
 LEFT JOIN (FROM (FROM written_contacts SEMI JOIN contact_stirred USING (crm_id)) FULL JOIN (FROM found_contacts SEMI JOIN contact_stirred USING (crm_id)) USING (crm_id)) w

@@ -3,7 +3,7 @@
 -- looks different is sorted out afterwards, value by value.
 WITH said AS (
     SELECT g.person_id, len(g.cleared) > 0 AS clears, hash(g.first_name) AS first_name, hash(g.last_name) AS last_name,
-           hash(g.{name}) AS {name},
+           hash(g.{name}::VARCHAR) AS {name},
            hash(coalesce(m.crm_id, CASE WHEN starts_with(g.company, 'crm:') THEN substr(g.company, 5)
                                         WHEN n.entity_id IS NOT NULL THEN 'new:' || g.company END)) AS company
     FROM golden g LEFT JOIN company_targets m ON m.company_id = g.company LEFT JOIN new_companies n ON n.entity_id = g.company

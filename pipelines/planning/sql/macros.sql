@@ -3,8 +3,8 @@ CREATE OR REPLACE MACRO comparable(kind, given) AS
     CASE kind WHEN 'email' THEN lower(trim(given)) WHEN 'phone' THEN regexp_replace(given, '[^0-9]', '', 'g')
               WHEN 'number' THEN try_cast(given AS DOUBLE)::VARCHAR ELSE trim(given) END;
 
--- A text as plan and ledger keep it: a property is JSON there.
-CREATE OR REPLACE MACRO as_kept(kind, given) AS CASE kind WHEN 'json' THEN to_json(given)::VARCHAR ELSE given END;
+-- A value as plan and ledger keep it: a property is JSON there, all else text.
+CREATE OR REPLACE MACRO as_kept(kind, given) AS CASE kind WHEN 'json' THEN to_json(given)::VARCHAR ELSE given::VARCHAR END;
 
 -- Whether two values say different things. Most are equal to the letter, and those need no other form.
 CREATE OR REPLACE MACRO unlike(kind, one, other) AS
@@ -64,3 +64,10 @@ CREATE OR REPLACE MACRO judged(is_new, policy, ours, was_written, stood, current
 
 -- The elements of a JSON list of texts.
 CREATE OR REPLACE MACRO elements(given) AS coalesce(try_cast(given AS VARCHAR[]), []);
+
+-- The policy of what tells that somebody opted out: no setting keeps it from the CRM, and a human's edit stays unless the
+-- sources win.
+CREATE OR REPLACE MACRO opt_out_policy(policy) AS CASE policy WHEN 'source_wins' THEN policy ELSE 'crm_wins' END;
+
+-- Whether a field tells that somebody opted out.
+CREATE OR REPLACE MACRO is_opt_out(field) AS starts_with(field, 'properties.email_opt_out') OR starts_with(field, 'properties.phone_opt_out');

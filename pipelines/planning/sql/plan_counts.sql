@@ -19,4 +19,5 @@ UNION ALL SELECT 'activities_logged', (SELECT count(*) FROM plan WHERE op = 'log
 UNION ALL SELECT 'fields_written', (SELECT count(*) FROM plan WHERE op <> 'log' AND decision = 'write')
 UNION ALL SELECT 'fields_kept', (SELECT count(*) FROM plan WHERE decision = 'keep')
 UNION ALL SELECT 'conflicts', (SELECT count(*) FROM plan WHERE conflict)
-UNION ALL SELECT 'values_omitted', (SELECT count(*) FROM plan WHERE decision = 'omit')
+UNION ALL SELECT 'values_omitted', (SELECT count(*) FROM plan WHERE decision = 'omit' AND field IS NOT NULL)
+UNION ALL SELECT 'opted_out_skipped', (SELECT count(*) FROM plan WHERE decision = 'omit' AND field IS NULL)

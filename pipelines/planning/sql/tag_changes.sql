@@ -2,8 +2,9 @@
 WITH dropped AS (
     SELECT t.*,
            -- Taken away, and by which record: it bore the tag in an earlier version, and has others, or none, by its own word now.
-           (SELECT min(v.record_key) FROM said_values v JOIN said_values n ON n.person_id = v.person_id AND n.record_key = v.record_key AND n.field = 'tags given'
-                   WHERE v.person_id = t.person_id AND v.field = 'tags' AND v.value = lower(trim(t.tag)) AND NOT v.current) AS taken_by,
+           -- That somebody opted out is taken away by the word that takes it back.
+           coalesce(t.record_key, (SELECT min(v.record_key) FROM said_values v JOIN said_values n ON n.person_id = v.person_id AND n.record_key = v.record_key AND n.field = 'tags given'
+                   WHERE v.person_id = t.person_id AND v.field = 'tags' AND v.value = lower(trim(t.tag)) AND NOT v.current)) AS taken_by,
            EXISTS (SELECT 1 FROM said_values v WHERE v.person_id = t.person_id AND v.field = 'tags' AND v.value = lower(trim(t.tag))) AS said,
            coalesce((SELECT retract FROM retracting WHERE field = 'tags'), 'review') AS retract
     FROM contact_tags t WHERE NOT adds

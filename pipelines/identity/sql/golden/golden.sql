@@ -8,11 +8,12 @@ WITH valued AS (
            CASE WHEN p.node IS NOT DISTINCT FROM p.first_name THEN r.first_name ELSE o.first_name END AS first_name, CASE WHEN p.node IS NOT DISTINCT FROM p.first_name THEN r.record_key ELSE o.first_name_from END AS first_name_from,
            CASE WHEN p.node IS NOT DISTINCT FROM p.last_name THEN r.last_name ELSE o.last_name END AS last_name, CASE WHEN p.node IS NOT DISTINCT FROM p.last_name THEN r.record_key ELSE o.last_name_from END AS last_name_from,
            CASE WHEN p.node IS NOT DISTINCT FROM p.{name} THEN r.{name} ELSE o.{name} END AS {name}, CASE WHEN p.node IS NOT DISTINCT FROM p.{name} THEN r.record_key ELSE o.{name}_from END AS {name}_from,
-           CASE WHEN p.node IS NOT DISTINCT FROM p.company THEN e.entity_id ELSE o.company END AS company, CASE WHEN p.node IS NOT DISTINCT FROM p.company THEN r.record_key ELSE o.company_from END AS company_from
+           CASE WHEN p.node IS NOT DISTINCT FROM p.company THEN e.entity_id ELSE o.company END AS company, CASE WHEN p.node IS NOT DISTINCT FROM p.company THEN r.record_key ELSE o.company_from END AS company_from,
+           u.* EXCLUDE (person)
     FROM records r JOIN firsts s ON s.node = r.file_row_number LEFT JOIN company_entities e USING (company)
     LEFT JOIN picks p ON p.person = s.person LEFT JOIN other_values o ON o.person = s.person
     LEFT JOIN key_lists k ON k.person = s.person LEFT JOIN tag_lists t ON t.person = s.person
-    LEFT JOIN cleared_fields d ON d.person = s.person
+    LEFT JOIN cleared_fields d ON d.person = s.person LEFT JOIN opt_outs u ON u.person = s.person
 )
 -- An address that reads first.last@ names its owner where nothing else does.
 SELECT person_id, records,
@@ -23,5 +24,7 @@ SELECT person_id, records,
        phones[1] AS phone, CASE WHEN len(phones) > 0 THEN phone_from END AS phone_from,
        {name}, CASE WHEN {name} IS NOT NULL THEN {name}_from END AS {name}_from,
        company, CASE WHEN company IS NOT NULL THEN company_from END AS company_from,
-       tags, cleared
+       email_opt_out, email_opt_out_at, email_opt_out_source, email_opt_out_from,
+       phone_opt_out, phone_opt_out_at, phone_opt_out_source, phone_opt_out_from,
+       tags, CASE WHEN withdrawn IS NULL THEN cleared ELSE list_concat(cleared, withdrawn) END AS cleared
 FROM valued

@@ -1,0 +1,68 @@
+"""Which columns of the sources reach the CRM in no field: read, kept in their landings, and not sent."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import Final
+
+import pyarrow as pa
+
+from connectors.contract import Layout
+from connectors.records import SCHEMAS
+from pipelines.lake.engine import Engine, parquet_literal
+from pipelines.lake.lake import Landing
+
+SCHEMA: Final = pa.schema(
+    [
+        *((name, pa.string()) for name in ("landing", "path", "source", "object", "file", "column", "field", "reason")),
+        ("place", pa.int64()),
+    ]
+)
+
+STATISTICS: Final = pa.schema(
+    [
+        *((name, pa.string()) for name in ("file_name", "stats_max_value")),
+        *((name, pa.int64()) for name in ("column_id", "stats_null_count", "num_values")),
+    ]
+)
+"""What is asked of DuckDB's `parquet_metadata`."""
+
+NO_FIELD: Final = "no field takes it"
+SETTING: Final = "crm.properties sends it"
+
+
+def find(engine: Engine, landings: Sequence[Landing], layouts: Sequence[Layout], chosen: Collection[str]) -> None:
+    """Make `not_sent`; `chosen` are the fields that the settings send (`crm.properties`).
+
+    What joins records or is their key counts as used, though it is not sent itself.
+    """
+    found = [row for pair in zip(landings, layouts, strict=True) for row in _unsent(*pair, chosen)]
+    paths = sorted({row["path"] for row in found})
+    if paths:
+        literals = ", ".join(parquet_literal(landing.path) for landing in landings if str(landing.path) in paths)
+        engine.view_as("landed_columns", f"FROM parquet_metadata([{literals}])")
+    else:
+        engine.put("landed_columns", STATISTICS.empty_table())
+    engine.put("unsent_columns", pa.Table.from_pylist(found, SCHEMA))
+    engine.make("intake/not_sent")
+
+
+def _unsent(landing: Landing, layout: Layout, chosen: Collection[str]) -> Iterator[dict[str, str | int | None]]:
+    fields = {column.casefold(): field for field, columns in layout.columns.items() for column in columns}
+    labels = {label.casefold() for label in layout.labels.values()}
+    waiting = {*SCHEMAS[landing.object].optional} - {*chosen}
+    for place, column in enumerate(landing.columns):
+        field = fields.get(column.casefold())
+        if column.casefold() in labels or (field is not None and field not in waiting):
+            continue
+        yield {
+            "landing": landing.id,
+            "path": str(landing.path),
+            "source": landing.source,
+            "object": landing.object,
+            "file": landing.name,
+            "column": column,
+            "field": field,
+            "reason": NO_FIELD if field is None else SETTING,
+            "place": place,
+        }
