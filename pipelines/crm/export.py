@@ -43,6 +43,7 @@ def run(work: Workspace) -> StageReport:
         _copy(engine, "FROM contacts ORDER BY contact_id", folder / "contacts.parquet")
         _copy(engine, "FROM companies ORDER BY company_id", folder / "companies.parquet")
         counts = {name: engine.count(name) for name in ("activities", "contacts", "companies", "not_exported")}
+        ((counts["opted_out"],),) = engine.rows("SELECT count(*) FROM contacts WHERE email_opt_out OR phone_opt_out")
         if counts["not_exported"]:
             _copy(engine, "FROM not_exported", folder / NOT_EXPORTED)
         else:

@@ -9,6 +9,7 @@ ONE: Final = {
     "are": "is",
     "calls": "call",
     "changes": "change",
+    "columns": "column",
     "companies": "company",
     "conflicts": "conflict",
     "conflicts:": "conflict:",

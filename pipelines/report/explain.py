@@ -12,7 +12,7 @@ from connectors.records import CONTACT
 from pipelines.keys import normalise
 from pipelines.keys.phones import reading as phones
 from pipelines.lake.engine import Engine
-from pipelines.report import evidence, nobody
+from pipelines.report import evidence, nobody, opt_outs
 from pipelines.report.chains import Join
 from pipelines.report.joined import Joined, joined, joins, shortest
 from pipelines.report.nobody import Nobody
@@ -205,13 +205,14 @@ def _person(
     for row in rows:
         row["place"] = where[row["landing"], row["row"]]
     records = [row["record_key"] for row in rows]
+    consent, against = opt_outs.told(work, engine, person, crm_id)
     return Person(
         person,
         crm_id,
         rows,
         joined(engine, person, records),
-        _fields(engine, person, rows),
-        _losers(engine, person, rows),
+        _fields(engine, person, rows) + consent,
+        _losers(engine, person, rows) + against,
         _held_back(work, engine, records),
         changes,
     )
@@ -240,7 +241,10 @@ def _held_back(work: Workspace, engine: Engine, records: list[str]) -> list[tupl
 def _fields(engine: Engine, person: str, rows: list[dict[str, Any]]) -> list[tuple[str, str, str, str]]:
     where = {row["record_key"]: (row["file"], row["place"]) for row in rows}
     answer: list[tuple[str, str, str, str]] = []
+    there = {name for (name,) in engine.rows("SELECT column_name FROM (DESCRIBE golden)")}
     for field in ("first_name", "last_name", "email", "phone", *(field.name for field in CONTACT.plain)):
+        if field not in there:  # a run of an earlier version made the table
+            continue
         found = engine.rows(
             f"SELECT {field}, {field}_from FROM golden WHERE person_id = $1",  # noqa: S608 - constant names
             [person],

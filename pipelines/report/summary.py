@@ -43,6 +43,9 @@ TROUBLES: Final[Mapping[Outcome | Left | Fate, str]] = {
 }
 """What apply counts as not done, in words. A key that may not write ends the run, and is told by the error."""
 
+SHOWN: Final = 30
+"""Columns of one source that are named; the table has them all."""
+
 REFUSED: Final = (Outcome.REFUSED, Left.REFUSED_BEFORE, Fate.UNKNOWN, Left.UNKNOWN_BEFORE)
 """What apply counts as set aside."""
 
@@ -88,6 +91,21 @@ def unreadable(work: Workspace) -> Iterator[str]:
                 yield f"{name}, {crm_id or f'no. {place}'}: {reason}"
 
 
+def _not_sent(work: Workspace) -> Iterator[str]:
+    """The columns that hold something and reach the CRM in no field, by source and by why."""
+    if not work.reports.get("clean") or not work.reports["clean"].counts["columns_not_sent"]:
+        return
+    with work.engine() as engine:
+        engine.read("not_sent")
+        rows = engine.rows(
+            'SELECT source, object, reason, list(DISTINCT "column" ORDER BY "column") FROM not_sent '
+            "GROUP BY ALL ORDER BY ALL"
+        )
+    for source, what, reason, columns in rows:
+        more = f" and {len(columns) - SHOWN} more" if len(columns) > SHOWN else ""
+        yield f"{source}, {what}: {', '.join(columns[:SHOWN])}{more} ({reason})"
+
+
 def waiting(work: Workspace) -> Iterator[tuple[int, str]]:
     """What waits for a human, by the tables as they are current: how many, of what."""
     words = {
@@ -119,6 +137,8 @@ def show(work: Workspace, console: Console) -> None:
         console.print(f"           refused: {escape(place)}: {escape(reason)}")
     for said in unreadable(work):
         console.print(f"           not readable in the CRM: {escape(said)}")
+    for words in _not_sent(work):
+        console.print(f"           not sent: {escape(words)}")
     console.print()
     console.print(f"Tables of this run: {work.lake.root / 'runs' / work.run}/")
     if "export" in work.reports:
@@ -140,8 +160,12 @@ def _lines(work: Workspace) -> Iterator[tuple[int, str, str]]:
         if clean["rows_replaced"]:
             yield clean["rows_replaced"], "rows that a newer version replaces", ""
         yield clean["unmatched_now"], "rows that nothing identifies", "unmatched.parquet"
+        if clean["columns_not_sent"]:
+            yield clean["columns_not_sent"], "columns read and not sent, listed below", "not_sent.parquet"
     if resolve := reports.get("resolve"):
         yield resolve["people"], "people", "golden.parquet"
+        if resolve["opted_out"]:
+            yield resolve["opted_out"], "people who opted out of e-mail or phone", "golden.parquet"
         yield resolve["companies"], "companies", "golden_companies.parquet"
     if (candidates := reports.get("candidates")) and candidates["candidates"]:
         yield candidates["candidates"], "pairs that are likely one person, for you to judge", "candidates.parquet"
@@ -155,6 +179,8 @@ def _lines(work: Workspace) -> Iterator[tuple[int, str, str]]:
     yield from _unseen(work)
     if export := reports.get("export"):
         yield export["activities"], "activities in the timelines", "exports/activities/"
+        if export["opted_out"]:
+            yield export["opted_out"], "contacts who opted out, there or in a source", "exports/contacts.parquet"
         yield export["files"], "Parquet files for analysts", "exports/"
 
 
@@ -183,6 +209,8 @@ def _plan_lines(plan: dict[str, int], done: dict[str, int] | None) -> Iterator[t
         yield plan["fields_kept"], "fields where the CRM's value stays", ""
     if plan["values_omitted"]:
         yield plan["values_omitted"], "values left out: somebody else has that e-mail or phone", ""
+    if plan["opted_out_skipped"]:
+        yield plan["opted_out_skipped"], "people left out: they opted out (crm.opt_outs)", "plan.parquet"
     if done is None:
         yield plan["companies_created"] + plan["companies_updated"], "companies to create or update", ""
     else:

@@ -163,6 +163,7 @@ def test_counts_are_those_of_the_plan(world: Workshop) -> None:
         "fields_kept": 3,
         "conflicts": 2,
         "values_omitted": 0,
+        "opted_out_skipped": 0,
     }
 
 

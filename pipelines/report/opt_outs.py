@@ -1,0 +1,61 @@
+"""Who opted out, by whose word: what `explain` tells of one person."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from pipelines.lake.engine import Engine
+from pipelines.report import evidence
+from pipelines.workspace import Workspace
+
+Told = list[tuple[str, str, str, str]]
+"""Field, value, file and place."""
+
+WORDS: Final = {"out": "opted out", "in": "opted in", "no": "opted out no more"}
+
+
+def told(work: Workspace, engine: Engine, person: str, crm_id: str | None) -> tuple[Told, Told]:
+    """What counts of e-mail and phone, and what is said against it; nothing where nobody opted out.
+
+    Of tables that a run of an earlier version made there is nothing to tell.
+    """
+    path = work.lake.find(None, "consents")
+    if path is None:
+        return [], []
+    engine.view("consents", path)
+    rows = engine.rows(
+        "SELECT channel, says, since, record_key, file, landing, row, was_out FROM consents "
+        "JOIN clusters USING (record_key) WHERE person_id = $1 ORDER BY channel, since NULLS LAST, record_key",
+        [person],
+    )
+    where = evidence.places(work, [(landing, row) for *_, landing, row, _ in rows])
+    counts: Told = []
+    against: Told = []
+    for channel in sorted({row[0] for row in rows if row[-1]}):
+        field = f"{channel}_opt_out"
+        ((stands, record),) = engine.rows(
+            f"SELECT {field}, {field}_from FROM golden WHERE person_id = $1",  # noqa: S608 - constant names
+            [person],
+        )
+        for _, says, since, key, file, landing, row, _ in (one for one in rows if one[0] == channel):
+            one = (field, _words(says, since), file, where[landing, row])
+            if key == record:
+                counts.insert(0, one)
+            elif (says == "out") != bool(stands):
+                against.append(one)
+    return [*counts, *_in_the_crm(work, engine, crm_id)], against
+
+
+def _words(says: str, since: Any) -> str:
+    return WORDS[says] if since is None else f"{WORDS[says]} since {since:%Y-%m-%d}"
+
+
+def _in_the_crm(work: Workspace, engine: Engine, crm_id: str | None) -> Told:
+    path = work.lake.find(None, "current_contacts")
+    if path is None:
+        return []
+    engine.view("current_contacts", path)
+    if not engine.rows("SELECT 1 FROM (DESCRIBE current_contacts) WHERE column_name = 'email_subscribed'"):
+        return []
+    found = engine.rows("SELECT 1 FROM current_contacts WHERE crm_id = $1 AND NOT email_subscribed", [crm_id])
+    return [("email_subscribed", "false, which only people change", "the CRM", "itself") for _ in found]
