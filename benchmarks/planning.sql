@@ -11,7 +11,9 @@ CREATE TABLE golden AS SELECT 'person-' || i AS person_id, 1 AS records, first_n
         emails, emails[1] AS email, record_key AS email_from, phones, phones[1] AS phone, record_key AS phone_from,
         CASE WHEN i < (SELECT changed FROM given) THEN title || ' (new)' ELSE title END AS title, record_key AS title_from,
         department, NULL::VARCHAR AS department_from, locale, NULL::VARCHAR AS locale_from, NULL::VARCHAR AS company, NULL::VARCHAR AS company_from,
-        linkedin_url, NULL::VARCHAR AS linkedin_url_from, tags, cleared FROM (SELECT *, row AS i FROM records);
+        linkedin_url, NULL::VARCHAR AS linkedin_url_from, NULL::BOOLEAN AS email_opt_out, NULL::VARCHAR AS email_opt_out_at, NULL::VARCHAR AS email_opt_out_source,
+        NULL::VARCHAR AS email_opt_out_from, NULL::BOOLEAN AS phone_opt_out, NULL::VARCHAR AS phone_opt_out_at, NULL::VARCHAR AS phone_opt_out_source,
+        NULL::VARCHAR AS phone_opt_out_from, tags, cleared FROM (SELECT *, row AS i FROM records);
 CREATE TABLE golden_keys AS SELECT 'person-' || row AS person_id, 'email' AS kind, emails[1] AS key, record_key, 1 AS ord FROM records
         UNION ALL SELECT 'person-' || row, 'phone', phones[1], record_key, 1 FROM records;
 CREATE TABLE golden_tags AS SELECT ''::VARCHAR AS person_id, ''::VARCHAR AS tag, ''::VARCHAR AS record_key WHERE false;
@@ -30,7 +32,7 @@ CREATE TABLE former_versions AS SELECT record_key, first_name, last_name, title,
         false AS employed FROM records WHERE false;
 CREATE TABLE current_contacts AS SELECT 'contact-' || row AS crm_id, first_name, last_name, emails[1] AS email, '+1 312-' || substr(phones[1], 6, 3) || '-' || substr(phones[1], 9) AS phone,
         title, department, NULL::VARCHAR AS company_id, 'active' AS status, NULL::VARCHAR AS source, locale,
-        '{"crm_bridge_id":"person-' || row || '"}' AS properties, []::VARCHAR[] AS tags, TIMESTAMPTZ '2026-01-02' AS created_at, TIMESTAMPTZ '2026-01-02' AS updated_at,
+        '{"crm_bridge_id":"person-' || row || '"}' AS properties, []::VARCHAR[] AS tags, true AS email_subscribed, TIMESTAMPTZ '2026-01-02' AS created_at, TIMESTAMPTZ '2026-01-02' AS updated_at,
         'person-' || row AS bridge_id, emails, phones, phones[1] AS phone_e164 FROM records;
 CREATE TABLE current_companies AS SELECT *, ''::VARCHAR AS bridge_id, ''::VARCHAR AS domain, []::VARCHAR[] AS emails, []::VARCHAR[] AS phones
 FROM fetched_companies;

@@ -65,7 +65,14 @@ CONSENT_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
         *("emailoptedout", "optedoutofemail", "emailblacklisted", "unsubscribed", "donotemail", "donotsendemail"),
         *("optout", "optedout"),
     ),
-    "email_opt_out_at": ("unsubtime", "cleantime", "unsubscribedat", "unsubscribedate", "optoutdate", "emailoptoutdate"),
+    "email_opt_out_at": (
+        "unsubtime",
+        "cleantime",
+        "unsubscribedat",
+        "unsubscribedate",
+        "optoutdate",
+        "emailoptoutdate",
+    ),
     "email_opt_in_at": ("confirmtime", "optintime", "optindate", "emailoptindate"),
     "phone_opt_out": (
         *("donotcall", "donotphone", "phoneoptout", "calloptout", "smsblacklisted", "smsoptout", "whatsappblacklisted"),

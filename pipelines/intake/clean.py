@@ -28,7 +28,7 @@ KEPT: Final = 50_000
 
 
 def run(work: Workspace) -> StageReport:
-    """Make `records`, `company_records`, `consents`, `unmatched`, `rejected_…`, `flagged_…`, `not_sent` and `clean_counts`.
+    """Make records, what they say of consent, what was set aside or is not sent, and the counts (`TABLES`).
 
     Raises:
         SourceRefused: the columns of a landing say nothing about people or companies any more.
@@ -41,9 +41,7 @@ def run(work: Workspace) -> StageReport:
         landings = [one for one in work.lake.landings() if one.id in pinned and one.source in known]
         for name in ("keys/macros", "intake/macros"):
             engine.macros(name)
-        layouts = [
-            sources.layout_of(one.source, work.settings, one.object, one.columns, one.name) for one in landings
-        ]
+        layouts = [sources.layout_of(one.source, work.settings, one.object, one.columns, one.name) for one in landings]
         _map(engine, work, landings, layouts)
         _declared(engine, work)
         engine.make("intake/newest_landings")

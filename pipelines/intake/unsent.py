@@ -37,9 +37,8 @@ def find(engine: Engine, landings: Sequence[Landing], layouts: Sequence[Layout],
     What joins records or is their key counts as used, though it is not sent itself.
     """
     found = [row for pair in zip(landings, layouts, strict=True) for row in _unsent(*pair, chosen)]
-    paths = sorted({row["path"] for row in found})
-    if paths:
-        literals = ", ".join(parquet_literal(landing.path) for landing in landings if str(landing.path) in paths)
+    if found:
+        literals = ", ".join(parquet_literal(landing.path) for landing in landings)
         engine.view_as("landed_columns", f"FROM parquet_metadata([{literals}])")
     else:
         engine.put("landed_columns", STATISTICS.empty_table())

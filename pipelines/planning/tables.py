@@ -42,6 +42,7 @@ STEPS: Final = (
 
 DONE_WITH: Final = {
     "contact_states": ("contact_sides", "contact_stirred", "key_choices", "new_companies"),
+    "contact_tags": ("opt_out_tags",),
     "contact_lists": ("further_keys",),
     "list_changes": ("contact_lists",),
     "changes": (

@@ -153,20 +153,9 @@ def _lines(work: Workspace) -> Iterator[tuple[int, str, str]]:
         if extract["refused_files"]:
             yield extract["refused_files"], "files refused", "refused_files.parquet"
     if clean := reports.get("clean"):
-        yield clean["rows_set_aside"], "rows set aside", "rejected_rows.parquet"
-        yield clean["values_set_aside"], "values set aside", "rejected_values.parquet"
-        if clean["values_flagged"]:
-            yield clean["values_flagged"], "values to look at", "flagged_values.parquet"
-        if clean["rows_replaced"]:
-            yield clean["rows_replaced"], "rows that a newer version replaces", ""
-        yield clean["unmatched_now"], "rows that nothing identifies", "unmatched.parquet"
-        if clean["columns_not_sent"]:
-            yield clean["columns_not_sent"], "columns read and not sent, listed below", "not_sent.parquet"
+        yield from _clean_lines(clean)
     if resolve := reports.get("resolve"):
-        yield resolve["people"], "people", "golden.parquet"
-        if resolve["opted_out"]:
-            yield resolve["opted_out"], "people who opted out of e-mail or phone", "golden.parquet"
-        yield resolve["companies"], "companies", "golden_companies.parquet"
+        yield from _resolve_lines(resolve)
     if (candidates := reports.get("candidates")) and candidates["candidates"]:
         yield candidates["candidates"], "pairs that are likely one person, for you to judge", "candidates.parquet"
     if plan := reports.get("plan"):
@@ -189,6 +178,25 @@ def _unseen(work: Workspace) -> Iterator[tuple[int, str, str]]:
         yield count, "rows that the CRM cannot show, left alone", "unreadable.parquet"
     if count := _count(work, "export", "not_exported"):
         yield count, "rows that the CRM cannot show, in no file", f"exports/{NOT_EXPORTED}"
+
+
+def _clean_lines(clean: dict[str, int]) -> Iterator[tuple[int, str, str]]:
+    yield clean["rows_set_aside"], "rows set aside", "rejected_rows.parquet"
+    yield clean["values_set_aside"], "values set aside", "rejected_values.parquet"
+    if clean["values_flagged"]:
+        yield clean["values_flagged"], "values to look at", "flagged_values.parquet"
+    if clean["rows_replaced"]:
+        yield clean["rows_replaced"], "rows that a newer version replaces", ""
+    yield clean["unmatched_now"], "rows that nothing identifies", "unmatched.parquet"
+    if clean["columns_not_sent"]:
+        yield clean["columns_not_sent"], "columns read and not sent, listed below", "not_sent.parquet"
+
+
+def _resolve_lines(resolve: dict[str, int]) -> Iterator[tuple[int, str, str]]:
+    yield resolve["people"], "people", "golden.parquet"
+    if resolve["opted_out"]:
+        yield resolve["opted_out"], "people who opted out of e-mail or phone", "golden.parquet"
+    yield resolve["companies"], "companies", "golden_companies.parquet"
 
 
 def _plan_lines(plan: dict[str, int], done: dict[str, int] | None) -> Iterator[tuple[int, str, str]]:

@@ -25,7 +25,9 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Workshop:
     """Two who opted out by their source, and a third in the CRM."""
     made = Workshop(tmp_path_factory.mktemp("told"))
     made.file("people.csv", ROWS)
-    made.file("others.csv", "Contact ID,First name,Last name,Email,Unsubscribed\n9,Ada,Lovelace,ada@acme.com,subscribed")
+    made.file(
+        "others.csv", "Contact ID,First name,Last name,Email,Unsubscribed\n9,Ada,Lovelace,ada@acme.com,subscribed"
+    )
     made.run()
     made.unsubscribe(made.contact("grace@acme.com").id)
     return made
@@ -71,6 +73,8 @@ def test_what_an_earlier_version_made_is_explained(shop: Workshop, tmp_path: Pat
             path.unlink()
         elif path.stem in {"golden", "current_contacts"}:
             later = ("opt_out", "email_subscribed", "city", "country", "birthday", "company_website")
-            pq.write_table(table.drop([name for name in table.column_names if any(word in name for word in later)]), path)
+            pq.write_table(
+                table.drop([name for name in table.column_names if any(word in name for word in later)]), path
+            )
     lines = explain_text.one(old.work(), "ada@acme.com")
     assert "    first_name = Ada  ← others.csv line 2" in lines or "    first_name = Ada  ← people.csv line 2" in lines
