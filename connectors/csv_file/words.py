@@ -80,8 +80,8 @@ CONSENT_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "phone_opt_out_at": ("phoneoptoutdate", "smsoptoutdate"),
     "phone_opt_in_at": ("phoneoptindate", "smsoptindate"),
 }
-"""Who wants no e-mail, no calls or no messages: HubSpot, Salesforce, Mailchimp, Brevo, and everyday words. Not those who
-opted out of one kind of e-mail alone, such as HubSpot's `Opted out of email: …`."""
+"""Who wants no e-mail, no calls or no messages, as HubSpot, Salesforce, Mailchimp, Brevo and people put it. Not those
+who opted out of one kind of e-mail alone, such as HubSpot's `Opted out of email: …`."""
 
 CONTACT_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "source_id": (*_ID, "contactid", "personid", "leid", "guestid", "apiid"),

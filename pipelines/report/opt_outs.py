@@ -11,10 +11,16 @@ from pipelines.workspace import Workspace
 Told = list[tuple[str, str, str, str]]
 """Field, value, file and place."""
 
+Against = list[tuple[str, str, str, str, str]]
+"""The same, with why it gave way."""
+
 WORDS: Final = {"out": "opted out", "in": "opted in", "no": "opted out no more"}
 
+GAVE_WAY: Final = {True: "an opt-out stands until the same source says otherwise", False: "the same source said otherwise later"}
+"""Why what is said against it gave way, by whether the opt-out stands."""
 
-def told(work: Workspace, engine: Engine, person: str, crm_id: str | None) -> tuple[Told, Told]:
+
+def told(work: Workspace, engine: Engine, person: str, crm_id: str | None) -> tuple[Told, Against]:
     """What counts of e-mail and phone, and what is said against it; nothing where nobody opted out.
 
     Of tables that a run of an earlier version made there is nothing to tell.
@@ -30,7 +36,7 @@ def told(work: Workspace, engine: Engine, person: str, crm_id: str | None) -> tu
     )
     where = evidence.places(work, [(landing, row) for *_, landing, row, _ in rows])
     counts: Told = []
-    against: Told = []
+    against: Against = []
     for channel in sorted({row[0] for row in rows if row[-1]}):
         field = f"{channel}_opt_out"
         ((stands, record),) = engine.rows(
@@ -42,7 +48,7 @@ def told(work: Workspace, engine: Engine, person: str, crm_id: str | None) -> tu
             if key == record:
                 counts.insert(0, one)
             elif (says == "out") != bool(stands):
-                against.append(one)
+                against.append((*one, GAVE_WAY[bool(stands)]))
     return [*counts, *_in_the_crm(work, engine, crm_id)], against
 
 

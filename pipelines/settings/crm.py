@@ -43,7 +43,7 @@ class Crm(Section):
     name_placeholder: str | None = Field(default=None, min_length=1)
     """Stands in for a missing first or last name, which the API demands. Absent: such people are held for review."""
     properties: tuple[str, ...] = ()
-    """Fields of contacts that reach the CRM's properties beside those that always do: `city`, `country` and the like."""
+    """Fields of contacts that reach the CRM's properties beside those that always do, such as `city`."""
     opt_outs: Literal["tag", "hold", "skip"] = "tag"
     """Whether people who opted out of e-mail or phone are created: like all others, with property and tag; not before a
     human has looked; or not at all. A contact that is there is marked in any case."""

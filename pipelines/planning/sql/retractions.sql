@@ -1,7 +1,7 @@
 -- Values of ours that still stand and that no evidence supports: neither a record nor an earlier version of one says them
 -- (the mapping was corrected, or the person was split). What stood there before us is what they go back to. A name
 -- never goes back to nothing: the CRM wants one.
-SELECT s.person_id, s.crm_id, s.field, s.kind, s.base, s."current", s.before AS proposed, coalesce(r.retract, 'review') AS retract
+SELECT s.person_id, s.crm_id, s.field, s.kind, s.base, s."current", s.before AS proposed, opt_out_retract(is_opt_out(s.field), coalesce(r.retract, 'review')) AS retract
 FROM contact_states s
 LEFT JOIN current_contacts c ON c.crm_id = s.crm_id
 LEFT JOIN retracting r ON r.field = split_part(s.field, '.', 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from connectors.csv_file.layouts import find_layout, object_of
+from connectors.csv_file.layouts import find_layout, object_of, told_by_name
 from connectors.errors import SourceRefused
 from connectors.records import SCHEMAS
 
@@ -122,3 +122,28 @@ def test_header_that_says_nothing_is_refused_with_what_was_seen() -> None:
     """The refusal lists the columns and where to say what they mean."""
     with pytest.raises(SourceRefused, match=r"colour, height.*sources\.NAME\.columns"):
         find_layout("contacts", ["colour", "height"])
+
+
+@pytest.mark.parametrize(
+    ("name", "state"),
+    [
+        ("unsubscribed_email_audience_export_1a2b.csv", "unsubscribed"),
+        ("2026-01 Cleaned_members_export.csv", "cleaned"),
+        ("subscribed_segment_export.csv", "subscribed"),
+        ("nonsubscribed_email_audience_export_1a2b.csv", None),
+        ("unsubscribed and cleaned.csv", None),
+        ("members.csv", None),
+    ],
+)
+def test_mailchimp_says_in_a_file_s_name_who_is_in_it(name: str, state: str | None) -> None:
+    """Of its exports the name counts, whole words alone; a list of another make may be called as it likes."""
+    mailchimp = find_layout("contacts", ["Email Address", "First Name", "LEID", "EUID", "UNSUB_TIME"])
+    assert mailchimp.columns["source_id"] == ("LEID",)
+    assert told_by_name(mailchimp, name) == ({"email_opt_out": state} if state else {})
+    assert told_by_name(find_layout("contacts", ["Email Address", "First Name"]), name) == {}
+
+
+def test_an_opt_out_of_one_kind_of_e_mail_is_none_of_all() -> None:
+    """HubSpot has a column for all e-mail, and one for each kind."""
+    columns = [*HEADERS["hubspot_contacts"].split(","), "Opted out of email: News", "Unsubscribed from all email"]
+    assert find_layout("contacts", columns).columns["email_opt_out"] == ("Unsubscribed from all email",)

@@ -84,7 +84,7 @@ def test_a_rerun_replaces_what_is_there(shop: RoughShop) -> None:
     work = shop.sync(None, "export")
     assert query(shop, "SELECT description FROM activities ORDER BY 1") == [("one",), ("two",)]
     assert [path.name for path in folder.rglob("*.*")] == ["part-0.parquet"]
-    counts = {"activities": 2, "contacts": 1, "companies": 1, "not_exported": 0, "files": 3}
+    counts = {"activities": 2, "contacts": 1, "companies": 1, "not_exported": 0, "opted_out": 0, "files": 3}
     assert work.reports["export"].counts == counts
 
 

@@ -258,6 +258,34 @@ def test_what_the_crm_says_itself_is_never_overridden(tmp_path: Path) -> None:
     assert {"tags", "properties.email_opt_out"} <= {row["field"] for row in kept}
 
 
+def test_a_source_that_goes_takes_no_mark_with_it(tmp_path: Path) -> None:
+    """Even where the settings take back what nothing supports, a mark without its source waits for a human."""
+    shop = world(tmp_path, fields={name: {"retract": "write"} for name in ("tags", "properties")})
+    told(shop, "lists", "yes", day=1)
+    told(shop, "crm", "no", day=1)
+    shop.run()
+    del shop.sections["sources"]["lists"]
+    shop.run()
+    ada = shop.contact("ada@acme.com")
+    assert (said(ada), ada.tags) == ((True, None), ["email opt-out"])
+    fields = {row["field"] for row in shop.rows("plan") if row["decision"] == "review" and row["change"] == "retract"}
+    assert fields == {"tags", *(f"properties.email_opt_out{part}" for part in ("", "_at", "_source"))}
+
+
+def test_the_name_of_a_file_is_unmapped_like_a_column(tmp_path: Path) -> None:
+    """`columns.email_opt_out = []` lets neither a column nor a file's name say anything."""
+    source = {
+        "kind": "csv_file",
+        "options": {"path": "inbox"},
+        "columns": {"email_opt_out": [], "email_opt_out_at": []},
+    }
+    shop = Workshop(tmp_path, sources={"inbox": source})
+    name = "unsubscribed_email_audience_export_1a2b.csv"
+    shop.file(name, EXPORTS[name])
+    shop.run("extract", "clean")
+    assert shop.rows("consents") == []
+
+
 def test_a_word_that_cannot_be_read_is_set_aside(tmp_path: Path) -> None:
     """It marks nobody and is listed with its row."""
     shop = world(tmp_path)

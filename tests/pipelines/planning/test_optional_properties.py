@@ -51,6 +51,16 @@ def test_they_are_sent_where_the_settings_say_so(tmp_path: Path) -> None:
     assert shop.rows("applied") == []
 
 
+def test_odd_texts_are_equal_to_themselves(tmp_path: Path) -> None:
+    """Whatever JSON makes of quotes, slashes and letters: what was sent is not sent again."""
+    shop = Workshop(tmp_path, crm={"properties": ["city"]})
+    shop.table("people.csv", HEADER.split(","), [["1", "A", "B", "a@b.example", 'Zürich "Süd" \\ /é/ 🏔', "", "", ""]])
+    shop.run()
+    assert shop.contact("a@b.example").properties["city"] == 'Zürich "Süd" \\ /é/ 🏔'
+    shop.run(*AGAIN)
+    assert shop.rows("applied") == []
+
+
 def test_a_setting_that_goes_leaves_what_was_sent(tmp_path: Path) -> None:
     """What is sent no more is not taken back."""
     shop = shop_with(tmp_path, *FIELDS)
