@@ -283,7 +283,7 @@ def test_the_name_of_a_file_is_unmapped_like_a_column(tmp_path: Path) -> None:
     name = "unsubscribed_email_audience_export_1a2b.csv"
     shop.file(name, EXPORTS[name])
     shop.run("extract", "clean")
-    assert shop.rows("consents") == []
+    assert "out" not in {row["says"] for row in shop.rows("consents")}
 
 
 def test_a_word_that_cannot_be_read_is_set_aside(tmp_path: Path) -> None:
