@@ -9,19 +9,22 @@ WITH given AS (
     UNION ALL
     SELECT 'phone', record_key, source, file, landing, row, coalesce(modified_at, dated), sequence, phone_opt_out, phone_opt_out_at, phone_opt_in_at
     FROM contact_versions WHERE len(phone_opt_out) > 0 OR phone_opt_out_at IS NOT NULL OR phone_opt_in_at IS NOT NULL
-), timed AS (
-    SELECT *, list_transform(cells, lambda cell: consent(cell)) AS words, consent_time(in_text) AS in_at,
-           coalesce(consent_time(out_text), list_max(list_transform(cells, lambda cell: consent_time(cell)))) AS out_at
+), timed AS MATERIALIZED (
+    SELECT *, CASE WHEN len(cells) = 1 THEN [consent(cells[1])] ELSE list_transform(cells, lambda cell: consent(cell)) END AS words, consent_time(in_text) AS in_at,
+           coalesce(consent_time(out_text), CASE WHEN len(cells) > 1 OR strlen(cells[1]) > 7 THEN list_max(list_transform(cells, lambda cell: consent_time(cell))) END) AS out_at
     FROM given
-), said AS (
+), said AS MATERIALIZED (
     SELECT * EXCLUDE (words, cells, out_text, in_text),
            CASE WHEN list_contains(words, 'out') THEN 'out' WHEN list_contains(words, 'in') THEN 'in'
                 WHEN list_contains(words, 'no') THEN CASE WHEN in_at IS NULL THEN 'no' ELSE 'in' END
                 WHEN out_at IS NOT NULL THEN 'out' WHEN in_at IS NOT NULL THEN 'in' END AS says
     FROM timed
+), concerned AS (
+    -- Most say nothing but that nobody opted out.
+    SELECT DISTINCT record_key FROM said WHERE says <> 'no'
 ), placed AS (
     SELECT *, row_number() OVER (PARTITION BY record_key, channel ORDER BY changed, sequence, says = 'out', row) AS place
-    FROM said WHERE says IS NOT NULL
+    FROM said SEMI JOIN concerned USING (record_key) WHERE says IS NOT NULL
 ), turned AS (
     SELECT *, coalesce(max(place) FILTER (says <> 'out') OVER (PARTITION BY record_key, channel), 0) AS turn FROM placed
 ), records AS (
