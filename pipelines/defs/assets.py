@@ -20,7 +20,8 @@ def landings(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
 @dg.asset(group_name="sources", deps=["landings"], kinds={"duckdb", "parquet"}, required_resource_keys={"work"})
 def records(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
     """The current version of each contact and company record, normalised; what cannot be read is set aside."""
-    return materialize(context, "clean", clean.run, "records")
+    tallies = {"not_sent": "reason", "consents": "says"}
+    return materialize(context, "clean", clean.run, "records", tallies)
 
 
 @dg.asset(group_name="crm", deps=["records"], kinds={"python", "parquet"}, required_resource_keys={"work"})

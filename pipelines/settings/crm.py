@@ -45,8 +45,8 @@ class Crm(Section):
     properties: tuple[str, ...] = ()
     """Fields of contacts that reach the CRM's properties beside those that always do, such as `city`."""
     opt_outs: Literal["tag", "hold", "skip"] = "tag"
-    """Whether people who opted out of e-mail or phone are created: like all others, with property and tag; not before a
-    human has looked; or not at all. A contact that is there is marked in any case."""
+    """Whether people who opted out of e-mail or phone are created: like all others, and marked; not, but listed for
+    review; or not at all. A contact that is there is marked in any case."""
     mark: Switch = True
     """Created contacts carry `properties.crm_bridge_id`, by which they are found again after a crash or the ledger's
     loss. Companies always do: nothing else keeps one from being created twice."""

@@ -154,7 +154,7 @@ def test_an_opt_out_wins_over_order_age_and_policy(tmp_path: Path, policy: str) 
 
 
 def test_it_lasts_until_the_same_source_says_otherwise(tmp_path: Path) -> None:
-    """A blank cell, a column that is gone and another source's word change nothing; its own `no` ends it."""
+    """A blank cell, a column or a row that is gone and another source's word change nothing; its own `no` ends it."""
     shop = world(tmp_path)
     told(shop, "lists", "yes", day=1)
     shop.run()
@@ -164,9 +164,11 @@ def test_it_lasts_until_the_same_source_says_otherwise(tmp_path: Path) -> None:
     shop.run()
     shop.file("people.csv", "Contact ID,First name,Last name,Email\n1,Ada,King,ada@acme.com", day=4, folder="lists")
     shop.run()
+    shop.file("people.csv", f"{OUT[0]}\n2,Alan,Turing,alan@acme.com,no", day=5, folder="lists")
+    shop.run()
     ada = shop.contact("ada@acme.com")
     assert (said(ada), ada.tags, ada.properties["email_opt_out_at"]) == ((True, None), ["email opt-out"], since)
-    told(shop, "lists", "no", day=5)
+    told(shop, "lists", "no", day=6)
     shop.run()
     ada = shop.contact("ada@acme.com")
     assert (ada.tags, [key for key in ada.properties if "opt_out" in key]) == ([], [])
