@@ -16,7 +16,10 @@ Against = list[tuple[str, str, str, str, str]]
 
 WORDS: Final = {"out": "opted out", "in": "opted in", "no": "opted out no more"}
 
-GAVE_WAY: Final = {True: "an opt-out stands until the same source says otherwise", False: "the same source said otherwise later"}
+GAVE_WAY: Final = {
+    True: "an opt-out stands until the same source says otherwise",
+    False: "the same source said otherwise later",
+}
 """Why what is said against it gave way, by whether the opt-out stands."""
 
 
