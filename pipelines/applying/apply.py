@@ -14,6 +14,7 @@ from typing import Final
 import pyarrow as pa
 
 from connectors.errors import StateRefused
+from pipelines.applying import resending
 from pipelines.applying.conflicts import Collision
 from pipelines.applying.intentions import Intention, batches, intend
 from pipelines.applying.manner import Manner
@@ -66,6 +67,7 @@ def run(work: Workspace) -> StageReport:
             begin = time.monotonic()
             fates = asyncio.run(stoppable(_send(work, engine, ledger, intention, outcomes, waited=waited is not None)))
             _remember(engine, ledger, outcomes.asked, time.monotonic() - begin)
+        owed, given_up = ledger.journal.owed(work.run, most_lost=limits.max_lost_answers)
         engine.put("applied", ledger.journal.of_run(work.run))
         engine.put("collisions", _table(outcomes.collisions))
         engine.put("skipped", pa.Table.from_pylist(skipped, SKIPPED))
@@ -74,6 +76,8 @@ def run(work: Workspace) -> StageReport:
     done_before = sum(row["reason"] == DONE_BEFORE for row in skipped)
     told = (
         *outcomes.counts.items(),
+        (Left.OWED, owed - given_up + outcomes.unreached),
+        (Left.GIVEN_UP, given_up),
         *((fate, fates[fate]) for fate in (Fate.FOUND, Fate.UNKNOWN)),
         (Left.DONE_BEFORE, done_before),
         (Left.OVERTAKEN, len(skipped) - done_before - sum(held.values())),
@@ -142,16 +146,25 @@ async def _send(
     crm_settings = work.settings.crm
     manner = Manner(run=work.run, clears=crm_settings.clears, reread=crm_settings.reread, waited=waited)
     fates: Counter[Fate] = Counter()
+    most_lost, began = work.settings.limits.max_lost_answers, time.time()
     async with work.crm() as crm:
         await recover.settle(crm, ledger, work.settings, work.progress)
         sending = Sending(crm, ledger, manner, outcomes)
         for object_name in ORDER:
             if count := intention.counts.get(object_name, 0):
                 with work.progress.task(f"writing {object_name}", count) as advance:
-                    for batch, standing in batches(engine, ledger, work.run, object_name, intention.last):
+                    for batch, standing in batches(
+                        engine, ledger, work.run, object_name, intention.last, most_lost=most_lost
+                    ):
                         await sending.send(batch, standing, advance)
                 # Before the next kind: contacts want their companies' ids, and entries their contacts'.
                 fates += await recover.settle(crm, ledger, work.settings, work.progress)
+                if again := await resending.due(
+                    ledger, work.run, object_name, began=began, most_lost=most_lost, progress=work.progress
+                ):
+                    with work.progress.task(f"writing {object_name} that did not arrive", len(again)) as advance:
+                        await sending.send(again, {}, advance)
+                    fates += await recover.settle(crm, ledger, work.settings, work.progress)
     return fates
 
 

@@ -95,12 +95,17 @@ def intend(engine: Engine, ledger: Ledger, run: str, *, waited: Waited | None = 
 
 
 def batches(
-    engine: Engine, ledger: Ledger, run: str, object_name: ObjectName, last: int
+    engine: Engine, ledger: Ledger, run: str, object_name: ObjectName, last: int, *, most_lost: int | None
 ) -> Iterator[tuple[list[Operation], Standings]]:
-    """What a run is to send of a kind of object, in the plan's order, with what its objects held in the snapshot."""
+    """What a run is to send of a kind of object, in the plan's order, with what its objects held in the snapshot.
+
+    Left out is what is not due yet, and that of which `most_lost` answers were lost.
+    """
     place = 0
     while True:
-        waiting, place = ledger.journal.waiting(run, object_name, after=place, last=last, at_most=BATCH)
+        waiting, place = ledger.journal.waiting(
+            run, object_name, after=place, last=last, at_most=BATCH, most_lost=most_lost
+        )
         if not waiting:
             return
         updated = sorted({(one.object, one.crm_id) for one in waiting if one.crm_id is not None})

@@ -27,6 +27,8 @@ class Outcomes:
         self.counts: Counter[Outcome] = Counter()
         self.looks = 0
         """How often an object was read once more before it was written to."""
+        self.unreached = 0
+        """Writes that never left, and that no other count of what is owed holds."""
         self.collisions: list[Collision] = []
         """What was found out of e-mails and phones that stand on other contacts."""
         self.stop: BaseException | None = None
@@ -115,11 +117,8 @@ class Outcomes:
             case None:
                 self._ledger.journal.end(operation, "INTENT", "changed in the CRM since it was read")
                 return Outcome.CHANGED_MEANWHILE
-            case Collision():
-                self._ledger.journal.end(operation, "INTENT", answer.reason, answer.request_id)
-                return Outcome.CONFLICTS
-            case Conflict():
-                self._intent(operation, answer)
+            case Collision() | Conflict():
+                self._ledger.journal.end(operation, "INTENT", answer.reason, answer.request_id, certain=True)
                 return Outcome.CONFLICTS
             case Rejected():
                 self._ledger.journal.end(operation, "REJECTED", answer.reason, answer.request_id)
@@ -132,6 +131,7 @@ class Outcomes:
                 self._intent(operation, answer)
                 return Outcome.ACCESS_REFUSED
             case _:  # nothing has left, or only the look before it
+                self.unreached += operation.kind != "log" and not operation.doubts
                 self._intent(operation, answer)
                 return Outcome.NOT_REACHED
 

@@ -54,7 +54,7 @@ def link(
     """
     crm_id = same.contact.id
     ledger.identities.place("contacts", [], [(operation.entity_id, crm_id)])
-    ledger.journal.end(operation, "INTENT", "created meanwhile by somebody else, and linked", request_id)
+    ledger.journal.end(operation, "INTENT", "created meanwhile by somebody else, and linked", request_id, certain=True)
     if not same.body or manner.waited:
         return None
     numbers, generation = ledger.journal.update_numbers([("contacts", crm_id)]), ledger.generation

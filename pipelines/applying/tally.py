@@ -62,9 +62,13 @@ UPDATED: Final = (
 
 
 class Left(StrEnum):
-    """Why something of the plan was left alone without any call."""
+    """Why something of the plan was left alone, or is not in the CRM at the run's end."""
 
     DONE_BEFORE = "done_before"
     OVERTAKEN = "overtaken"
     REFUSED_BEFORE = "refused_before"
     UNKNOWN_BEFORE = "unknown_before"
+    OWED = "owed"
+    """Surely not in the CRM yet; a later run sends it."""
+    GIVEN_UP = "given_up"
+    """Surely not in the CRM, and lost as often as the settings allow."""

@@ -8,6 +8,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from connectors.records import CONTACT
+from pipelines.applying.overtaken import DONE_BEFORE
 from pipelines.crm import listing, snapshot
 from pipelines.crm.echo import LISTS
 from pipelines.lake.engine import Engine
@@ -26,7 +27,8 @@ def run(work: Workspace) -> StageReport:
     """Make `read_back` (changed objects, and whether they hold what the CRM answered to the write) and `remaining`.
 
     `remaining` is what a second plan would write. What this run set aside is no part of it: what was refused, now or
-    before, was changed meanwhile, or stands on another contact is listed in `applied`, `skipped` and `collisions`.
+    before, is owed, was changed meanwhile, or stands on another contact is listed in `applied`, `skipped` and
+    `collisions`. Only the count `left` holds that, too: where it is 0 a second plan is empty indeed.
 
     Raises:
         BridgeError: the CRM cannot be read.
@@ -48,12 +50,20 @@ def run(work: Workspace) -> StageReport:
         if any(changed.values()):
             tables.make(engine, ledger, work.settings)
             engine.make("applying/verify/remaining")
+            ((left,),) = engine.rows(
+                "SELECT count(DISTINCT (object, op, entity_id)) FROM plan WHERE decision = 'write'"
+            )
         else:
             engine.put("remaining", pa.schema([("entity_id", pa.string())]).empty_table())
+            ((left,),) = engine.rows(
+                "SELECT (SELECT count(*) FROM applied WHERE state <> 'DONE') "
+                "+ (SELECT count(*) FROM skipped WHERE reason <> $1)",
+                [DONE_BEFORE],
+            )
         counts = engine.write(*TABLES)
         ((apart,),) = engine.rows("SELECT count(*) FROM read_back WHERE NOT as_written")
     work.lake.publish(work.run, TABLES)
-    return StageReport({**counts, "changed_again": apart}, TABLES)
+    return StageReport({**counts, "changed_again": apart, "left": left}, TABLES)
 
 
 def _changed(engine: Engine, object_name: str) -> list[str]:

@@ -66,7 +66,7 @@ def ledger(
         out_file.check(out, data, "a list of operations", lambda schema: {"op_key", "state"} <= {*schema.names})
     with _existing(without_sources(config, data, "ledger")).ledger() as opened:
         states = opened.journal.states()
-        told = [_plain(row) for row in opened.journal.told("UNKNOWN", "REJECTED", "DONE")]
+        told = [_plain(row) for row in opened.journal.told("UNKNOWN", "REJECTED", "INTENT", "DONE")]
         identity = {"ledger_id": opened.ledger_id, "generation": opened.generation}
     if out is not None:
         _write(out, told)
@@ -209,23 +209,25 @@ def retry(
     config: Config = Path("sync.toml"),
     data: Data = Path("data"),
 ) -> None:
-    """Take up again what the CRM refused, and look for what nobody could tell of. The next run sends what is free."""
+    """Take up what the CRM refused or what was lost, and look for what nobody could tell of. The next run sends it."""
     import asyncio
 
     work = _existing(workspace(config, data))
     with work.writing(), work.ledger() as opened:
         refused = [operation for operation in opened.journal.in_state("REJECTED") if _chosen(operation, keys)]
         unknown = [operation for operation in opened.journal.in_state("UNKNOWN") if _chosen(operation, keys)]
+        lost = [one.operation for one in opened.journal.lost() if _chosen(one.operation, keys)]
         for key in keys or ():
-            if not any(_chosen(operation, [key]) for operation in (*refused, *unknown)):
+            if not any(_chosen(operation, [key]) for operation in (*refused, *unknown, *lost)):
                 raise ConfigurationError(
-                    f"no refused or unknown operation has a key that begins with {key!r}.",
+                    f"no refused, lost or unknown operation has a key that begins with {key!r}.",
                     guidance="crm-bridge ledger lists them.",
                 )
-        for operation in refused:
-            opened.journal.end(operation, "INTENT", "taken up again by hand")
+        for operation in (*refused, *lost):
+            opened.journal.end(operation, "INTENT", "taken up again by hand", certain=True)
         became = asyncio.run(_look(work, opened, unknown)) if unknown else []
     lines = [(operation, "refused before: the next run decides anew and sends it") for operation in refused]
+    lines += [(operation, BECAME[Fate.FREE]) for operation in lost]
     lines += [(operation, BECAME[fate]) for operation, fate in became]
     for operation, words in lines:
         console.print(escape(f"{operation.op_key[:12]}  {operation.kind} {_whom(operation.body)}: {words}"))

@@ -12,7 +12,7 @@ from connectors.giant_context.client import GiantContext
 from pipelines.crm import traces
 from pipelines.crm.fates import Fate
 from pipelines.crm.traces import Trace
-from pipelines.ledger.effects import UPDATES, Effect, Operation
+from pipelines.ledger.effects import Effect, Operation
 from pipelines.ledger.ledger import Ledger
 from pipelines.settings import target
 from pipelines.settings.sections import Settings
@@ -26,10 +26,8 @@ async def settle(crm: GiantContext, ledger: Ledger, settings: Settings, progress
     """Decide every SENT operation of the account, none stays so: what is found is DONE, what is surely absent is free.
 
     Waits until nothing of them can be under way any more: when their calls left is not known, and clocks can be wrong,
-    so it counts as just now. What was created or logged and is absent may be sent once more after its answer was lost;
-    absent after two lost answers it is UNKNOWN, and so is what cannot be told or may not be looked for: it is never
-    sent again by itself. Where the worker was killed no answer was lost, since the call may never have left: surely
-    absent, it is free.
+    so it counts as just now. What was looked for completely and is absent is free, however often its answer was lost.
+    What cannot be told or may not be looked for is UNKNOWN: it is never sent again by itself.
 
     Returns how many were found, found several times, freed and left unknown.
 
@@ -72,8 +70,7 @@ async def look_again(
     became: list[tuple[Operation, Fate]] = []
     async for operation, finding in traces.find(crm, operations, at_once=settings.limits.concurrency):
         if finding is Trace.ABSENT:
-            # It keeps its doubts: lost once more, it waits for a human again.
-            ledger.journal.end(operation, "INTENT", f"{finding.value}; taken up again by hand")
+            ledger.journal.end(operation, "INTENT", f"{finding.value}; taken up again by hand", certain=True)
             became.append((operation, Fate.FREE))
         elif isinstance(finding, Effect):
             ledger.journal.mark_done([finding])
@@ -91,15 +88,10 @@ def _keep(ledger: Ledger, found: list[Effect], outcome: Counter[Fate]) -> None:
 
 def _decide(ledger: Ledger, operation: Operation, finding: Trace | Rejected) -> Fate:
     match finding:
-        case Trace.ABSENT if operation.kind in UPDATES:
-            # Its object is read and decided anew by the next plan: a human may have written meanwhile.
-            ledger.journal.end(operation, "INTENT", finding.value)
-            return Fate.FREE
-        case Trace.ABSENT if operation.doubts <= 1:
-            ledger.journal.end(operation, "INTENT", finding.value)
-            return Fate.FREE
         case Trace.ABSENT:
-            ledger.journal.end(operation, "UNKNOWN", "sent twice and not seen")
+            # An update's object is read and decided anew by the next plan: a human may have written meanwhile.
+            ledger.journal.end(operation, "INTENT", finding.value)
+            return Fate.FREE
         case Trace():
             ledger.journal.end(operation, "UNKNOWN", finding.value)
         case Rejected():

@@ -35,8 +35,8 @@ class Journal(JournalReading):
                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'INTENT', ?, ?) "
                 "ON CONFLICT DO UPDATE SET kind = excluded.kind, body = excluded.body, sent = excluded.sent, "
                 "before = excluded.before, retracted = excluded.retracted, crm_id = excluded.crm_id, "
-                "number = excluded.number, state = 'INTENT', reason = NULL, run = excluded.run, "
-                "intent_at = excluded.intent_at "
+                "number = excluded.number, state = 'INTENT', run = excluded.run, "
+                "reason = CASE WHEN doubts > 0 THEN reason END, intent_at = excluded.intent_at "
                 "WHERE state = 'INTENT' OR state = 'REJECTED' AND body <> excluded.body",
                 (self._new_row(self._signed(operation), run, now) for operation in operations),
             )
@@ -128,17 +128,18 @@ class Journal(JournalReading):
         request_id: str | None = None,
         *,
         doubt: bool = False,
+        certain: bool = False,
     ) -> None:
         """Keep that an operation had no effect (INTENT), was refused (REJECTED) or cannot be told (UNKNOWN).
 
-        SENT: it may have been applied, and is to be looked for; `doubt` counts that its answer was lost. What is DONE
-        stays so.
+        SENT: it may have been applied, and is to be looked for; `doubt` counts that its answer was lost. `certain`:
+        no doubt is left, since the CRM has spoken or somebody asks to begin anew. What is DONE stays so.
         """
         with self._access.writing() as database:
             database.execute(
-                "UPDATE journal SET state = ?, reason = ?, request_id = ?, ended_at = ?, doubts = doubts + ? "
-                "WHERE op_key = ? AND state <> 'DONE'",
-                (state, reason, request_id, time.time(), int(doubt), operation.op_key),
+                "UPDATE journal SET state = ?, reason = ?, request_id = ?, ended_at = ?, "
+                "doubts = CASE WHEN ? THEN 0 ELSE doubts + ? END WHERE op_key = ? AND state <> 'DONE'",
+                (state, reason, request_id, time.time(), certain, int(doubt), operation.op_key),
             )
 
     def mark_owed_sent(self) -> None:

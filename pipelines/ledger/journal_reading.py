@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,6 +26,14 @@ OWED: Final = (
 )
 """Log entries whose write was done but which were never sent."""
 
+LOST: Final = "state = 'INTENT' AND doubts > 0 AND number = 0"
+"""Creates and entries whose answer was lost, and that were looked for and are surely not there."""
+
+DUE_AT: Final = "coalesce(sent_at, 0) + (doubts > 1) * min(3600, 1 << min(doubts - 1, 12))"
+"""When they may be sent again: at once after one loss, then 2, 4, 8 … seconds, an hour at most, after they left last."""
+
+NO_LIMIT: Final = 2**62
+
 TOLD: Final = (
     "op_key",
     "state",
@@ -39,6 +49,17 @@ TOLD: Final = (
     "at",
 )
 """What is told of an operation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A create or an entry that was sent, whose answer was lost, and that is surely not there."""
+
+    operation: Operation
+    sent_at: float
+    """When it left last, in seconds since 1970."""
+    due_at: float
+    """From when on it may be sent again, in seconds since 1970."""
 
 
 class JournalReading:
@@ -57,11 +78,11 @@ class JournalReading:
         ]
 
     def told(self, *states: str) -> list[dict[str, Any]]:
-        """What to tell of operations in these states, newest first; of DONE ones only what is odd."""
+        """What to tell of operations in these states, newest first: of DONE the odd, of INTENT the lost."""
         rows = self._access.rows(
             f"SELECT {', '.join(TOLD[:-1])}, coalesce(ended_at, sent_at, intent_at) AS at FROM journal "  # noqa: S608 - constants
             "WHERE account = ? AND state IN (SELECT value FROM json_each(?)) "
-            "AND (state <> 'DONE' OR reason IS NOT NULL) ORDER BY at DESC, op_key",
+            f"AND (state <> 'DONE' OR reason IS NOT NULL) AND (state <> 'INTENT' OR {LOST}) ORDER BY at DESC, op_key",
             self._access.account,
             to_json(states),
         )
@@ -72,21 +93,58 @@ class JournalReading:
         query = f"SELECT {OPERATION} FROM journal WHERE {OWED} ORDER BY rowid"  # noqa: S608 - constants
         return [_operation(row) for row in self._access.rows(query, self._access.account)]
 
+    def lost(self, run: str | None = None, object_name: ObjectName | None = None) -> list[Lost]:
+        """Creates and entries that were lost and are surely not there, due or not; of a run and kind, or all."""
+        rows = self._access.rows(
+            f"SELECT {OPERATION}, coalesce(sent_at, 0), {DUE_AT} FROM journal WHERE account = ? AND {OPEN} AND {LOST} "  # noqa: S608 - constants
+            "AND run = coalesce(?, run) AND object = coalesce(?, object) ORDER BY rowid",
+            self._access.account,
+            run,
+            object_name,
+        )
+        return [Lost(_operation(row[:-2]), *row[-2:]) for row in rows]
+
+    def owed(self, run: str, *, most_lost: int | None) -> tuple[int, int]:
+        """How much of what a run was to send is still to arrive, and how much of that is given up: lost too often."""
+        row = self._access.row(
+            f"SELECT count(*), count(*) FILTER (WHERE {LOST} AND doubts >= ?) "  # noqa: S608 - constants
+            f"FROM journal WHERE account = ? AND {OPEN} AND run = ? AND (state = 'SENT' OR state = 'INTENT' AND doubts > 0 OR op_key IN "
+            f"(SELECT op_key FROM journal WHERE {OWED}))",
+            NO_LIMIT if most_lost is None else most_lost,
+            self._access.account,
+            run,
+            self._access.account,
+        )
+        return (0, 0) if row is None else (row[0], row[1])
+
     def waiting(
-        self, run: str, object_name: ObjectName, *, after: int, last: int, at_most: int
+        self,
+        run: str,
+        object_name: ObjectName,
+        *,
+        after: int,
+        last: int,
+        at_most: int,
+        most_lost: int | None = None,
     ) -> tuple[list[Operation], int]:
         """What a run is to send of a kind of object, in the order in which it was intended, and the last one's place.
 
-        Places are the journal's; asked for are those behind `after`, up to `last`.
+        Places are the journal's; asked for are those behind `after`, up to `last`. What was lost is left out until it
+        is due, and where `most_lost` of its answers were lost.
         """
+        now = time.time()  # what was sent later than now, by a clock that went back, is due
         rows = self._access.rows(
-            f"SELECT {OPERATION}, rowid FROM journal WHERE account = ? AND state = 'INTENT' AND object = ? "  # noqa: S608 - a constant
-            "AND run = ? AND rowid > ? AND rowid <= ? ORDER BY rowid LIMIT ?",
+            f"SELECT {OPERATION}, rowid FROM journal WHERE account = ? AND state = 'INTENT' AND object = ? "  # noqa: S608 - constants
+            "AND run = ? AND rowid > ? AND rowid <= ? "
+            f"AND (NOT ({LOST}) OR doubts < ? AND (coalesce(sent_at, 0) > ? OR {DUE_AT} <= ?)) ORDER BY rowid LIMIT ?",
             self._access.account,
             object_name,
             run,
             after,
             last,
+            NO_LIMIT if most_lost is None else most_lost,
+            now,
+            now,
             at_most,
         )
         return [_operation(row[:-1]) for row in rows], rows[-1][-1] if rows else after

@@ -32,6 +32,8 @@ TROUBLES: Final[Mapping[Outcome | Left | Fate, str]] = {
     Outcome.REFUSED: "refused by the CRM (see applied.parquet)",
     Left.REFUSED_BEFORE: "held back: refused before in the same words (crm-bridge ledger, crm-bridge retry)",
     Left.UNKNOWN_BEFORE: "held back: may be done already, and nobody can tell (crm-bridge ledger, crm-bridge retry)",
+    Left.OWED: "owed: surely not in the CRM yet (the next run sends what is due)",
+    Left.GIVEN_UP: "given up after limits.max_lost_answers, and surely not in the CRM (crm-bridge retry)",
     Left.DONE_BEFORE: "done when this plan was applied before",
     Left.OVERTAKEN: "left alone: overtaken since the plan was made (see skipped.parquet)",
     Outcome.CHANGED_MEANWHILE: "not written: changed in the CRM since it was read (the next run decides anew)",
@@ -46,8 +48,11 @@ TROUBLES: Final[Mapping[Outcome | Left | Fate, str]] = {
 SHOWN: Final = 30
 """Columns of one source that are named; the table has them all."""
 
-REFUSED: Final = (Outcome.REFUSED, Left.REFUSED_BEFORE, Fate.UNKNOWN, Left.UNKNOWN_BEFORE)
-"""What apply counts as set aside."""
+REFUSED: Final = (
+    *(Outcome.REFUSED, Left.REFUSED_BEFORE, Fate.UNKNOWN, Left.UNKNOWN_BEFORE),
+    *(Left.OWED, Left.GIVEN_UP),
+)
+"""What apply counts as set aside, or as owed still."""
 
 
 def set_aside(work: Workspace) -> int:
@@ -161,8 +166,11 @@ def _lines(work: Workspace) -> Iterator[tuple[int, str, str]]:
     if plan := reports.get("plan"):
         applied = reports.get("apply")
         yield from _plan_lines(plan, applied if applied and applied[WRITES_ON] else None)
+    if apply := reports.get("apply"):
+        yield from _owed_lines(apply)
     if (verify := reports.get("verify")) and verify["read_back"]:
-        yield verify["read_back"], "contacts read back: a second plan would be empty", ""
+        claim = "" if verify["left"] else ": a second plan would be empty"
+        yield verify["read_back"], f"contacts read back{claim}", ""
         if verify["changed_again"]:
             yield verify["changed_again"], "of them changed again since", "read_back.parquet"
     yield from _unseen(work)
@@ -197,6 +205,18 @@ def _resolve_lines(resolve: dict[str, int]) -> Iterator[tuple[int, str, str]]:
     if resolve["opted_out"]:
         yield resolve["opted_out"], "people who opted out of e-mail or phone", "golden.parquet"
     yield resolve["companies"], "companies", "golden_companies.parquet"
+
+
+def _owed_lines(apply: dict[str, int]) -> Iterator[tuple[int, str, str]]:
+    """What of the plan is not in the CRM, and has to be told for as long as it is not."""
+    if owed := apply.get(Left.OWED):
+        yield owed, "writes owed: surely not in the CRM yet, sent by the next run", "applied.parquet"
+    if given_up := apply.get(Left.GIVEN_UP):
+        yield given_up, "writes given up: surely not in the CRM (crm-bridge retry)", "applied.parquet"
+    if unknown := apply.get(Fate.UNKNOWN, 0) + apply.get(Left.UNKNOWN_BEFORE, 0):
+        yield unknown, "writes of which nobody can tell (crm-bridge retry)", "applied.parquet"
+    if refused := apply.get(Outcome.REFUSED, 0) + apply.get(Left.REFUSED_BEFORE, 0):
+        yield refused, "writes refused by the CRM (crm-bridge retry)", "applied.parquet"
 
 
 def _plan_lines(plan: dict[str, int], done: dict[str, int] | None) -> Iterator[tuple[int, str, str]]:
@@ -264,11 +284,14 @@ def verdict(work: Workspace) -> str:
 def _held_back(counts: Mapping[str, int]) -> str:
     """Which writes are held back, and why; nothing where none is."""
     refused, unknown = counts.get(Left.REFUSED_BEFORE, 0), counts.get(Left.UNKNOWN_BEFORE, 0)
+    owed, given_up = counts.get(Left.OWED, 0), counts.get(Left.GIVEN_UP, 0)
     why = [
+        f"{counted(owed, 'writes')} owed that did not arrive and may be sent again a little later" if owed else "",
+        f"{counted(given_up, 'writes')} given up after limits.max_lost_answers" if given_up else "",
         f"{counted(refused, 'writes')} that the CRM refused before in the same words" if refused else "",
         f"{counted(unknown, 'writes')} that may be done already, and nobody can tell" if unknown else "",
     ]
-    if not refused + unknown:
+    if not refused + unknown + owed + given_up:
         return ""
     held = " and ".join(filter(None, why))
     return f"Held back: {held} (crm-bridge ledger says whom they are about, crm-bridge retry takes them up)."

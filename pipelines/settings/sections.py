@@ -133,6 +133,9 @@ class Limits(Section):
     """How long a call may still be under way after we lost sight of it. Absent: 60 over HTTP, 0 in process."""
     max_refusals: int = Field(default=25, ge=1)
     """How many refusals of one kind (call and status) end a run: then it is no matter of single rows."""
+    max_lost_answers: int | None = Field(default=None, ge=1)
+    """How many answers to one create or entry may be lost before it is not sent again by itself, though it is surely
+    not there. Absent: it is sent until it arrives."""
     keep_runs: int = Field(default=20, ge=1)
     """How many runs' tables stay in the data folder, beside those in use."""
 

@@ -144,7 +144,7 @@ class Driver(RuleBasedStateMachine):
 
 def nothing() -> Seen:
     """What is there before the first run."""
-    return Seen({}, {}, [], [], 0, [], {}, {}, [], 0, "")
+    return Seen({}, {}, [], [], 0, 0, [], {}, {}, [], 0, "")
 
 
 def template(machine: Driver) -> Path:

@@ -219,7 +219,8 @@ class Histories(Driver):
             tally["histories"] += len(self.eventful)
             if self.sound and self.eventful and hasattr(self, "seen"):
                 self._run(Weather())
+                owed = self.seen.owed
                 self._run(Weather())
-                self._hold([f"one more run sent {self.seen.writes}"] if self.seen.writes else [])
+                self._hold([f"one more run sent {self.seen.writes}"] if self.seen.writes and not owed else [])
         finally:
             shutil.rmtree(self.folder, ignore_errors=True)

@@ -137,6 +137,8 @@ class Model:
         """What is wrong after an undisturbed run; `before` are the contacts as humans left them."""
         if seen.open:
             yield f"{seen.open} operations have no end: {sorted(seen.states)}"
+        if "UNKNOWN" in seen.states:
+            yield "what can be looked for is UNKNOWN"
         if seen.error:
             yield f"an undisturbed run ended in {seen.error}"
         by_name = {contact["last_name"]: contact for contact in seen.contacts.values()}

@@ -23,7 +23,7 @@ from pipelines.lake.lake import Lake
 from tests.pipelines.crash import NEVER, MortalShop, Points
 from tests.pipelines.faults import Call, Fault, Mishap
 from tests.pipelines.forks import forked
-from tests.pipelines.truth import DECLARED, journal, unended, unsound
+from tests.pipelines.truth import DECLARED, journal, owed, unended, unsound
 from tests.pipelines.workshop import SYNC
 
 AGAIN = ("snapshot", "resolve", "plan", "apply")
@@ -69,6 +69,8 @@ class Seen:
     """What the ledger leaves to a human: last names and ids of contacts."""
     open: int
     """Operations that nobody has ended."""
+    owed: int
+    """Operations that wait for their time, since they were lost so often."""
     wrong: list[str]
     """What no weather excuses."""
     listed: dict[str, list[str]]
@@ -155,9 +157,10 @@ def look(shop: MortalShop, told: Path, removed: Sequence[str], **run: Any) -> No
         "left": [
             row["crm_id"] or json.loads(row["body"]).get("lastName", "")
             for row in journal(shop)
-            if row["state"] in DECLARED
+            if row["state"] in DECLARED or owed(row)
         ],
         "open": len(unended(shop)),
+        "owed": sum(map(owed, journal(shop))),
         "wrong": unsound(shop, removed),
         "listed": {},
         "landed": {},

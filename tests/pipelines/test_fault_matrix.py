@@ -209,6 +209,8 @@ def test_cell(world: Path, undisturbed: dict[str, list[Any]], phase: str, fault:
         disturbed(shop, rule, *place.stages)
     assert struck, "the table promises a fault that never struck"
     converges(shop_in(world), compared(undisturbed, phase), phase)
+    if place.writes:
+        assert "UNKNOWN" not in states(shop), "it can be looked for"
 
 
 def gone(shop: RoughShop, lost: str) -> Fault | None:

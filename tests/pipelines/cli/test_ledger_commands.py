@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.ledger.effects import Operation, op_key
-from tests.pipelines.faults import RoughShop, Rule, on
+from tests.pipelines.faults import Fault, RoughShop, Rule, on
 from tests.pipelines.shell import Said, Shell
 from tests.pipelines.workshop import TO_PLAN
 
@@ -44,7 +44,7 @@ class Desk:
         operation = Operation(op_key("create", entity), "contacts", "create", entity, body, {"last_name": entity})
         with self.shop.work().ledger() as ledger:
             ledger.journal.intend("r", [operation])
-            ledger.journal.end(operation, "UNKNOWN", "sent twice and not seen", "request-7")
+            ledger.journal.end(operation, "UNKNOWN", "looking for it was refused", "request-7")
 
     def states(self) -> dict[str, int]:
         """How many operations are in each state."""
@@ -101,6 +101,18 @@ def test_what_was_refused_is_sent_again_after_a_retry(desk: Desk) -> None:
     desk.shop.again()
     assert desk.shop.contact("ada@a.example").first_name == "Ada"
     assert "Nothing to take up." in desk("retry").out
+
+
+def test_what_was_lost_is_told_and_taken_up_again(desk: Desk) -> None:
+    """A contact whose calls are lost each time is listed with the reason; taken up, it counts as never sent."""
+    desk.sync(on("POST contacts", Fault.LOST_BEFORE))
+    said = desk("ledger")
+    assert "Ada Lovelace" in said.out
+    assert "not found in the CRM" in said.out
+    assert "create Ada Lovelace: not in the CRM: the next run may send it" in desk("retry").out
+    assert "Nothing to take up." in desk("retry").out
+    desk.shop.again()
+    assert desk.shop.contact("ada@a.example").first_name == "Ada"
 
 
 def test_what_nobody_could_tell_of_is_looked_for_by_a_retry(desk: Desk) -> None:

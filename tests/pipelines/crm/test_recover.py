@@ -194,32 +194,20 @@ def test_a_timeline_that_is_not_found_beside_its_contact_proves_nothing(shop: Ro
 
 
 @pytest.mark.parametrize("kind", ["create", "log"])
-def test_what_is_absent_is_sent_once_more_and_then_left_to_a_human(shop: RoughShop, kind: str) -> None:
-    """What two looks do not find is free to be sent again; lost and not found once more, it is never sent again."""
+def test_what_is_absent_is_absent_however_often_it_was_sent(shop: RoughShop, kind: str) -> None:
+    """What two looks do not find is free to be sent again, after each loss; how often it was lost is remembered."""
     ada = shop.type_in(first_name="A", last_name="B")
     entry = Operation(op_key("log", "1"), "activities", "log", MARK, {"description": "x"}, {}, ada.id)
     operation = creation() if kind == "create" else entry
     with cut_off(shop, operation) as ledger:
-        assert settle(shop, ledger) == {"INTENT": 1}
-        assert len(shop.calls) == 2
-        ledger.journal.drop_stale_intents()
-        ledger.journal.intend("next", [operation])
-        (intended,) = ledger.journal.in_state("INTENT")
-        assert intended.doubts == 1
-        lose(ledger, intended)
-        assert settle(shop, ledger) == {"UNKNOWN": 1}
-        ledger.journal.intend("last", [operation])
-        assert ledger.journal.states() == {"UNKNOWN": 1}
-        assert ledger.journal.of_run("cut-off")["reason"].to_pylist() == ["sent twice and not seen"]
-
-
-def test_a_run_whose_answers_are_lost_sends_twice_and_no_more(shop: RoughShop) -> None:
-    """A contact that the CRM never answers for and never shows is sent by two runs and by none after them."""
-    shop.file("a.csv", "First Name,Last Name,Email\nAda,Lovelace,ada@a.example")
-    sent = [shop.sync(on("POST contacts", Fault.LOST_BEFORE)) and shop.writes for _ in range(3)]
-    assert sent == [["POST contacts"], ["POST contacts"], []]
-    with shop.work().ledger() as ledger:
-        assert [operation.kind for operation in ledger.journal.in_state("UNKNOWN")] == ["create"]
+        for losses in (1, 2, 3, 4):
+            assert settle(shop, ledger) == {"INTENT": 1}
+            assert len(shop.calls) == 2
+            ledger.journal.drop_stale_intents()
+            ledger.journal.intend("next", [operation])
+            (intended,) = ledger.journal.in_state("INTENT")
+            assert intended.doubts == losses
+            lose(ledger, intended)
 
 
 def test_a_worker_that_is_killed_again_and_again_gives_nothing_up(shop: RoughShop) -> None:
