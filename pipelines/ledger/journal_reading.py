@@ -30,7 +30,7 @@ LOST: Final = "state = 'INTENT' AND doubts > 0 AND number = 0"
 """Creates and entries whose answer was lost, and that were looked for and are surely not there."""
 
 DUE_AT: Final = "coalesce(sent_at, 0) + (doubts > 1) * min(3600, 1 << min(doubts - 1, 12))"
-"""When they may be sent again: at once after one loss, then 2, 4, 8 … seconds, an hour at most, after they left last."""
+"""When they may be sent again: at once after one loss, then 2, 4, 8 … seconds after they left, an hour at most."""
 
 NO_LIMIT: Final = 2**62
 
@@ -108,8 +108,8 @@ class JournalReading:
         """How much of what a run was to send is still to arrive, and how much of that is given up: lost too often."""
         row = self._access.row(
             f"SELECT count(*), count(*) FILTER (WHERE {LOST} AND doubts >= ?) "  # noqa: S608 - constants
-            f"FROM journal WHERE account = ? AND {OPEN} AND run = ? AND (state = 'SENT' OR state = 'INTENT' AND doubts > 0 OR op_key IN "
-            f"(SELECT op_key FROM journal WHERE {OWED}))",
+            f"FROM journal WHERE account = ? AND {OPEN} AND run = ? AND (state = 'SENT' "
+            f"OR state = 'INTENT' AND doubts > 0 OR op_key IN (SELECT op_key FROM journal WHERE {OWED}))",
             NO_LIMIT if most_lost is None else most_lost,
             self._access.account,
             run,
