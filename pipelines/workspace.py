@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractAsyncContextManager, AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
-from connectors.errors import BridgeError
+from connectors.errors import BridgeError, StateRefused
 from pipelines.lake.lake import Lake
 from pipelines.lake.lock import WriterLock
 from pipelines.settings import target
@@ -153,9 +153,20 @@ class Workspace:
 
     @contextmanager
     def ledger(self) -> Iterator[Ledger]:
-        """The ledger, open."""
+        """The ledger, open.
+
+        Raises:
+            StateRefused: it knows an embedded CRM, and there is none any more; none is made.
+        """
         from pipelines.ledger.ledger import Ledger  # noqa: PLC0415 - not every command opens it
 
+        if self.ledger_path.exists() and not target.is_there(self.settings, self.lake.root):
+            with closing(Ledger(self.ledger_path, "")) as remembering:
+                if any(name.startswith(target.EMBEDDED) for name in remembering.accounts()):
+                    raise StateRefused(
+                        f"{self.lake.root / 'crm.db'}: the embedded CRM is gone that the ledger has written to.",
+                        guidance="Put it back. To begin anew with an empty one, use another data folder (--data).",
+                    )
         ledger = Ledger(self.ledger_path, self.account)
         try:
             yield ledger

@@ -7,13 +7,14 @@ never repeated once they may have been applied; updates, fields and tags are rep
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Literal, Self, TypeVar
 from urllib.parse import quote
 
 import httpx
 from pydantic import BaseModel, SecretStr
 
-from connectors.errors import AccessError, ConfigurationError, Forbidden, NotFound, Rejected
+from connectors.errors import AccessError, ConfigurationError, Forbidden, NotApplied, NotFound, Rejected
 from connectors.giant_context.answers import array_reader, model_reader, object_reader
 from connectors.giant_context.token import TokenKeeper
 from connectors.giant_context.wire import (
@@ -105,6 +106,17 @@ class GiantContext:
     def places(self) -> int:
         """How many calls may be in flight at once, as the server's pace is known by now."""
         return self._http.places
+
+    async def instance(self) -> str | None:
+        """Return the id of an embedded CRM, told with the token; None: the server names none, or gives no token now.
+
+        Raises:
+            AccessError: The key was refused.
+        """
+        if self._auth.at_hand() is None:
+            with suppress(NotApplied):
+                await self._auth.headers()
+        return self._auth.instance
 
     async def exchange_token(self) -> Answer[Token]:
         """Exchange the API key for a token. The other calls do this by themselves."""

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC
 
 from connectors.errors import AccessError, Ambiguous, CallError, NotApplied, Rejected
-from connectors.giant_context.wire import Token
+from connectors.giant_context.wire import INSTANCE_HEADER, Token
 from connectors.http import Answer, Clock
 from connectors.http.retry_after import http_date
 
@@ -23,6 +23,8 @@ class TokenKeeper:
         self._token: str | None = None
         self._renew_at = self._ends_at = 0.0  # on the monotonic clock
         self._under_way: asyncio.Task[None] | None = None
+        self.instance: str | None = None
+        """Which CRM has given the token, where it says so."""
 
     def at_hand(self) -> Mapping[str, str] | None:
         """Return the bearer header while the token is neither missing nor due."""
@@ -81,6 +83,7 @@ class TokenKeeper:
             kind, failure = NotApplied, error
         else:
             self._keep(answer, asked_at)
+            self.instance = answer.headers.get(INSTANCE_HEADER)
             return
         raise kind(
             f"no token: {failure.reason}",

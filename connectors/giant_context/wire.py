@@ -31,6 +31,10 @@ StatusChange = Annotated[ContactStatus | None, WithJsonSchema({"enum": list(get_
 """A status that may be left out, and never cleared."""
 
 TOKEN_PATH: Final = "/auth/token"  # noqa: S105 - a path, not a password
+
+INSTANCE_HEADER: Final = "x-crm-instance"
+"""Comes with a token of an embedded CRM: its id, by which it is told from another one at the same address."""
+
 DEFAULT_PAGE_SIZE: Final = 50
 MAX_PAGE_SIZE: Final = 200
 

@@ -7,13 +7,14 @@ import json
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from datetime import UTC, datetime
 from typing import Final
 
 import pyarrow as pa
 
 from connectors.errors import StateRefused
+from connectors.giant_context.client import GiantContext
 from pipelines.applying import resending
 from pipelines.applying.conflicts import Collision
 from pipelines.applying.intentions import Intention, batches, intend
@@ -25,7 +26,8 @@ from pipelines.applying.stopping import stoppable
 from pipelines.applying.tally import CALLS, WRITES_ON, Left
 from pipelines.crm import recover
 from pipelines.crm.fates import Fate
-from pipelines.crm.foreign import refuse_foreign
+from pipelines.crm.foreign import claim, refuse_foreign
+from pipelines.crm.same_crm import refuse_another
 from pipelines.lake.engine import Engine
 from pipelines.ledger.effects import ObjectName
 from pipelines.ledger.ledger import Ledger
@@ -118,17 +120,19 @@ async def _look(work: Workspace, ledger: Ledger) -> None:
     """Look first, as the snapshot of a run does: for another ledger, and for what was cut off since."""
     async with work.crm() as crm:
         await refuse_foreign(crm, ledger.own_ids(), days=work.settings.crm.foreign_days, now=datetime.now(UTC))
+        await refuse_another(crm, ledger)
         await recover.settle(crm, ledger, work.settings, work.progress)
 
 
 def _remember(engine: Engine, ledger: Ledger, asked: int, seconds: float) -> None:
     """Keep that a run was applied to its end, how many records each source has, and the pace, for the next plan.
 
-    `asked` is how many calls were made for single operations in so many seconds. A source that is gone is forgotten:
-    its absence was allowed, or was too small to ask.
+    A run that met nobody leaves the next one the first. `asked` is how many calls were made for single operations in so
+    many seconds. A source that is gone is forgotten: its absence was allowed, or was too small to ask.
     """
     engine.read("records")
-    ledger.traits.set(Trait.APPLIED, "yes")
+    if ledger.journal.knows_writes() or ledger.identities.links("contacts").num_rows:
+        ledger.traits.set(Trait.APPLIED, "yes")
     known = plan.standing_records(engine)
     for name, _ in ledger.traits.with_prefix(Trait.RECORDS):
         if name.removeprefix(Trait.RECORDS) not in known:
@@ -149,9 +153,16 @@ async def _send(
     most_lost, began = work.settings.limits.max_lost_answers, time.time()
     async with work.crm() as crm:
         await recover.settle(crm, ledger, work.settings, work.progress)
+        if any(intention.counts.values()):
+            await claim(crm, ledger, crm_settings)
         sending = Sending(crm, ledger, manner, outcomes)
         for object_name in ORDER:
             if count := intention.counts.get(object_name, 0):
+                if outcomes.counts:
+                    days, now = crm_settings.foreign_days, datetime.now(UTC)
+                    await refuse_foreign(crm, ledger.own_ids(), days=days, now=now, begun=True)
+                if object_name == "activities":
+                    await _read_back_found(crm, ledger, work)
                 with work.progress.task(f"writing {object_name}", count) as advance:
                     for batch, standing in batches(
                         engine, ledger, work.run, object_name, intention.last, most_lost=most_lost
@@ -166,6 +177,17 @@ async def _send(
                         await sending.send(again, {}, advance)
                     fates += await recover.settle(crm, ledger, work.settings, work.progress)
     return fates
+
+
+async def _read_back_found(crm: GiantContext, ledger: Ledger, work: Workspace) -> None:
+    """Look for entries whose contact was found, not created by a call of this run: they may have been logged, too."""
+    found = []
+    for entry in ledger.journal.of_found(work.run):
+        contact = ledger.journal.target_of(entry.parent or "")
+        found.append(replace(entry, body={**entry.body, "contactId": contact}, crm_id=contact))
+    if found:
+        with work.progress.task("looking for entries of contacts that were found", len(found)):
+            await recover.look_again(crm, ledger, found, work.settings)
 
 
 def _table(collisions: Sequence[Collision]) -> pa.Table:

@@ -66,7 +66,8 @@ async def judge(crm: GiantContext, operation: Operation, refusal: Conflict) -> V
         holder = None  # it is ours already: the phone is what collides
     if operation.kind == "create" and holder is not None:
         if holder.properties.get(MARK) == operation.entity_id:
-            return Effect(operation, holder.id, recovered(holder, operation) or operation.values)
+            values = recovered(holder, operation) or operation.values
+            return Effect(operation, holder.id, values, note="stood in the CRM already, under our mark")
         if _fit(holder, str(operation.body.get("lastName", ""))):
             return _same_person(operation, holder)
     return _without(operation, "email" if holder is not None else "phone", holder, refusal)

@@ -123,6 +123,7 @@ def _write(
         before=before,
         retracted=retracted,
         number=number,
+        seen=standing.seen,
     )
 
 

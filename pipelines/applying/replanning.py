@@ -70,6 +70,7 @@ def link(
         # Only what is empty there is filled.
         before={name: None for name in same.values if name != "tags"},
         number=number,
+        seen=same.contact.updated_at.isoformat(),
     )
     ledger.journal.intend(manner.run, [update])
     return update

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from connectors.giant_context.client import GiantContext
@@ -24,6 +25,12 @@ class Standing:
     address: Mapping[str, Any] = field(default_factory=dict)
     tags: tuple[str, ...] = ()
     fields: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def seen(self) -> str | None:
+        """When it had changed last."""
+        moment = self.fields.get("updated_at")
+        return moment.isoformat() if isinstance(moment, datetime) else None
 
 
 async def reread(crm: GiantContext, operation: Operation, standing: Standing) -> Operation | None:
@@ -56,7 +63,7 @@ async def reread(crm: GiantContext, operation: Operation, standing: Standing) ->
     if "address" in body and not isinstance(item, Contact):
         stands = item.address.model_dump(mode="json", by_alias=True, exclude_none=True)
         body["address"] = _over(stands, body["address"], standing.address)
-    return replace(operation, body=body)
+    return replace(operation, body=body, seen=item.updated_at.isoformat())
 
 
 async def has_company(crm: GiantContext, name: str) -> bool:

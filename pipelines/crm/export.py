@@ -12,7 +12,9 @@ import pyarrow as pa
 from connectors.files import whole
 from pipelines.crm import listing, unreadable
 from pipelines.crm.names import NOT_EXPORTED
+from pipelines.crm.same_crm import refuse_another
 from pipelines.lake.engine import Engine, quote_text
+from pipelines.ledger.ledger import Ledger
 from pipelines.workspace import StageReport, Workspace
 
 
@@ -23,12 +25,12 @@ def run(work: Workspace) -> StageReport:
 
     Raises:
         BridgeError: a list could not be read to a stable end; the files stay as they were.
+        StateRefused: the embedded CRM is gone, or is not the one that the ledger knows.
     """
     folder = work.lake.root / "exports"
-    with work.engine() as engine:
-        engine.put("not_exported", asyncio.run(_fetch(work, engine)))
-        with work.ledger() as ledger:
-            engine.put("contact_links", ledger.identities.links("contacts"))
+    with work.engine() as engine, work.ledger() as ledger:
+        engine.put("not_exported", asyncio.run(_fetch(work, engine, ledger)))
+        engine.put("contact_links", ledger.identities.links("contacts"))
         for name in ("activities", "contacts", "companies"):
             engine.make(f"crm/export/{name}")
         months = [month for (month,) in engine.rows("SELECT DISTINCT month FROM activities ORDER BY month")]
@@ -51,10 +53,11 @@ def run(work: Workspace) -> StageReport:
     return StageReport({**counts, "files": len(months) + 2})
 
 
-async def _fetch(work: Workspace, engine: Engine) -> pa.Table:
+async def _fetch(work: Workspace, engine: Engine, ledger: Ledger) -> pa.Table:
     """Read the lists; returns what could not be read of them."""
     rows: list[dict[str, Any]] = []
     async with work.crm() as crm:
+        await refuse_another(crm, ledger)
         for name in ("contacts", "companies", "activities"):
             rows += unreadable.by_place(name, await listing.read(work, engine, crm, name))
     return pa.Table.from_pylist(rows, unreadable.ROWS)

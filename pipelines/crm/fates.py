@@ -12,4 +12,6 @@ class Fate(StrEnum):
     FOUND_TWICE = "found_twice"
     FREE = "free"
     """Surely not there: to be decided anew."""
+    OVERRULED = "overruled"
+    """Its object was changed after it had left: that is a human's, and stays."""
     UNKNOWN = "unknown"

@@ -62,6 +62,8 @@ async def look_again(
 ) -> list[tuple[Operation, Fate]]:
     """Look for UNKNOWN operations once more because somebody asks: what is surely absent now is free to be sent.
 
+    Entries that this ledger has not sent, and that may be there all the same, are looked for, too.
+
     Returns each with what became of it.
 
     Raises:
@@ -92,6 +94,11 @@ def _decide(ledger: Ledger, operation: Operation, finding: Trace | Rejected) -> 
             # An update's object is read and decided anew by the next plan: a human may have written meanwhile.
             ledger.journal.end(operation, "INTENT", finding.value)
             return Fate.FREE
+        case Trace.OVERRULED:
+            # What we sent is the base from now on: by that, what stands there is told to be a human's.
+            effect = Effect(operation, operation.crm_id or "", operation.values, note=finding.value)
+            ledger.journal.mark_done([effect])
+            return Fate.OVERRULED
         case Trace():
             ledger.journal.end(operation, "UNKNOWN", finding.value)
         case Rejected():

@@ -13,6 +13,7 @@ from connectors.giant_context.client import GiantContext
 from pipelines.crm import listing, recover, unreadable
 from pipelines.crm.echo import recovered
 from pipelines.crm.foreign import refuse_foreign
+from pipelines.crm.same_crm import refuse_another
 from pipelines.keys.normalise import normalise
 from pipelines.lake.engine import Engine
 from pipelines.ledger.effects import Effect, ObjectName, found_again
@@ -34,6 +35,7 @@ def run(work: Workspace) -> StageReport:
 
     Raises:
         ForeignLedger: another ledger writes to the account.
+        StateRefused: the embedded CRM is not the one that the ledger knows.
         BridgeError: the lists could not be read to a stable end, or somebody in them whom we do not know.
     """
     work.lock.take()
@@ -62,6 +64,7 @@ async def _fetch(work: Workspace, engine: Engine, ledger: Ledger) -> None:
         if work.settings.crm.may_write:
             days = work.settings.crm.foreign_days
             await refuse_foreign(crm, ledger.own_ids(), days=days, now=datetime.now(UTC))
+        await refuse_another(crm, ledger)
         await recover.settle(crm, ledger, work.settings, work.progress)
         unread = {name: await listing.read(work, engine, crm, name) for name in LISTS}
         await _close_unknown(crm, engine, ledger)

@@ -11,6 +11,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
+from datetime import datetime
 from enum import Enum
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
@@ -34,6 +35,7 @@ class Trace(Enum):
     ABSENT = "cut off, and not found in the CRM afterwards"
     UNSURE = "cut off, and the list kept changing while it was looked for"
     UNSEEN = "cut off, and the CRM finds the contact in one place and not in another"
+    OVERRULED = "cut off, and changed in the CRM since: that counts as a human's"
     LIKENESS = "cut off, and one that is like it stands there: no mark, e-mail or phone says whether it is the one"
 
 
@@ -208,9 +210,14 @@ async def _look_at(crm: GiantContext, operation: Operation, crm_id: str) -> Effe
         return Trace.ABSENT
     if operation.kind in ("tag", "untag"):
         there = folded(operation.body["tag"]) in map(folded, item.tags)
-        return Effect(operation, crm_id, operation.values) if there == (operation.kind == "tag") else Trace.ABSENT
-    values = recovered(item, operation)
-    return Trace.ABSENT if values is None else Effect(operation, crm_id, values)
+        values = dict(operation.values) if there == (operation.kind == "tag") else None
+    else:
+        values = recovered(item, operation)
+    if values is not None:
+        return Effect(operation, crm_id, values)
+    # Changed since the call left, and not to what it says: it has arrived and was overruled, or came too late for it.
+    seen = operation.seen
+    return Trace.OVERRULED if seen and item.updated_at > datetime.fromisoformat(seen) else Trace.ABSENT
 
 
 def _clue(operation: Operation) -> Clue:

@@ -46,6 +46,8 @@ class Operation:
     """How often its answer was lost. A worker that was killed does not count: its call may never have left."""
     number: int = 0
     """Which update of its object it is, from 1: a number that may have arrived is never given again."""
+    seen: str | None = None
+    """An update's object's `updatedAt` (ISO 8601) as it was read last before the call leaves; None: not known."""
 
 
 @dataclass(frozen=True, slots=True)

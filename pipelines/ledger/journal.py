@@ -10,11 +10,12 @@ from typing import Literal
 
 from pipelines.ledger.access import LedgerAccess, each, to_json
 from pipelines.ledger.effects import Effect, Operation
-from pipelines.ledger.journal_reading import OPEN, OWED, JournalReading
+from pipelines.ledger.journal_reading import OPEN
+from pipelines.ledger.journal_waiting import OWED, JournalWaiting
 from pipelines.ledger.last_written import LastWritten
 
 
-class Journal(JournalReading):
+class Journal(JournalWaiting):
     """The ledger's table `journal`, and the links and last-written values that follow from what is done."""
 
     def __init__(self, access: LedgerAccess, written: LastWritten) -> None:
@@ -31,11 +32,11 @@ class Journal(JournalReading):
         with self._access.writing() as database:
             database.executemany(
                 "INSERT INTO journal (op_key, account, object, kind, entity_id, crm_id, parent, body, sent, before, "
-                "retracted, doubts, number, state, run, intent_at) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'INTENT', ?, ?) "
+                "retracted, doubts, number, seen, state, run, intent_at) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'INTENT', ?, ?) "
                 "ON CONFLICT DO UPDATE SET kind = excluded.kind, body = excluded.body, sent = excluded.sent, "
                 "before = excluded.before, retracted = excluded.retracted, crm_id = excluded.crm_id, "
-                "number = excluded.number, state = 'INTENT', run = excluded.run, "
+                "number = excluded.number, seen = excluded.seen, state = 'INTENT', run = excluded.run, "
                 "reason = CASE WHEN doubts > 0 THEN reason END, intent_at = excluded.intent_at "
                 "WHERE state = 'INTENT' OR state = 'REJECTED' AND body <> excluded.body",
                 (self._new_row(self._signed(operation), run, now) for operation in operations),
@@ -63,6 +64,7 @@ class Journal(JournalReading):
             to_json(operation.retracted),
             operation.doubts,
             operation.number,
+            operation.seen,
             run,
             now,
         )
@@ -97,8 +99,9 @@ class Journal(JournalReading):
                 database.execute(
                     "UPDATE journal SET state = 'SENT', attempts = attempts + 1, sent_at = ?, run = ?, "  # noqa: S608 - constant names
                     "crm_id = new.crm_id, body = new.body, sent = new.sent, before = new.before, "
-                    "retracted = new.retracted "
-                    f"FROM {each('op_key crm_id body sent before retracted')} AS new WHERE journal.op_key = new.op_key",
+                    "retracted = new.retracted, seen = new.seen "
+                    f"FROM {each('op_key crm_id body sent before retracted seen')} AS new "
+                    "WHERE journal.op_key = new.op_key",
                     (now, run, to_json([_changed(operation) for operation in operations])),
                 )
 
@@ -197,4 +200,5 @@ def _changed(operation: Operation) -> tuple[str | None, ...]:
         to_json(operation.values),
         to_json(operation.before),
         to_json(operation.retracted),
+        operation.seen,
     )

@@ -17,6 +17,8 @@ class Trait(StrEnum):
     """How many calls a second the CRM took in the last larger run."""
     APPLIED = "applied"
     """Its being there says that a run was applied to its end."""
+    CRM = "crm"
+    """The id of the embedded CRM that answers there."""
     RECORDS = "records:"
     """Of each source: how many records it had when a run was last applied."""
     CARRIED_OUT = "plan:"

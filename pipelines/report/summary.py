@@ -314,8 +314,10 @@ def read_back(work: Workspace) -> Iterator[str]:
     counts = work.reports["verify"].counts
     if counts["read_back"]:
         apart = f"; {counts['changed_again']:,} of them changed again since" if counts["changed_again"] else ""
-        left = "" if counts["remaining"] else "; nothing of what was sent is left to write"
-        yield f"Contacts read back: {counts['read_back']:,}{apart}{left}."
+        applied = work.reports["apply"].counts
+        left = any(applied.get(name) for name in (Left.OWED, Left.GIVEN_UP, Fate.UNKNOWN)) or counts["remaining"]
+        said = "" if left else "; nothing of what was sent is left to write"
+        yield f"Contacts read back: {counts['read_back']:,}{apart}{said}."
 
 
 def applied_words(counts: Mapping[str, int]) -> str:

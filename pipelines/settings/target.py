@@ -24,11 +24,15 @@ ATTEMPT_SECONDS = 30.0
 """How long one attempt of a call may take: less than the settle time."""
 
 
+EMBEDDED = "embedded:"
+"""What the name of an embedded CRM's account begins with; its own id follows."""
+
+
 def account(settings: Settings, data: Path) -> str:
     """The name of the account in the ledger. A new embedded CRM is another account."""
     crm = settings.crm
     if crm.embedded:
-        return f"embedded:{database.instance_id(data)}"
+        return f"{EMBEDDED}{database.instance_id(data)}"
     return f"{crm.base_url}/{crm.organization_id}/{crm.project_id}/{crm.app_id}"
 
 
@@ -38,9 +42,14 @@ def known_account(settings: Settings, data: Path) -> str:
     Raises:
         StateRefused: the embedded CRM is not there.
     """
-    if settings.crm.embedded and not (data / "crm.db").exists():
+    if not is_there(settings, data):
         raise StateRefused(f"{data / 'crm.db'}: there is no embedded CRM.", guidance="Put it back first.")
     return account(settings, data)
+
+
+def is_there(settings: Settings, data: Path) -> bool:
+    """False of an embedded CRM that is not there; looking makes none."""
+    return not settings.crm.embedded or database.database_file(data).exists()
 
 
 def where(settings: Settings, data: Path) -> str:

@@ -59,6 +59,7 @@ class Driver(RuleBasedStateMachine):
         tally["faults"] += len(weather.faults) + (weather.outage <= OUTAGE)
         tally["kills"] += self.seen.killed
         self.model.run_meets(before, surely=weather.fair)
+        self.model.doubtful = {*self.seen.sent}
         self._hold(self.model.after_any(self.seen))
         if weather.fair:
             self.dirty = False
@@ -144,7 +145,7 @@ class Driver(RuleBasedStateMachine):
 
 def nothing() -> Seen:
     """What is there before the first run."""
-    return Seen({}, {}, [], [], 0, 0, [], {}, {}, [], 0, "")
+    return Seen({}, {}, [], [], [], 0, 0, [], {}, {}, [], 0, "")
 
 
 def template(machine: Driver) -> Path:

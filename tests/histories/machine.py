@@ -80,6 +80,14 @@ class Histories(Driver):
             if contact[field] is not None:
                 self._human(self.model.human_sets(contact, self._ours(contact), {field: None}))
 
+    @rule(who=whos, field=st.sampled_from(("title", "department")))
+    def a_human_puts_back(self, who: Who, field: str) -> None:
+        """A field gets what we had written there last, as far as we know."""
+        for contact in self._contacts(who):
+            former = self._ours(contact).get(field)
+            if former is not None and former != contact[field]:
+                self._human(self.model.human_sets(contact, self._ours(contact), {field: former}))
+
     @rule(who=whos, tag=st.sampled_from(("own", "vip", "hot")))
     def a_human_tags(self, who: Who, tag: str) -> None:
         """A contact gets a tag more, maybe one that the sources use, too, or will use."""

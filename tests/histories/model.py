@@ -54,6 +54,10 @@ class Model:
     removed: set[str] = field(default_factory=set)
     frozen: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Archived contacts as they were when they were archived."""
+    doubtful: set[str] = field(default_factory=set)
+    """Contacts of which nobody knows whether an update has arrived."""
+    overruled: set[str] = field(default_factory=set)
+    """Such that a human touched then: whatever the update said, what stands there afterwards is a human's."""
     remapped: bool = False
     """Whether phones were ever read from the wrong column."""
 
@@ -61,12 +65,14 @@ class Model:
 
     def human_sets(self, contact: dict[str, Any], ours: dict[str, Any], fields: dict[str, Any]) -> Act:
         """Note that a human writes fields of a contact; the act that does it."""
+        doubtful = self._touched(contact["id"])
         for name, value in fields.items():
             # A field that held nothing at any run is nobody's: emptying it says nothing. What the CRM answered to our
             # last write is ours by definition, whoever put it back.
             key = (contact["id"], name)
             met = name in ours or key in self.stood
-            if (value is not None and ours.get(name) != value) or (value is None and met):
+            ours_again = ours.get(name) == value and not doubtful
+            if (value is not None and not ours_again) or (value is None and met):
                 self.said[key] = value
             else:
                 self.said.pop(key, None)
@@ -76,6 +82,7 @@ class Model:
 
     def human_tags(self, contact: dict[str, Any], ours: dict[str, Any], tag: str, *, away: bool = False) -> Act:
         """Note that a human tags a contact, or takes a tag away."""
+        self._touched(contact["id"])
         key, standing = (contact["id"], tag), (contact["id"], f"tag {tag}")
         met = tag in (ours.get("tags") or ()) or standing in self.stood
         (self.tagged if away else self.untagged).discard(key)
@@ -97,6 +104,12 @@ class Model:
             names = [name for name in (*PLAIN, *KEYS) if contact[name] is not None]
             met = {(crm_id, name) for name in (*names, *(f"tag {tag}" for tag in contact["tags"]))}
             (self.stood if surely else self.perhaps).update(met)
+
+    def _touched(self, crm_id: str) -> bool:
+        """Note that a human touches a contact; whether an update of it was under way."""
+        doubtful = crm_id in self.doubtful
+        self.overruled |= {crm_id} if doubtful else set()
+        return doubtful
 
     # What must be
 
@@ -155,7 +168,7 @@ class Model:
             if contact is None:
                 if person.last_name not in seen.left:
                     yield f"{person.last_name} is lost"
-            elif contact["id"] not in seen.left and not person.fate and not person.entangled:
+            elif contact["id"] not in {*seen.left, *self.overruled} and not person.fate and not person.entangled:
                 yield from self._fields(person, contact, before.get(contact["id"]))
         if seen.landed.get(FILE) != len(self.file()) - 1:
             yield f"{len(self.file()) - 1} rows came in, landed or set aside are {seen.landed.get(FILE)}"

@@ -67,6 +67,8 @@ class Seen:
     states: list[str]
     left: list[str]
     """What the ledger leaves to a human: last names and ids of contacts."""
+    sent: list[str]
+    """Contacts of which nobody knows whether an update has arrived."""
     open: int
     """Operations that nobody has ended."""
     owed: int
@@ -159,6 +161,7 @@ def look(shop: MortalShop, told: Path, removed: Sequence[str], **run: Any) -> No
             for row in journal(shop)
             if row["state"] in DECLARED or owed(row)
         ],
+        "sent": [row["crm_id"] for row in journal(shop) if row["state"] == "SENT" and row["number"]],
         "open": len(unended(shop)),
         "owed": sum(map(owed, journal(shop))),
         "wrong": unsound(shop, removed),

@@ -62,7 +62,10 @@ class Answered:
 
 @dataclass(frozen=True)
 class Call:
-    """One call as it left: `what` is such as `POST contacts` or `GET contacts/*/activities`."""
+    """One call as it left: `what` is such as `POST contacts` or `GET contacts/*/activities`.
+
+    The entry by which a ledger claims the account is `POST claim`, and no write of a run's plan.
+    """
 
     what: str
     number: int
@@ -72,8 +75,8 @@ class Call:
 
     @property
     def writes(self) -> bool:
-        """Whether it changes anything in the CRM."""
-        return not self.what.startswith("GET") and self.what != "POST token"
+        """Whether it changes anything in the CRM, beside claiming it."""
+        return not self.what.startswith("GET") and self.what not in ("POST token", "POST claim")
 
 
 Meddling = Callable[[], None]
@@ -220,6 +223,8 @@ class RoughShop(Workshop):
         parts = path.split("/")
         parts[1:2] = ["*"] * len(parts[1:2])
         what = f"{request.method} {'/'.join(parts)}"
+        if what == "POST activities" and body and (body.get("data") or {}).get("claim"):
+            what = "POST claim"
         number = 1 + sum(call.what == what for call in self.calls)
         call = Call(what, number, body, request.url.query.decode())
         self.calls.append(call)
@@ -262,8 +267,9 @@ class RoughShop(Workshop):
         }
 
     def entries(self) -> list[tuple[str, str]]:
-        """Every entry of the timelines: whose it is (the e-mail, else the last name), and what it says."""
+        """Every entry of the timelines but claims: whose it is (the e-mail, else the last name), and what it says."""
         whose = {contact.id: contact.email or contact.last_name for contact in self.contacts()}
         page = self.crm(lambda client: client.list_activities(page_size=200))
         assert page.meta.total == len(page.data)
-        return [(whose[entry.contact_id or ""], entry.description) for entry in page.data]
+        logged = [entry for entry in page.data if not entry.data.get("claim")]
+        return [(whose[entry.contact_id or ""], entry.description) for entry in logged]

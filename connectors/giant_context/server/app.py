@@ -165,7 +165,8 @@ async def _page(request: Request, listing: Listing, wanted: PageRequest) -> JSON
 async def issue_token(request: Request, body: wire.TokenRequest) -> JSONResponse:
     """Exchange an API key for a bearer token."""
     token, end = request.app.state.desk.issue(body.api_key)
-    return JSONResponse({"token": token, "expiresAt": stamp(end)}, headers={"cache-control": "no-store"})
+    headers = {"cache-control": "no-store", wire.INSTANCE_HEADER: _store(request).instance_id}
+    return JSONResponse({"token": token, "expiresAt": stamp(end)}, headers=headers)
 
 
 @crm.get("/contacts", response_model=wire.Page[wire.Contact])

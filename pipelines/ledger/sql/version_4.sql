@@ -1,7 +1,11 @@
--- What version 4 of the ledger adds: which fields of a contact or company held something that we had not written, at an
--- applied run. Where such a field is empty now, a human emptied it. JSON by field: of keys and lists what stood there, in
+-- What version 4 of the ledger adds. Which fields of a contact or company held something that we had not written, at an
+-- applied run: where such a field is empty now, a human emptied it. JSON by field: of keys and lists what stood there, in
 -- the form in which it is compared; of other fields `true`.
 CREATE TABLE stood (
     account TEXT NOT NULL, object TEXT NOT NULL, crm_id TEXT NOT NULL, found TEXT NOT NULL,
     PRIMARY KEY (account, object, crm_id)
-) STRICT, WITHOUT ROWID
+) STRICT, WITHOUT ROWID;
+-- When an object had last changed as an update of it left. What was sent twice and not seen was given up as unknown by
+-- earlier versions: it can be looked for.
+ALTER TABLE journal ADD COLUMN seen TEXT;  -- the object's `updatedAt` as it was read last before the call
+UPDATE journal SET state = 'SENT' WHERE state = 'UNKNOWN' AND reason = 'sent twice and not seen'

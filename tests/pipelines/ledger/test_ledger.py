@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from pipelines.ledger.effects import Effect, Operation
-from pipelines.ledger.journal_reading import OPEN, OWED
+from pipelines.ledger.journal_reading import OPEN
+from pipelines.ledger.journal_waiting import OWED
 from pipelines.ledger.ledger import Ledger
 
 CREATE = Operation(

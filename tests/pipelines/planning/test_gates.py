@@ -141,3 +141,12 @@ def test_a_file_that_shrinks_is_held(shop: Workshop) -> None:
     shop.file("people.csv", people(0, 3), day=2)
     with pytest.raises(GateClosed, match=r"9 records are gone from the source inbox .* .of 12."):
         shop.run()
+
+
+def test_a_first_run_that_landed_nothing_is_still_the_first(shop: Workshop) -> None:
+    """Nobody was in the inbox, so nobody is in the CRM: the next run is not asked for a share of nothing."""
+    shop.file("people.csv", people(0, 0))
+    shop.run()
+    shop.file("people.csv", people(0, 60), day=2)
+    shop.run()
+    assert len(shop.contacts()) == 60
