@@ -15,6 +15,7 @@ from pipelines.applying.manner import Manner
 from pipelines.applying.operations import update_key
 from pipelines.applying.outcomes import Answer
 from pipelines.applying.rereading import Standing, reread
+from pipelines.crm.seen import seen
 from pipelines.ledger.effects import Operation
 from pipelines.ledger.ledger import Ledger
 
@@ -70,7 +71,7 @@ def link(
         # Only what is empty there is filled.
         before={name: None for name in same.values if name != "tags"},
         number=number,
-        seen=same.contact.updated_at.isoformat(),
+        seen=seen(same.contact),
     )
     ledger.journal.intend(manner.run, [update])
     return update

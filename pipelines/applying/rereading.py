@@ -11,6 +11,7 @@ from connectors.giant_context.client import GiantContext
 from connectors.giant_context.walk import searched
 from connectors.giant_context.wire import Contact
 from pipelines.crm.echo import fields_of, folded, same
+from pipelines.crm.seen import seen
 from pipelines.ledger.effects import Operation
 
 
@@ -63,7 +64,7 @@ async def reread(crm: GiantContext, operation: Operation, standing: Standing) ->
     if "address" in body and not isinstance(item, Contact):
         stands = item.address.model_dump(mode="json", by_alias=True, exclude_none=True)
         body["address"] = _over(stands, body["address"], standing.address)
-    return replace(operation, body=body, seen=item.updated_at.isoformat())
+    return replace(operation, body=body, seen=seen(item))
 
 
 async def has_company(crm: GiantContext, name: str) -> bool:

@@ -37,7 +37,7 @@ WORDS: Final = {
 BECAME: Final = {
     Fate.FOUND: "found in the CRM: done",
     Fate.FREE: "not in the CRM: the next run may send it",
-    Fate.OVERRULED: "changed in the CRM since: what stands there stays",
+    Fate.OVERRULED: "put back in the CRM since: what stands there stays",
     Fate.UNKNOWN: "still not to be told",
 }
 

@@ -13,5 +13,5 @@ class Fate(StrEnum):
     FREE = "free"
     """Surely not there: to be decided anew."""
     OVERRULED = "overruled"
-    """Its object was changed after it had left: that is a human's, and stays."""
+    """It has arrived, and its object was put back since: that is a human's, and stays."""
     UNKNOWN = "unknown"

@@ -11,7 +11,6 @@ import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
-from datetime import datetime
 from enum import Enum
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
@@ -20,6 +19,7 @@ from connectors.giant_context.client import GiantContext
 from connectors.giant_context.walk import Walk, searched
 from connectors.giant_context.wire import MAX_PAGE_SIZE, Activity, Company, Contact, Page
 from pipelines.crm.echo import all_stand, digits, folded, recovered
+from pipelines.crm.seen import was_put_back
 from pipelines.ledger.effects import MARK, UPDATES, Effect, Operation, found_again
 
 FEW: Final = 20
@@ -35,7 +35,7 @@ class Trace(Enum):
     ABSENT = "cut off, and not found in the CRM afterwards"
     UNSURE = "cut off, and the list kept changing while it was looked for"
     UNSEEN = "cut off, and the CRM finds the contact in one place and not in another"
-    OVERRULED = "cut off, and changed in the CRM since: that counts as a human's"
+    OVERRULED = "cut off, and put back in the CRM since: that counts as a human's"
     LIKENESS = "cut off, and one that is like it stands there: no mark, e-mail or phone says whether it is the one"
 
 
@@ -215,9 +215,7 @@ async def _look_at(crm: GiantContext, operation: Operation, crm_id: str) -> Effe
         values = recovered(item, operation)
     if values is not None:
         return Effect(operation, crm_id, values)
-    # Changed since the call left, and not to what it says: it has arrived and was overruled, or came too late for it.
-    seen = operation.seen
-    return Trace.OVERRULED if seen and item.updated_at > datetime.fromisoformat(seen) else Trace.ABSENT
+    return Trace.OVERRULED if was_put_back(item, operation.seen) else Trace.ABSENT
 
 
 def _clue(operation: Operation) -> Clue:

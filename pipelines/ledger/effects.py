@@ -47,7 +47,7 @@ class Operation:
     number: int = 0
     """Which update of its object it is, from 1: a number that may have arrived is never given again."""
     seen: str | None = None
-    """An update's object's `updatedAt` (ISO 8601) as it was read last before the call leaves; None: not known."""
+    """How an update's object stood before the call leaves, as `pipelines.crm.seen` tells it; None: not known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,7 @@ class Driver(RuleBasedStateMachine):
         tally["faults"] += len(weather.faults) + (weather.outage <= OUTAGE)
         tally["kills"] += self.seen.killed
         self.model.run_meets(before, surely=weather.fair)
-        self.model.doubtful = {*self.seen.sent}
+        self.model.ran({*self.seen.sent})
         self._hold(self.model.after_any(self.seen))
         if weather.fair:
             self.dirty = False

@@ -220,6 +220,7 @@ class Histories(Driver):
         kept = "SENT" not in self.seen.states and seen.states != self.seen.states
         self._hold(["a dry run kept something"] if kept else [])
         self.seen = seen
+        self.model.ran({*seen.sent})
 
     def teardown(self) -> None:
         """The end of a history: in fair weather all is in step, and one more run sends nothing."""

@@ -56,8 +56,12 @@ class Model:
     """Archived contacts as they were when they were archived."""
     doubtful: set[str] = field(default_factory=set)
     """Contacts of which nobody knows whether an update has arrived."""
+    touched: set[str] = field(default_factory=set)
+    """Contacts that a human touched since their update was cut off, or since the last run."""
+    put_back: set[tuple[str, str]] = field(default_factory=set)
+    """What a human put back after an update was cut off: told from us by the contact's standing as it did before."""
     overruled: set[str] = field(default_factory=set)
-    """Such that a human touched then: whatever the update said, what stands there afterwards is a human's."""
+    """Contacts that were touched then: which of the update's fields still count is for the strict rules to say."""
     remapped: bool = False
     """Whether phones were ever read from the wrong column."""
 
@@ -65,15 +69,16 @@ class Model:
 
     def human_sets(self, contact: dict[str, Any], ours: dict[str, Any], fields: dict[str, Any]) -> Act:
         """Note that a human writes fields of a contact; the act that does it."""
-        doubtful = self._touched(contact["id"])
+        alone = self._touch(contact["id"]) and len(fields) == 1
         for name, value in fields.items():
             # A field that held nothing at any run is nobody's: emptying it says nothing. What the CRM answered to our
             # last write is ours by definition, whoever put it back.
             key = (contact["id"], name)
             met = name in ours or key in self.stood
-            ours_again = ours.get(name) == value and not doubtful
-            if (value is not None and not ours_again) or (value is None and met):
+            ours_again = ours.get(name) == value
+            if (value is not None and (alone or not ours_again)) or (value is None and met):
                 self.said[key] = value
+                self.put_back |= {key} if ours_again else set()
             else:
                 self.said.pop(key, None)
             self._doubt(key, gone=value is None and not met)
@@ -82,7 +87,7 @@ class Model:
 
     def human_tags(self, contact: dict[str, Any], ours: dict[str, Any], tag: str, *, away: bool = False) -> Act:
         """Note that a human tags a contact, or takes a tag away."""
-        self._touched(contact["id"])
+        self._touch(contact["id"])
         key, standing = (contact["id"], tag), (contact["id"], f"tag {tag}")
         met = tag in (ours.get("tags") or ()) or standing in self.stood
         (self.tagged if away else self.untagged).discard(key)
@@ -105,11 +110,21 @@ class Model:
             met = {(crm_id, name) for name in (*names, *(f"tag {tag}" for tag in contact["tags"]))}
             (self.stood if surely else self.perhaps).update(met)
 
-    def _touched(self, crm_id: str) -> bool:
-        """Note that a human touches a contact; whether an update of it was under way."""
-        doubtful = crm_id in self.doubtful
-        self.overruled |= {crm_id} if doubtful else set()
-        return doubtful
+    def ran(self, sent: set[str]) -> None:
+        """Note that a run ended, and of which contacts an update is cut off since."""
+        self.doubtful = sent
+        self.touched &= sent
+        self.put_back = {key for key in self.put_back if key[0] in sent}
+
+    def _touch(self, crm_id: str) -> bool:
+        """Note that a human touches a contact; whether it is the first time since an update of it was cut off."""
+        for key in [key for key in self.put_back if key[0] == crm_id]:
+            self.put_back.discard(key)
+            self.said.pop(key, None)
+        alone = crm_id in self.doubtful and crm_id not in self.touched
+        self.touched.add(crm_id)
+        self.overruled |= {crm_id} & self.doubtful
+        return alone
 
     # What must be
 

@@ -5,7 +5,7 @@ CREATE TABLE stood (
     account TEXT NOT NULL, object TEXT NOT NULL, crm_id TEXT NOT NULL, found TEXT NOT NULL,
     PRIMARY KEY (account, object, crm_id)
 ) STRICT, WITHOUT ROWID;
--- When an object had last changed as an update of it left. What was sent twice and not seen was given up as unknown by
--- earlier versions: it can be looked for.
-ALTER TABLE journal ADD COLUMN seen TEXT;  -- the object's `updatedAt` as it was read last before the call
+-- How an object stood when an update of it left. What was sent twice and not seen was given up as unknown by earlier
+-- versions: it can be looked for.
+ALTER TABLE journal ADD COLUMN seen TEXT;  -- its `updatedAt`, and a digest of its fields, as read last before the call
 UPDATE journal SET state = 'SENT' WHERE state = 'UNKNOWN' AND reason = 'sent twice and not seen'

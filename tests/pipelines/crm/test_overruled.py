@@ -64,6 +64,17 @@ def test_a_value_that_a_human_sets_back_stays(first: RoughShop, tmp_path: Path, 
     assert shop.contact("Lovelace").title == "Two"  # a conflict by now, and the CRM wins
 
 
+def test_an_edit_of_another_field_says_nothing_of_an_update(first: RoughShop, tmp_path: Path) -> None:
+    """The contact has changed since for a reason that can be seen: what never arrived is written, and both stand."""
+    shop = first.twin(tmp_path)
+    shop.file("a.csv", row("Three"), day=2)
+    cut_off(shop, "PUT contacts/*", Fault.LOST_BEFORE)
+    shop.edit(shop.contact("Lovelace").id, department="Engines")
+    shop.again()
+    ada = shop.contact("Lovelace")
+    assert (ada.title, ada.department) == ("Three", "Engines")
+
+
 def test_an_update_that_never_arrived_is_sent_where_nobody_touched_the_contact(
     first: RoughShop, tmp_path: Path
 ) -> None:
