@@ -17,6 +17,9 @@ _DELIMITERS: Final = (",", ";", "\t", "|")
 _SAMPLE: Final = 50
 """Rows that are looked at to tell the delimiter."""
 
+MAX_COLUMNS: Final = 2_000
+"""Columns that a file may have: more than any export's, and few enough for DuckDB to read in bounded memory."""
+
 _SEP_LINE: Final = re.compile(r'"?sep=([^\r\n"])"?\s*', re.IGNORECASE)
 
 
@@ -94,6 +97,13 @@ def _try(path: Path, codec: str, delimiter: str, skip: int) -> _Trial:
     if at is None:
         raise SourceRefused("there is no header row.", name=path.name, guidance="Export it with column names.")
     first, last, newline, header = rows[at]
+    if len(header) > MAX_COLUMNS:
+        raise SourceRefused(
+            f"the header has {len(header):,} columns, and {MAX_COLUMNS:,} are read at most.",
+            name=path.name,
+            line=first,
+            guidance="Export it with fewer columns.",
+        )
     if lines.overlong and lines.overlong[0].line < first:
         raise SourceRefused(f"{lines.overlong[0].reason}.", name=path.name, line=lines.overlong[0].line)
     return _Trial(delimiter, header, first, last, newline, [len(cells) for *_, cells in rows[at + 1 :] if cells])
@@ -130,8 +140,7 @@ def _named(header: Sequence[str], name: str, line: int) -> tuple[tuple[str, ...]
         guidance = 'If it is UTF-16 without a mark, set `encoding = "utf-16-le"`.'
         raise SourceRefused("the header holds NUL characters.", name=name, line=line, guidance=guidance)
     counts = Counter(cell.casefold() for cell in columns)
-    twins = [cell for cell in columns if counts[cell.casefold()] > 1]
-    if twins:
-        listed = ", ".join(f"`{cell}`" for cell in twins)
-        raise SourceRefused(f"columns share a name: {listed}.", name=name, line=line, guidance=mend)
+    twins = [str(place) for place, cell in enumerate(columns, 1) if counts[cell.casefold()] > 1]
+    if twins:  # by their places: in a file without a header the names are somebody's
+        raise SourceRefused(f"columns {', '.join(twins)} share a name.", name=name, line=line, guidance=mend)
     return columns, len(cells) - width

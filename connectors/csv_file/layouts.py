@@ -222,8 +222,10 @@ def _number(column: str) -> int:
 
 
 def _unknown(columns: Sequence[str], object_name: str, name: str) -> SourceRefused:
+    # The columns are not named: in a file without a header they are somebody's name and address.
     return SourceRefused(
-        f"the columns say nothing about {object_name}: {', '.join(columns)}.",
+        f"none of its {len(columns)} columns says anything about {object_name}.",
         name=name,
-        guidance="Say in sync.toml which column is which, under [sources.NAME.columns], and what a row is (`object`).",
+        guidance="Where the file begins with a row, put column names before it; else say in sync.toml which column is "
+        "which, under [sources.NAME.columns], and what a row is (`object`).",
     )

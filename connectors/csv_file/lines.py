@@ -72,7 +72,7 @@ class Lines:
             first = self.number - len(self.held) + 1
             line = self.file.readline(MAX_ROW + 1)
             if not line and self.held:
-                raise self._unclosed(first)
+                raise self._unclosed(first, "is never closed")
             if not line:
                 raise StopIteration
             self.number += 1
@@ -95,14 +95,14 @@ class Lines:
         while not line.endswith(("\n", "\r")) and (line := self.file.readline(MAX_ROW)):
             quotes += line.count('"')
         if self.held or quotes % 2:
-            raise self._unclosed(first)
+            raise self._unclosed(first, f"is not closed within {MAX_ROW:,} characters")
         self.length = 0
         reason = f"the line is longer than {MAX_ROW:,} characters; its first {_SHOWN:,} are kept"
         self.overlong.append(Record(self.number, [], shown, reason))
 
-    def _unclosed(self, first: int) -> SourceRefused:
+    def _unclosed(self, first: int, how: str) -> SourceRefused:
         return SourceRefused(
-            f"a quote is not closed within {MAX_ROW:,} characters, so the rows after it cannot be told apart.",
+            f"a quote {how}, so the rows after it cannot be told apart.",
             name=self.name,
             line=first,
             guidance='Close it, or write a quote inside a cell as two (""), and drop the file again.',

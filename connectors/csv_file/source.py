@@ -147,7 +147,7 @@ class Source:
         wanted = (self.options.id_column or "").strip().casefold()
         found = next((column for column in columns if column.casefold() == wanted), None)
         if found is None:
-            guidance = f"Set `id_column` to one of: {', '.join(columns)}."
+            guidance = "Set `id_column` to the name of a column as it stands in the file's header."
             raise SourceRefused(f"there is no column `{self.options.id_column}`.", name=name, guidance=guidance)
         return found
 

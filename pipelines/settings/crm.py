@@ -12,12 +12,25 @@ from connectors.records import CONTACT
 from pipelines.settings.section import Section, Switch
 
 HOST: Final = re.compile(r"^[^\s@\\]+$")
+PLAIN_NAME: Final = re.compile(r"^(?!xn--|.*\.xn--)[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?$|^[0-9a-f:.]+$")
 
 
-def _port_is_one(parts: SplitResult) -> bool:
+def _names_a_host(parts: SplitResult) -> bool:
+    host = parts.hostname or ""
     try:
-        return parts.port != 0
+        return bool(HOST.match(parts.netloc)) and parts.port != 0 and _is_name(host)
     except ValueError:
+        return False
+
+
+def _is_name(host: str) -> bool:
+    if PLAIN_NAME.match(host):
+        return True
+    import idna  # noqa: PLC0415 - few hosts have other letters than ASCII's
+
+    try:
+        return bool(idna.decode(idna.encode(host, uts46=True)))
+    except idna.IDNAError:
         return False
 
 
@@ -63,10 +76,13 @@ class Crm(Section):
     def _url(cls, value: str | None) -> str | None:
         if value is None:
             return None
-        parts = urlsplit(value)
-        host = HOST.match(parts.netloc) and parts.hostname and _port_is_one(parts)
-        if parts.scheme not in ("http", "https") or not host or parts.query or parts.fragment:
-            raise ValueError("must be a URL such as https://api.giantcontext.com")
+        wrong = "must be a URL such as https://api.giantcontext.com"
+        try:
+            parts = urlsplit(value)
+        except ValueError:
+            raise ValueError(wrong) from None
+        if parts.scheme not in ("http", "https") or not _names_a_host(parts) or parts.query or parts.fragment:
+            raise ValueError(wrong)
         if parts.scheme == "http" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
             raise ValueError("must use https beyond this machine")
         return value.rstrip("/")

@@ -24,13 +24,18 @@ def load(path: Path) -> Settings:
         ConfigurationError: the file is missing or not TOML, a key is unknown, a value is wrong, or it holds a secret.
     """
     try:
-        raw = tomllib.loads(path.read_text("utf-8"))
+        return _checked(path, tomllib.loads(path.read_text("utf-8")))
     except FileNotFoundError:
         raise ConfigurationError(f"{path}: there is no such file.", guidance="Name one with --config.") from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{path}: cannot be read ({type(error).__name__}).") from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(f"{path}: not valid TOML: {error}.") from None
+    except RecursionError:
+        raise ConfigurationError(f"{path}: nested too deeply.", guidance="No setting is a table in so many.") from None
+
+
+def _checked(path: Path, raw: dict[str, Any]) -> Settings:
     for key, value in _leaves(raw):
         if SECRET_KEY.search(key.rsplit(".", 1)[-1]) or (isinstance(value, str) and SECRET_VALUE.match(value)):
             raise ConfigurationError(
@@ -57,8 +62,12 @@ def load(path: Path) -> Settings:
 
 
 def describe(error: ValidationError, prefix: str = "") -> str:
-    """Say the first fault of a pydantic error in one line: the key and what is wrong, never the value given."""
-    fault = error.errors(include_input=False, include_url=False)[0]
+    """Say one fault of a pydantic error in one line: the key and what is wrong, never the value given.
+
+    An unknown key comes first: it may be the misspelt one that another fault says is missing.
+    """
+    faults = error.errors(include_input=False, include_url=False)
+    fault = min(faults, key=lambda one: one["type"] != "extra_forbidden")
     key = ".".join(str(part) for part in ((prefix, *fault["loc"]) if prefix else fault["loc"]))
     if fault["type"] == "extra_forbidden":
         return f"{key}: unknown key; docs/settings.md lists those there are."

@@ -118,9 +118,9 @@ def test_people_and_companies_are_told_apart(columns: str, kind: str) -> None:
     assert object_of(columns.split(","), "a.csv") == kind
 
 
-def test_header_that_says_nothing_is_refused_with_what_was_seen() -> None:
-    """The refusal lists the columns and where to say what they mean."""
-    with pytest.raises(SourceRefused, match=r"colour, height.*sources\.NAME\.columns"):
+def test_header_that_says_nothing_is_refused_with_what_to_do() -> None:
+    """The refusal says where to say what the columns mean, and not what may be a row and no header."""
+    with pytest.raises(SourceRefused, match=r"none of its 2 columns says anything.*sources\.NAME\.columns"):
         find_layout("contacts", ["colour", "height"])
 
 

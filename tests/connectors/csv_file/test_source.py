@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -110,7 +111,7 @@ def test_what_is_no_regular_file_is_refused_and_the_others_go_on(tmp_path: Path)
         (b"\n\n", "there is no header row"),
         (b",,\n1,2,3\n", "the header row is empty"),
         (b"a,,c\n1,2,3\n", "column 2 has no name"),
-        (b"Email,name,e-mail,EMAIL \n", "columns share a name: `Email`, `EMAIL`"),
+        (b"Email,name,e-mail,EMAIL \n", "line 1: columns 1, 4 share a name"),
         (b"PK\x03\x04", "zip archive or an Excel workbook"),
         (b"PAR1", "a Parquet file"),
         ("name,email\n".encode("utf-16-le"), "NUL characters"),
@@ -118,9 +119,9 @@ def test_what_is_no_regular_file_is_refused_and_the_others_go_on(tmp_path: Path)
         (b"\xff\xfea\0,\0b\0\n\0\x00\xd8x\0\n\0", "byte 10 is not utf-16,"),
         (b"x" * 2_000_001 + b"\nname,email\n", "line 1: the line is longer than 2,000,000 characters"),
         (b"name,email\nM\x81,x\n", "neither UTF-8 nor Windows-1252 (byte 12)"),
-        (b'name,email\n"Anna,a@x.example\nBert,b@x.example\n', "line 2: a quote is not closed"),
+        (b'name,email\n"Anna,a@x.example\nBert,b@x.example\n', "line 2: a quote is never closed"),
         (b"name,email,\nAnna,a@x.example,surprise\n", "line 2: a cell stands under a column that has no name"),
-        (b"colour,height\nred,2\n", "the columns say nothing about contacts or companies: colour, height"),
+        (b"colour,height\nred,2\n", "none of its 2 columns says anything about contacts or companies"),
     ],
 )
 def test_unsafe_files_are_refused(tmp_path: Path, data: bytes, reason: str) -> None:
@@ -260,3 +261,29 @@ def test_id_column_and_date_format_come_first(tmp_path: Path) -> None:
     layout = source.layout("contacts", ["ID", "Ref", "Email"])
     assert (layout.columns["source_id"], layout.date_format) == (("Ref",), "%d.%m.%Y")
     assert "there is no column `ref`" in refusal(path, PLAIN, id_column="ref")
+
+
+@pytest.mark.parametrize(
+    ("first", "options"),
+    [
+        ("Anna,Bond,anna@acme.example,+49 30 901820", {}),
+        ("Anna,Bond,Anna,bond", {}),
+        ("Anna,,Bond", {}),
+        ("Anna,Bond,anna@acme.example", {"id_column": "ID"}),
+    ],
+)
+def test_refusal_shows_nothing_of_what_may_be_a_person(tmp_path: Path, first: str, options: dict[str, object]) -> None:
+    """Where a file has no header its first person stands in its place, and in no error."""
+    said = refusal(tmp_path / "a.csv", f"{first}\nBert,Bond,b@acme.example,+49 30 901821\n".encode(), **options)
+    assert not [cell for cell in first.split(",") if cell and cell.casefold() in said.casefold()]
+
+
+def test_header_of_too_many_columns_is_refused_at_once(tmp_path: Path) -> None:
+    """A wider header than any export's is refused before rows are read; one at the limit is read."""
+    wide = ",".join(["email", *(f"c{number}" for number in range(59_999))])
+    began = time.monotonic()
+    said = refusal(tmp_path / "a.csv", f"{wide}\n{'x,' * 59_999}x\n".encode())
+    assert "line 1: the header has 60,000 columns, and 2,000 are read at most" in said
+    assert time.monotonic() - began < 2
+    widest = ",".join(["email", *(f"c{number}" for number in range(1_999))])
+    assert len(part(tmp_path / "a.csv", f"{widest}\n{'x,' * 1_999}x\n".encode()).columns) == 2_000

@@ -68,7 +68,7 @@ def test_columns_that_nobody_knows_are_explained_by_the_settings_alone(tmp_path:
     """With the options' id and dates, and several values in a cell; without a mapping the part is refused."""
     header = ["colour", "contact point", "no", "when"]
     options = {"object": "contacts", "id_column": "no", "date_format": "%d.%m.%Y"}
-    with pytest.raises(SourceRefused, match="the columns say nothing about contacts"):
+    with pytest.raises(SourceRefused, match="says anything about contacts"):
         sources.layout_of("inbox", given(tmp_path, options=options), "contacts", header)
     own = {"emails": ["contact point"], "modified_at": ["when"]}
     layout = sources.layout_of("inbox", given(tmp_path, options=options, columns=own), "contacts", header)
@@ -88,3 +88,12 @@ def test_columns_that_nobody_knows_are_explained_by_the_settings_alone(tmp_path:
 def test_id_is_declared_by_mapping_or_option(tmp_path: Path, source: dict[str, Any], declared: bool) -> None:
     """Only then does it count across files."""
     assert sources.declares_ids("inbox", given(tmp_path, **source)) is declared
+
+
+def test_misspelt_option_is_told_before_the_one_that_is_missing_for_it(tmp_path: Path) -> None:
+    """Who writes `pth` misses `path`, too; what was written is what there is to mend."""
+    settings = Settings.model_validate(
+        {"sources": {"inbox": {"kind": "csv_file", "options": {"pth": "inbox"}}}, "folder": tmp_path}
+    )
+    with pytest.raises(ConfigurationError, match=r"sources\.inbox\.options\.pth: unknown key"):
+        sources.check(settings)
