@@ -16,6 +16,7 @@ from connectors.contract import REJECTED_SCHEMA
 from connectors.csv_file.dialect import Opening
 from connectors.csv_file.encoding import UTF8, utf8_chunks
 from connectors.csv_file.lines import MAX_ROW, Record, records
+from connectors.csv_file.misfits import shown
 from connectors.csv_file.scan import Proof
 from connectors.errors import SourceRefused
 
@@ -47,7 +48,7 @@ class Rows:
 
     def rejected(self) -> pa.Table:
         """The rows set aside so far; all of them once the batches are drained."""
-        rows = [{"line": row.line, "reason": row.reason, "text": row.text} for row in self.set_aside]
+        rows = [{"line": row.line, "reason": row.reason, "text": shown(row.text)} for row in self.set_aside]
         return pa.Table.from_pylist(rows, schema=REJECTED_SCHEMA)
 
     def _unchanged(self) -> None:

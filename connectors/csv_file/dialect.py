@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from connectors.csv_file.lines import Lines, Shape, reader
+from connectors.csv_file.misfits import misfit, opened
 from connectors.errors import SourceRefused
 
 _DELIMITERS: Final = (",", ";", "\t", "|")
@@ -56,11 +57,15 @@ class _Trial:
 
 def read_opening(path: Path, codec: str, delimiter: str | None) -> Opening:
     """Find the header of the file. Raises SourceRefused when it has none that can be used."""
-    with path.open(encoding=codec, newline="") as file:
+    with opened(path, codec) as file:
         start = file.readline(20)
     sep = _SEP_LINE.fullmatch(start)
     chosen = delimiter or (sep[1] if sep else None)
     trial = _best(path, codec, (chosen,) if chosen else _DELIMITERS, 1 if sep else 0)
+    if misfit("".join(trial.header), codec):
+        what = f"the header holds bytes that are not {codec.removesuffix('-sig')}."
+        guidance = "Export it again as UTF-8, or set `encoding`."
+        raise SourceRefused(what, name=path.name, line=trial.first, guidance=guidance)
     columns, spare = _named(trial.header, path.name, trial.first)
     shape = Shape(codec, trial.delimiter, trial.last, len(columns), spare)
     plain = trial.last == 1 or (sep is not None and trial.last == 2 and _ending(start) == trial.newline)
@@ -84,7 +89,7 @@ def _best(path: Path, codec: str, delimiters: Sequence[str], skip: int) -> _Tria
 
 
 def _try(path: Path, codec: str, delimiter: str, skip: int) -> _Trial:
-    with path.open(encoding=codec, newline="") as file:
+    with opened(path, codec) as file:
         lines = Lines(file, path.name)
         for _ in range(skip):
             next(lines)

@@ -1,7 +1,8 @@
 """What a file's bytes say: its digest, and how they decode.
 
-The order is: the declared encoding, a byte order mark, strict UTF-8, and then Windows-1252 with a note. Bytes that the
-declared or marked encoding does not know refuse the file; nothing is ever replaced by a stand-in character.
+The order is: the declared encoding, a byte order mark, UTF-8, and then what `detection` makes of it, with a note. Rows
+that do not fit are set aside, each as a row; where most rows that could tell do not fit, the encoding is not the
+file's, and it is refused. Nothing is ever replaced by a stand-in character.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from connectors.csv_file.detection import detect
+from connectors.csv_file.misfits import is_alike, misfit, opened
 from connectors.errors import SourceRefused
 
 CHUNK: Final = 1 << 22
@@ -35,23 +38,31 @@ _FOREIGN: Final = (
     (b"PAR1", "it is a Parquet file", "Export it as CSV first."),
 )
 
-_FALLBACK_NOTE: Final = "not UTF-8: read as Windows-1252; set `encoding` if names look wrong"
+UNICODE: Final = UTF8 | {"utf-16", "utf-32", "utf-16-le", "utf-16-be"}
+"""Codecs in which nothing that decodes may be something else."""
+
+_PART: Final = 10
+"""One line in so many counts as a part of the file, and as no matter of single rows."""
+
+_SAMPLE: Final = 1 << 16
+"""Bytes of lines that are not UTF-8 which are looked at to tell their encoding."""
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A file's content: its SHA-256 in hex, its size in bytes, and the codec that decodes all of it."""
+    """A file's content: its SHA-256 in hex, its size in bytes, its codec, and whether that decodes every row."""
 
     digest: str
     size: int
     codec: str
     note: str | None = None
+    whole: bool = True
 
 
 def identify(path: Path, declared: str | None) -> Identity:
-    """Hash the file and find the codec that decodes all of it; reads the file once, twice for the fallback.
+    """Hash the file and find its codec; reads a UTF-8 file once, others up to three times.
 
-    Raises SourceRefused when it is empty, not text at all, or holds bytes that its encoding does not know.
+    Raises SourceRefused when it is empty, not text at all, or in no encoding that can be told.
     """
     with path.open("rb") as file:
         head = file.read(4)
@@ -63,23 +74,66 @@ def identify(path: Path, declared: str | None) -> Identity:
     mark = next((codec for mark, codec in _MARKS if head.startswith(mark)), None)
     codec = _declared(declared, mark) if declared else mark or "utf-8"
     digest, size, bad = _check(path, codec)
-    if bad is None:
+    if bad is None and codec in UNICODE:
         return Identity(digest, size, codec)
+    fit = _fit(path, codec)
     if declared or mark:
-        why = "declared" if declared else "marked by its first bytes"
-        raise SourceRefused(
-            f"byte {bad} is not {codec.removesuffix('-sig')}, the encoding {why}.",
-            name=path.name,
-            guidance="Export it again as UTF-8, or set `encoding` to what it really is.",
-        )
-    digest, size, bad = _check(path, "cp1252")
-    if bad is not None:
-        raise SourceRefused(
-            f"its text is neither UTF-8 nor Windows-1252 (byte {bad}).",
-            name=path.name,
-            guidance="Export it again as UTF-8, or set `encoding`.",
-        )
-    return Identity(digest, size, "cp1252", _FALLBACK_NOTE)
+        if bad is not None and fit.is_none:
+            why = "declared" if declared else "marked by its first bytes"
+            raise SourceRefused(
+                f"byte {bad} is not {codec.removesuffix('-sig')}, the encoding {why}.",
+                name=path.name,
+                guidance="Export it again as UTF-8, or set `encoding` to what it really is.",
+            )
+        return Identity(digest, size, codec, _left_out(codec) if fit.odd else None, whole=not fit.odd)
+    # Letters of a legacy encoding hardly ever make UTF-8 by chance: a part of such rows is proof enough.
+    if (fit.good + fit.alike) * _PART >= fit.odd - fit.alike:
+        return Identity(digest, size, codec, _left_out(codec), whole=False)
+    found = detect(fit.sample)
+    if found is None or (fit := _fit(path, found[0])).is_none:
+        guidance = "Export it again as UTF-8, or set `encoding`."
+        raise SourceRefused("it is not UTF-8, and its encoding cannot be told.", name=path.name, guidance=guidance)
+    codec, sure = found
+    note = f"not UTF-8: read as {codec} ({sure}); set `encoding` if names look wrong"
+    return Identity(digest, size, codec, f"{note}; {_left_out(codec)}" if fit.odd else note, whole=not fit.odd)
+
+
+def _left_out(codec: str) -> str:
+    return f"some rows are not {codec.removesuffix('-sig')}: their rows are set aside"
+
+
+@dataclass(slots=True)
+class _Fit:
+    """How many lines that are not ASCII fit an encoding, and how many are odd; of these, the ones nearly UTF-8."""
+
+    good: int = 0
+    odd: int = 0
+    alike: int = 0
+    lines: int = 0
+    sample: bytes = b""
+
+    @property
+    def is_none(self) -> bool:
+        """Whether the encoding is not the file's: more than a row, and than most rows that could tell, is odd."""
+        return self.odd > max(1, self.good, self.lines // _PART)
+
+
+def _fit(path: Path, codec: str) -> _Fit:
+    fit, sample = _Fit(), bytearray()
+    with opened(path, codec) as file:
+        while line := file.readline(CHUNK):
+            fit.lines += 1
+            if line.isascii():
+                continue
+            if misfit(line, codec) is None:
+                fit.good += 1
+                continue
+            fit.odd += 1
+            fit.alike += codec in UTF8 and is_alike(line)
+            if codec in UTF8 and len(sample) < _SAMPLE:
+                sample += line.encode("utf-8", "surrogateescape")
+    fit.sample = bytes(sample[:_SAMPLE])
+    return fit
 
 
 def sha256(path: Path) -> str:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final, NamedTuple, TextIO
 
 from connectors.csv_file.encoding import sha256
+from connectors.csv_file.misfits import misfit, opened
 from connectors.errors import SourceRefused
 
 MAX_ROW: Final = 2_000_000
@@ -119,7 +120,7 @@ def reader(lines: Lines, delimiter: str) -> Iterator[list[str]]:
 def records(path: Path, shape: Shape) -> Iterator[Record]:
     """Yield every row that is not a blank line, in file order. Raises SourceRefused when a quote is never closed."""
     neat = _neat(shape.delimiter)
-    with path.open(encoding=shape.codec, newline="") as file:
+    with opened(path, shape.codec) as file:
         lines = Lines(file, path.name)
         for _ in range(shape.lines):
             next(lines)
@@ -132,7 +133,7 @@ def records(path: Path, shape: Shape) -> Iterator[Record]:
                 return
             line, text = lines.take()
             if cells:
-                reason = _fault(cells, text, shape, neat)
+                reason = misfit(text, shape.codec) or _fault(cells, text, shape, neat)
                 yield Record(line, cells if reason else cells[: shape.width], text.rstrip("\r\n"), reason)
 
 

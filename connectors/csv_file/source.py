@@ -120,7 +120,7 @@ class Source:
         object_name = self.options.object
         if object_name == "auto":
             object_name = object_of(opening.columns, path.name)
-        proof = _proof(path, opening)
+        proof = _proof(path, opening) if identity.whole else None
         good, bad = (proof.rows, 0) if proof else survey(path, opening.shape)
         if stamp(path) != before:
             raise SourceRefused("the file changed while it was read.", name=path.name, guidance="Run again.")

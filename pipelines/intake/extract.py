@@ -23,6 +23,7 @@ LANDINGS: Final = pa.schema(
         ("dated", pa.timestamp("us", "UTC")),
         ("landed_at", pa.timestamp("us", "UTC")),
         ("new", pa.bool_()),
+        ("note", pa.string()),
     ]
 )
 
@@ -117,4 +118,5 @@ def _row(landing: Landing, lake: Lake, new: bool) -> dict[str, Any]:
         "dated": landing.dated,
         "landed_at": landing.landed_at,
         "new": new,
+        "note": landing.facts.get("note"),
     }

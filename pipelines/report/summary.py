@@ -45,7 +45,10 @@ TROUBLES: Final[Mapping[Outcome | Left | Fate, str]] = {
 }
 """What apply counts as not done, in words. A key that may not write ends the run, and is told by the error."""
 
-SHOWN: Final = 30
+FILES_SHOWN: Final = 10
+"""How many files are told one by one of what was assumed of them."""
+
+COLUMNS_SHOWN: Final = 30
 """Columns of one source that are named; the table has them all."""
 
 REFUSED: Final = (
@@ -107,8 +110,21 @@ def _not_sent(work: Workspace) -> Iterator[str]:
             "GROUP BY ALL ORDER BY ALL"
         )
     for source, what, reason, columns in rows:
-        more = f" and {len(columns) - SHOWN} more" if len(columns) > SHOWN else ""
-        yield f"{source}, {what}: {', '.join(columns[:SHOWN])}{more} ({reason})"
+        more = f" and {len(columns) - COLUMNS_SHOWN} more" if len(columns) > COLUMNS_SHOWN else ""
+        yield f"{source}, {what}: {', '.join(columns[:COLUMNS_SHOWN])}{more} ({reason})"
+
+
+def _assumed(work: Workspace) -> list[tuple[str, str]]:
+    """What was assumed of each file as it landed last, to read it at all."""
+    if not work.reports.get("extract"):
+        return []
+    with work.engine() as engine:
+        engine.read("landings")
+        rows: list[tuple[str, str]] = engine.rows(
+            "SELECT file, note FROM (SELECT * FROM landings QUALIFY row_number() OVER "
+            "(PARTITION BY source, object, file ORDER BY sequence DESC) = 1) WHERE note IS NOT NULL ORDER BY file"
+        )
+        return rows
 
 
 def waiting(work: Workspace) -> Iterator[tuple[int, str]]:
@@ -144,6 +160,13 @@ def show(work: Workspace, console: Console) -> None:
         console.print(f"           not readable in the CRM: {escape(said)}")
     for words in _not_sent(work):
         console.print(f"           not sent: {escape(words)}")
+    assumed = _assumed(work)
+    for file, note in assumed[:FILES_SHOWN]:
+        console.print(f"           assumed: {escape(file)}: {escape(note)}")
+    if len(assumed) > FILES_SHOWN:
+        console.print(
+            f"           assumed: {len(assumed) - FILES_SHOWN:,} more, in the column note of landings.parquet"
+        )
     console.print()
     console.print(f"Tables of this run: {work.lake.root / 'runs' / work.run}/")
     if "export" in work.reports:

@@ -115,10 +115,9 @@ def test_what_is_no_regular_file_is_refused_and_the_others_go_on(tmp_path: Path)
         (b"PK\x03\x04", "zip archive or an Excel workbook"),
         (b"PAR1", "a Parquet file"),
         ("name,email\n".encode("utf-16-le"), "NUL characters"),
-        (b"\xef\xbb\xbfname,email\nM\xfcller,x\n", "byte 15 is not utf-8,"),
-        (b"\xff\xfea\0,\0b\0\n\0\x00\xd8x\0\n\0", "byte 10 is not utf-16,"),
+        (b"\xef\xbb\xbfname,email\nM\xfcller,x\nK\xf6hler,x\n", "byte 15 is not utf-8,"),
+        (b"\xff\xfea\0,\0b\0\n\0\x00\xd8x\0\n\0\x00\xd8x\0\n\0", "byte 10 is not utf-16,"),
         (b"x" * 2_000_001 + b"\nname,email\n", "line 1: the line is longer than 2,000,000 characters"),
-        (b"name,email\nM\x81,x\n", "neither UTF-8 nor Windows-1252 (byte 12)"),
         (b'name,email\n"Anna,a@x.example\nBert,b@x.example\n', "line 2: a quote is never closed"),
         (b"name,email,\nAnna,a@x.example,surprise\n", "line 2: a cell stands under a column that has no name"),
         (b"colour,height\nred,2\n", "none of its 2 columns says anything about contacts or companies"),
@@ -131,18 +130,18 @@ def test_unsafe_files_are_refused(tmp_path: Path, data: bytes, reason: str) -> N
 
 @pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
 def test_encodings_are_recognised(tmp_path: Path, codec: str) -> None:
-    """Byte order marks, UTF-8 and Windows-1252 give the same text, and the fallback leaves a note."""
+    """Byte order marks, UTF-8 and Windows-1252 give the same text, and a guess leaves a note."""
     found = part(tmp_path / "a.csv", "name,email\nMüller,x\n".encode(codec))
     assert found.facts["codec"] == codec
-    assert ("Windows-1252" in found.facts.get("note", "")) == (codec == "cp1252")
+    assert ("read as cp1252" in found.facts.get("note", "")) == (codec == "cp1252")
     assert found.facts["reader"] == "duckdb"
     assert (found.columns, rows(found)) == (("name", "email"), [("Müller", "x")])
 
 
 def test_declared_encoding_binds(tmp_path: Path) -> None:
     """A declared encoding is used, and bytes it does not know refuse the file with their offset."""
-    latin2 = "name,email\nŁukasz,x\n".encode("iso8859-2")
-    assert rows(part(tmp_path / "a.csv", latin2, encoding="iso8859-2")) == [("Łukasz", "x")]
+    latin2 = "name,email\nŁukasz,x\nŁucja,y\n".encode("iso8859-2")
+    assert rows(part(tmp_path / "a.csv", latin2, encoding="iso8859-2")) == [("Łukasz", "x"), ("Łucja", "y")]
     assert "byte 11 is not utf-8, the encoding declared" in refusal(tmp_path / "a.csv", latin2, encoding="utf-8")
 
 

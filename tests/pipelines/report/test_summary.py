@@ -58,6 +58,23 @@ def test_whatever_becomes_of_an_operation_has_words() -> None:
     assert {*Left} <= {*summary.TROUBLES}
 
 
+def test_what_was_assumed_of_a_file_is_said(shop: Workshop) -> None:
+    """A guess at an encoding stands in the output of each run until the file or the settings end it."""
+    shop.file("people.csv", "Name,Email\nx,y").write_bytes("Name,Email\nJörg Groß,j@acme.com\n".encode("cp1252"))
+    shop.file("plain.csv", "Name,Email\nAda,ada@acme.com")
+    for _ in range(2):
+        console = Console(file=io.StringIO(), width=200)
+        summary.show(shop.run("extract"), console)
+        assert isinstance(console.file, io.StringIO)
+        (line,) = [line for line in console.file.getvalue().splitlines() if "assumed:" in line]
+        assert "people.csv: not UTF-8: read as cp1252 (" in line
+    shop.file("people.csv", "Name,Email\nJörg Groß,j@acme.com")
+    console = Console(file=io.StringIO(), width=200)
+    summary.show(shop.run("extract"), console)
+    assert isinstance(console.file, io.StringIO)
+    assert "assumed:" not in console.file.getvalue()
+
+
 def test_the_funnel_shows_where_rows_went(shop: Workshop) -> None:
     """Read, set aside, people and what is to be written: each with its number, and the folder of the tables."""
     shop.file("people.csv", "First Name,Last Name,Email,Phone\nAda,Lovelace,ada@gmail.com,12\nNo,Key,,")
