@@ -99,7 +99,7 @@ def identify(path: Path, declared: str | None) -> Identity:
 
 
 def _left_out(codec: str) -> str:
-    return f"some rows are not {codec.removesuffix('-sig')}: their rows are set aside"
+    return f"rows that are not {codec.removesuffix('-sig')} are set aside"
 
 
 @dataclass(slots=True)

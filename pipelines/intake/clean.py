@@ -62,6 +62,7 @@ def run(work: Workspace) -> StageReport:
 def _records(engine: Engine) -> None:
     """Make records of the mapped rows and their keys. The versions are the one wide table; the rest are views of it."""
     engine.make("intake/contact_versions", CONTACT.plain)
+    engine.make("intake/decimal_signs")
     engine.make("intake/company_versions")
     engine.drop("record_emails", "record_phones")
     engine.put("well_known_domains", domains.well_known_domains())

@@ -5,13 +5,14 @@ WITH said AS (
     SELECT c.* EXCLUDE (emails, phones),
            list_concat(coalesce(e.emails, []), coalesce(e.role_emails, [])) AS emails, coalesce(p.phones, []) AS phones,
            coalesce(w.domain, e.domain) AS domain, folded(c.name) AS name_fold,
-           employee_range(c.size) AS size_range, plain_number(c.annual_revenue) AS revenue,
+           employee_range(c.size) AS size_range, number_of(c.annual_revenue, g.sign) AS revenue,
            c.source_id IS NOT NULL AND c.layout = 'plain' AND c.source NOT IN (SELECT source FROM declared_ids) AS guessed,
            i.source_id IS NOT NULL AS shared
     FROM said c
     LEFT JOIN shared_ids i ON i.object = 'companies' AND i.landing = c.landing AND i.source_id = c.source_id
     LEFT JOIN record_emails e ON e.object = 'companies' AND e.landing = c.landing AND e.row = c.row
     LEFT JOIN record_phones p ON p.object = 'companies' AND p.landing = c.landing AND p.row = c.row
+    LEFT JOIN decimal_signs g ON g.landing = c.landing
     LEFT JOIN domain_keys w ON w.host = host_of(c.website) AND NOT w.free
 )
 SELECT CASE WHEN coalesce(domain, name_fold) IS NOT NULL THEN source || '/companies/' || layout || ':' || CASE

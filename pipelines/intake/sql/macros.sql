@@ -71,20 +71,48 @@ CREATE OR REPLACE MACRO recased(cell) AS
 CREATE OR REPLACE MACRO moment(given) AS
     CASE WHEN given BETWEEN TIMESTAMPTZ '1900-01-01 00:00:00+00' AND TIMESTAMPTZ '2200-01-01 00:00:00+00' THEN given END;
 
--- A number as people write it, with or without thousands separators and a currency sign; NULL when it is none.
-CREATE OR REPLACE MACRO plain_number(cell) AS
-    try_cast(regexp_replace(cell, '[,''’\s$€£]', '', 'g') AS DOUBLE);
+-- A number without the currency around it, each blank or apostrophe between its digits as one blank.
+CREATE OR REPLACE MACRO bare_number(cell) AS
+    regexp_replace(regexp_extract(cell, '^\s*(?:[A-Z]{2,3})?\s*\p{Sc}?\s*(-?\d.*?)\s*\p{Sc}?\s*(?:[A-Z]{3})?\s*$', 1), '[\x{A0}\x{2009}\x{202F}''’]', ' ', 'g');
 
--- The first whole number in a cell.
-CREATE OR REPLACE MACRO lower_end(cell) AS
-    try_cast(regexp_extract(regexp_replace(cell, '(\d)[,.''’](\d{3})', '\1\2', 'g'), '\d+') AS BIGINT);
+-- Which sign a bare number shows to be the decimal one: the last of two, one before other than three digits, the one that
+-- the thousands are not parted with. NULL where it shows none: `12`, `1.234`.
+CREATE OR REPLACE MACRO decimal_sign_of(bare) AS
+    CASE WHEN regexp_full_match(bare, '-?(\d{1,3}(\.\d{3})+,\d+|\d{1,3}(\.\d{3}){2,}|\d+,\d{1,2}|\d*,\d{4,}|\d{4,},\d{3}|0,\d+|\d{1,3}( \d{3})+,\d+|\d+,\d+[Ee][+-]?\d{1,2})') THEN ','
+         WHEN regexp_full_match(bare, '-?(\d{1,3}(,\d{3})+\.\d+|\d{1,3}(,\d{3}){2,}|\d+\.\d{1,2}|\d*\.\d{4,}|\d{4,}\.\d{3}|0\.\d+|\d{1,3}( \d{3})+\.\d+|\d+\.\d+[Ee][+-]?\d{1,2}|\d{1,2}(,\d{2})+,\d{3}(\.\d+)?)') THEN '.' END;
+CREATE OR REPLACE MACRO decimal_sign(cell) AS decimal_sign_of(bare_number(cell));
+
+-- The decimal sign of a column: the one that its cells show, unless they contradict each other.
+CREATE OR REPLACE MACRO column_sign(sign) AS CASE WHEN count(DISTINCT sign) = 1 THEN min(sign) END;
+
+-- Whether a cell is a number in which one sign parts either the thousands or the decimals.
+CREATE OR REPLACE MACRO needs_sign(cell) AS regexp_full_match(bare_number(cell), '-?[1-9]\d{0,2}[.,]\d{3}');
+
+-- A number as people write it; NULL when it is none, or when neither it nor its column says which sign is the decimal one.
+CREATE OR REPLACE MACRO number_with(bare, sign) AS
+    CASE WHEN sign IS NULL THEN CASE WHEN regexp_full_match(bare, '-?(\d+|\d{1,3}( \d{3})+|\d+[Ee]\+?\d{1,2})') THEN try_cast(replace(bare, ' ', '') AS DOUBLE) END
+         WHEN sign = ',' THEN try_cast(replace(replace(replace(bare, ' ', ''), '.', ''), ',', '.') AS DOUBLE)
+         ELSE try_cast(replace(replace(bare, ' ', ''), ',', '') AS DOUBLE) END;
+CREATE OR REPLACE MACRO number_read(bare, own, sign, unclear) AS
+    number_with(bare, CASE WHEN own IS NOT NULL THEN own WHEN unclear THEN sign END);
+CREATE OR REPLACE MACRO finite(number) AS CASE WHEN isfinite(number) THEN number END;
+CREATE OR REPLACE MACRO number_of(cell, sign) AS
+    finite(number_read(bare_number(cell), decimal_sign(cell), sign, needs_sign(cell)));
+
+-- A number of employees as its lower and its upper end and a plus behind it: a whole number, parted into thousands or not, or
+-- a range, with words around it that say no more than what is counted. Empty where a cell says something else.
+CREATE OR REPLACE MACRO employees(cell) AS
+    regexp_extract(cell, '^(?i:(?:ca\.?|circa|about|approx\.?|approximately|around|over|more than|up to|less than|under|etwa|rund|über|mehr als|bis zu|environ|plus de|[~≈<>])\s*)?'
+        || '(\d{1,3}(?:[.,''’ \x{A0}\x{202F}]\d{3})+|\d+)(?:[.,]0{1,2})?(?:\s*(?:-|–|—|to|bis|à|a)\s*(?:\d{1,3}(?:[.,''’ \x{A0}\x{202F}]\d{3})+|\d+))?\s*(\+?)'
+        || '(?i:\s*(?:employees?|emps?|people|persons?|staff|ftes?|mitarbeiter\S*|mitarbeitende\S*|beschäftigte\S*|ma|employés?|salariés?|collaborateurs|personnes|empleados|personas|dipendenti|colaboradores|funcionários|anställda|ansatte|medewerkers|werknemers)\.?)?\s*$',
+        ['lowest', 'more']);
 
 -- The range that the CRM has for a number of employees, given as a number or as a range: its lower end decides.
+CREATE OR REPLACE MACRO range_from(lowest, more) AS
+    CASE WHEN lowest > 500 OR lowest = 500 AND more THEN '500+' WHEN lowest > 200 THEN '201-500'
+         WHEN lowest > 50 THEN '51-200' WHEN lowest > 10 THEN '11-50' WHEN lowest >= 1 THEN '1-10' END;
 CREATE OR REPLACE MACRO employee_range(cell) AS
-    CASE WHEN regexp_matches(cell, '500\s*\+') THEN '500+'
-         ELSE CASE WHEN lower_end(cell) > 500 THEN '500+' WHEN lower_end(cell) > 200 THEN '201-500'
-                   WHEN lower_end(cell) > 50 THEN '51-200' WHEN lower_end(cell) > 10 THEN '11-50'
-                   WHEN lower_end(cell) >= 1 THEN '1-10' END END;
+    range_from(try_cast(regexp_replace(employees(cell).lowest, '\D', '', 'g') AS BIGINT), employees(cell).more = '+');
 
 -- A list without what stands in it before; its argument must be a column, since a macro's is pasted wherever it stands.
 CREATE OR REPLACE MACRO each_once(given) AS

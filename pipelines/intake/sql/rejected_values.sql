@@ -22,7 +22,8 @@ SELECT source, file, landing, row, 'contacts', '{name}', {name}, 'not a date in 
 SELECT source, file, landing, row, 'companies', 'size', size, 'not a number of employees'
 FROM company_versions WHERE size IS NOT NULL AND size_range IS NULL
 UNION ALL
-SELECT source, file, landing, row, 'companies', 'annual_revenue', annual_revenue, 'not a number'
+SELECT source, file, landing, row, 'companies', 'annual_revenue', annual_revenue,
+       CASE WHEN needs_sign(annual_revenue) THEN 'a decimal sign or a thousands separator: nothing in its column says which' ELSE 'not a number' END
 FROM company_versions WHERE annual_revenue IS NOT NULL AND revenue IS NULL
 )
 SELECT bad.*, n.landing IS NULL AS superseded FROM bad LEFT JOIN newest_landings n ON n.landing = bad.landing

@@ -88,7 +88,7 @@ def test_one_foreign_row_in_a_utf8_file_is_set_aside_as_a_row(tmp_path: Path) ->
         (4, "the row holds bytes that are not utf-8", r"Zoé \xed\xa0\xbd\xed\xb8\x80,c"),
     ]
     assert isinstance(found, Part)
-    assert "not utf-8: their rows are set aside" in found.facts["note"]
+    assert "rows that are not utf-8 are set aside" in found.facts["note"]
     assert physical_lines(path, [0, 1], found.facts) == {0: 2, 1: 5}
 
 
