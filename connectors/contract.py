@@ -57,7 +57,10 @@ class Part:
     batches: Callable[[], Iterator[pa.RecordBatch]]
     rejected: Callable[[], pa.Table]
     facts: Mapping[str, str] = field(default_factory=dict)
-    """How it was read (encoding, delimiter, layout, lines skipped …): kept with the landing, for people."""
+    """How it was read (encoding, delimiter, lines skipped …): kept with the landing, for people.
+
+    `controls` = `no` says that no cell holds a control character beyond tabs and line ends: then nobody looks for one.
+    """
 
 
 class Source(Protocol):

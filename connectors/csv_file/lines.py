@@ -23,6 +23,8 @@ MAX_ROW: Final = 2_000_000
 
 _SHOWN: Final = 1_000
 
+_CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+
 _UNNAMED: Final = "a cell stands under a column that has no name"
 
 
@@ -133,22 +135,28 @@ def records(path: Path, shape: Shape) -> Iterator[Record]:
                 return
             line, text = lines.take()
             if cells:
-                reason = misfit(text, shape.codec) or _fault(cells, text, shape, neat)
+                reason = None if text.isascii() else misfit(text, shape.codec)
+                reason = reason or _fault(cells, text, shape, neat)
                 yield Record(line, cells if reason else cells[: shape.width], text.rstrip("\r\n"), reason)
 
 
-def survey(path: Path, shape: Shape) -> tuple[int, int]:
-    """Count the good rows and the others. Raises SourceRefused when the file must not be read at all."""
+def survey(path: Path, shape: Shape) -> tuple[int, int, bool]:
+    """Count the good rows and the others, and say whether control characters stand in the good ones.
+
+    Raises SourceRefused when the file must not be read at all.
+    """
     good = bad = 0
+    controls = False
     for record in records(path, shape):
         if record.reason == _UNNAMED:
             guidance = "Name the column and drop the file again."
             raise SourceRefused(f"{_UNNAMED}.", name=path.name, line=record.line, guidance=guidance)
         if record.reason is None:
             good += 1
+            controls = controls or (not record.text.isprintable() and _CONTROL.search(record.text) is not None)
         else:
             bad += 1
-    return good, bad
+    return good, bad, controls
 
 
 def _fault(cells: list[str], text: str, shape: Shape, neat: re.Pattern[str]) -> str | None:

@@ -37,7 +37,9 @@ def misfit(text: str, codec: str) -> str | None:
     """Why a row's text does not fit its file's encoding; None where it does."""
     if text.isascii():
         return None
-    if _KEPT.search(text):
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # much faster than to look for what was kept
         return f"the row holds bytes that are not {codec.removesuffix('-sig')}"
     if _is_single_byte(codec) and _is_utf8(text, codec):
         return f"the row is UTF-8, and its file is {codec}"

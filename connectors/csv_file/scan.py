@@ -6,6 +6,7 @@ accepts NULs and a trailing delimiter in silence. The proof costs a few passes o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
@@ -16,19 +17,24 @@ from numpy.typing import NDArray
 LONGEST: Final = 500_000
 """Bytes in a row that still count as plain: a vector of 2,048 such rows fits an Arrow text array (2 GiB)."""
 
-_LF, _CR, _QUOTE = 10, 13, 34
+_TAB, _LF, _CR, _BLANK, _QUOTE = 9, 10, 13, 32, 34
+
+_C1: Final = re.compile(rb"\xc2[\x80-\x9f]")
+"""The control characters from U+0080 on, in UTF-8."""
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
     """A plain file: its number of rows, the bytes of its longest, whether a quoted cell holds a line break.
 
-    `newline` ends every row: a line feed, alone or after a carriage return; empty when no row has an end.
+    `controls`: whether control characters stand in it beyond tabs and line ends. `newline` ends every row: a line feed,
+    alone or after a carriage return; empty when no row has an end.
     """
 
     rows: int
     longest: int
     line_breaks: bool
+    controls: bool
     newline: str
 
 
@@ -49,18 +55,22 @@ class _State:
     returns: int = 0
     longest: int = 0
     line_breaks: bool = False
+    controls: bool = False
 
     def feed(self, chunk: bytes) -> None:
         if b"\0" in chunk:
             raise _NotPlain
         data = np.frombuffer(chunk, np.uint8)
-        marked = (data == self.delimiter) | (data == _LF)
-        if b"\r" in chunk:
-            marked |= data == _CR
+        marked = (data < _BLANK) | (data == self.delimiter)
         if b'"' in chunk:
             marked |= data == _QUOTE
         at = np.flatnonzero(marked)
         kind = data[at]
+        meant = (kind == _LF) | (kind == self.delimiter) | (kind == _QUOTE) | (kind == _CR)
+        if not meant.all():  # tabs, and what is no text
+            self.controls = self.controls or bool(np.any(kind[~meant] != _TAB))
+            at, kind = at[meant], kind[meant]
+        self.controls = self.controls or b"\x7f" in chunk or (b"\xc2" in chunk and bool(_C1.search(chunk)))
         at, kind = self._outside_quotes(data, at, kind)
         returns = at[kind == _CR]
         if np.any(data[returns + 1] != _LF):
@@ -150,4 +160,4 @@ def prove(chunks: Iterable[bytes], delimiter: str, width: int) -> Proof | None:
     if state.quoted or state.returns not in {0, ended}:
         return None
     newline = "\r\n" if state.returns else "\n" if ended else ""
-    return Proof(state.rows, state.longest, state.line_breaks, newline)
+    return Proof(state.rows, state.longest, state.line_breaks, state.controls, newline)

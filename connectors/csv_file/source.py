@@ -121,7 +121,7 @@ class Source:
         if object_name == "auto":
             object_name = object_of(opening.columns, path.name)
         proof = _proof(path, opening) if identity.whole else None
-        good, bad = (proof.rows, 0) if proof else survey(path, opening.shape)
+        good, bad, controls = (proof.rows, 0, proof.controls) if proof else survey(path, opening.shape)
         if stamp(path) != before:
             raise SourceRefused("the file changed while it was read.", name=path.name, guidance="Run again.")
         rows = Rows(path, opening, proof, before)
@@ -133,7 +133,7 @@ class Source:
             columns=opening.columns,
             batches=rows.batches,
             rejected=rows.rejected,
-            facts=_facts(identity, opening, good, bad, fast=proof is not None),
+            facts=_facts(identity, opening, good, bad, controls=controls, fast=proof is not None),
         )
 
     def _digest(self, identity: Identity) -> str:
@@ -164,7 +164,7 @@ def _proof(path: Path, opening: Opening) -> Proof | None:
     return proof if proof and proof.newline in {"", opening.newline} else None
 
 
-def _facts(identity: Identity, opening: Opening, good: int, bad: int, *, fast: bool) -> dict[str, str]:
+def _facts(identity: Identity, opening: Opening, good: int, bad: int, *, controls: bool, fast: bool) -> dict[str, str]:
     """How the file was read. The first six also lead back from a row to its line: see `lines`."""
     shape = opening.shape
     facts = {
@@ -177,6 +177,7 @@ def _facts(identity: Identity, opening: Opening, good: int, bad: int, *, fast: b
         "bytes": str(identity.size),
         "rows": str(good),
         "set_aside": str(bad),
+        "controls": "yes" if controls else "no",
         "reader": "duckdb" if fast else "csv",
     }
     notes = [identity.note] if identity.note else []

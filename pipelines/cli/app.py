@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 
 from connectors.errors import BridgeError, Busy, ConfigurationError, GateClosed, SourceRefused
@@ -21,6 +20,7 @@ from pipelines.cli import ledger as ledger_commands
 from pipelines.cli import plan as plan_commands
 from pipelines.cli.interrupt import Interrupted
 from pipelines.cli.options import Allow, Config, Data, console, settings, workspace
+from pipelines.report.printed import Printer
 
 if TYPE_CHECKING:
     from pipelines.ledger.ledger import Ledger
@@ -66,7 +66,7 @@ def main() -> None:
 
 
 def _fail(error: Exception | str, code: int) -> None:
-    Console(stderr=True, highlight=False, soft_wrap=True).print(f"[red]crm-bridge:[/red] {escape(str(error))}")
+    Printer(stderr=True, highlight=False, soft_wrap=True).print(f"[red]crm-bridge:[/red] {escape(str(error))}")
     raise SystemExit(code)
 
 

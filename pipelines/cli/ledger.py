@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
@@ -19,6 +18,7 @@ from connectors.errors import ConfigurationError, StateRefused
 from connectors.files import whole
 from pipelines.cli.options import Config, Data, console, without_sources, workspace
 from pipelines.crm.fates import Fate
+from pipelines.report.printed import Printer, printable
 
 if TYPE_CHECKING:
     from pipelines.crm.rebuild import Traces
@@ -72,7 +72,8 @@ def ledger(
     if out is not None:
         _write(out, told)
     if as_json:
-        typer.echo(json.dumps({**identity, "states": states, "operations": told}, ensure_ascii=False, indent=2))
+        found = {**identity, "states": states, "operations": told}
+        typer.echo(printable(json.dumps(found, ensure_ascii=False, indent=2)))
         return
     console.print(f"Ledger {identity['ledger_id']}")
     for count, words in in_words(states):
@@ -287,6 +288,6 @@ def _print(told: list[dict[str, Any]]) -> None:
         cells = (row["op_key"][:12], row["state"], what, row["who"], row["crm_id"], row["reason"], row["request_id"])
         table.add_row(*(escape(str(cell or "")) for cell in cells), row["at"])
     console.print()
-    Console(highlight=False, width=console.width if console.is_terminal else 200).print(table)
+    Printer(highlight=False, width=console.width if console.is_terminal else 200).print(table)
     if len(told) > SHOWN:
         console.print(f"… and {len(told) - SHOWN:,} more: crm-bridge ledger --out FILE.parquet")

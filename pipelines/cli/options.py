@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
+
+from pipelines.report.printed import Printer
 
 if TYPE_CHECKING:
     from pipelines.settings.sections import Settings
@@ -26,7 +27,7 @@ Allow = Annotated[
     ),
 ]
 
-console = Console(highlight=False, soft_wrap=True)
+console = Printer(highlight=False, soft_wrap=True)
 
 
 def settings(config: Path) -> Settings:

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from connectors.contract import REJECTED_SCHEMA, Layout
 from connectors.records import CONTACT, SCHEMAS
-from pipelines.intake import mapping, unsent
+from pipelines.intake import controls, mapping, unsent
 from pipelines.keys import domains
 from pipelines.keys.normalise import normalise
 from pipelines.lake.engine import Engine, parquet_literal, quote_text
@@ -66,6 +66,8 @@ def _records(engine: Engine) -> None:
     engine.make("intake/company_versions")
     engine.drop("record_emails", "record_phones")
     engine.put("well_known_domains", domains.well_known_domains())
+    foreign = engine.rows("SELECT host FROM hosts WHERE contains(host, 'xn--') ORDER BY host")
+    engine.put("spelled_hosts", domains.spelled_hosts([host for (host,) in foreign]))
     for name in ("replaced", "rejected_values", "mistyped_hosts", "flagged_values"):
         engine.make(f"intake/{name}", [CONTACT.field(time) for time in mapping.TIMES])
     engine.drop("given_emails", "given_phones")
@@ -87,6 +89,7 @@ def _map(engine: Engine, work: Workspace, landings: list[Landing], layouts: list
         engine.connection.execute(f"CREATE TYPE {name}_name AS ENUM ({values})")
     shortened = ", ".join(f"{name}::{name}_name AS {name}" for name in names)
     dates = _dates(landings)
+    marked: list[str] = []
     for landing, layout in zip(landings, layouts, strict=True):
         selects[landing.object].append(
             mapping.select(
@@ -98,6 +101,9 @@ def _map(engine: Engine, work: Workspace, landings: list[Landing], layouts: list
                 dated=dates[landing.id],
             )
         )
+        marked += controls.found(landing, layout, parquet_literal(landing.path))
+    held = " UNION ALL ".join(marked) or controls.NONE
+    engine.connection.execute(f"CREATE OR REPLACE TABLE controlled_values AS {held}")
     # A million rows are read from their landings each time they are asked for. Few are kept instead: to take the
     # mapping's long expressions apart each time would take longer than all the rest.
     kind = "TABLE" if sum(landing.rows for landing in landings) <= KEPT else "VIEW"

@@ -9,6 +9,7 @@ from typing import Final
 
 from connectors.contract import Layout
 from connectors.records import CONTACT, SCHEMAS, Field
+from pipelines.intake import controls
 from pipelines.lake.engine import quote_identifier, quote_text
 from pipelines.lake.lake import Landing
 
@@ -69,7 +70,7 @@ def select(
             parts.append(f"{_text(columns)} AS modified_text")
     if landing.object == CONTACT.name:
         parts.append(f"{_cleared(layout, present, clears)} AS cleared")
-    return f"SELECT {', '.join(parts)} FROM read_parquet({path_literal}, file_row_number = true)"  # noqa: S608 - every part is quoted
+    return f"SELECT {', '.join(parts)} FROM {controls.rows(landing, layout, path_literal)}"  # noqa: S608 - every part is quoted
 
 
 def _cleared(layout: Layout, present: dict[str, str], clears: Clears) -> str:
@@ -111,8 +112,8 @@ def _expression(field: Field, columns: list[str], layout: Layout, marker: str | 
     text = _text(columns, marker)
     if field.name == "modified_at":
         if layout.date_format:
-            return f"moment(try_strptime({text}, {quote_text(layout.date_format)})::TIMESTAMPTZ) AS {name}"
-        return f"moment(try_cast({text} AS TIMESTAMPTZ)) AS {name}"
+            return f"moment({text}, try_strptime({text}, {quote_text(layout.date_format)})::TIMESTAMPTZ) AS {name}"
+        return f"moment({text}, try_cast({text} AS TIMESTAMPTZ)) AS {name}"
     if field.name in TIMES and layout.date_format and columns:
         return f"coalesce(try_strptime({text}, {quote_text(layout.date_format)})::VARCHAR, {text}) AS {name}"
     return f"{text} AS {name}"

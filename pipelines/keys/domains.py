@@ -84,3 +84,18 @@ def ascii_names(given: Sequence[str]) -> pa.Table:
         except (idna.IDNAError, UnicodeError):
             names.append(None)
     return pa.table({"given": pa.array(given, pa.string()), "name": pa.array(names, pa.string())})
+
+
+def spelled_hosts(given: Sequence[str]) -> pa.Table:
+    """Write hosts that hold other letters than ASCII's as people see them.
+
+    Returns:
+        `host` (as in `given`) and `spelled`, which is null where it stands for no such letters.
+    """
+    spelled: list[str | None] = []
+    for host in given:
+        try:
+            spelled.append(idna.decode(host))
+        except (idna.IDNAError, UnicodeError):
+            spelled.append(None)
+    return pa.table({"host": pa.array(given, pa.string()), "spelled": pa.array(spelled, pa.string())})

@@ -14,6 +14,7 @@ from pipelines.ledger.traits import Trait
 from pipelines.planning import gates
 from pipelines.report import evidence
 from pipelines.report.counted import counted
+from pipelines.report.printed import Printer
 from pipelines.workspace import Workspace
 
 SHOWN: Final = 40
@@ -115,4 +116,4 @@ def _table(work: Workspace, console: Console, rows: Sequence[tuple[Any, ...]], n
     for *cells, file, landing, row in rows:
         place = f"{file} {where[landing, row]}" if landing is not None else ""
         table.add_row(*(escape(str(cell)) for cell in (*cells, place)))
-    Console(file=console.file, highlight=False, width=console.width if console.is_terminal else 200).print(table)
+    Printer(file=console.file, highlight=False, width=console.width if console.is_terminal else 200).print(table)

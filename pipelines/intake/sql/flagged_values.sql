@@ -1,5 +1,5 @@
 -- Values that were read, and that a human may want to look at: what was found, and what the value may have been meant to
--- be. Nothing here is changed beyond the characters that nobody sees. `superseded`: its file has landed anew since.
+-- be. Nothing here is changed beyond the characters that nobody sees, or that a terminal obeys. `superseded`: its file has landed anew since.
 WITH marked AS MATERIALIZED (
     SELECT landing, row, full_name, first_name, last_name, company_name FROM mapped_contacts
     WHERE visible(full_name) IS DISTINCT FROM full_name OR visible(first_name) IS DISTINCT FROM first_name
@@ -11,11 +11,19 @@ WITH marked AS MATERIALIZED (
     UNION ALL SELECT 'contacts', landing, row, 'company_name', company_name FROM marked
     UNION ALL SELECT 'companies', landing, row, 'name', name FROM mapped_companies
 ), flagged AS (
-    SELECT object, landing, row, field, value, 'invisible characters removed' AS flag, visible(value) AS suggestion FROM names
+    SELECT object, landing, row, field, value, 'control characters removed' AS flag, suggestion FROM controlled_values
+    UNION ALL
+    SELECT object, landing, row, field, value, 'invisible characters removed', visible(value) FROM names
     WHERE visible(value) IS DISTINCT FROM value
     UNION ALL
     SELECT g.object, g.landing, g.row, 'email', g.raw, 'invisible characters removed', k.email
     FROM given_emails g JOIN email_keys k ON k.raw = g.raw WHERE k.email IS NOT NULL AND visible_address(k.raw) <> k.raw
+    UNION ALL
+    SELECT object, landing, row, 'phone', given, 'invisible characters removed', raw FROM given_phones WHERE raw <> given
+    UNION ALL
+    SELECT e.object, e.landing, e.row, 'email', e.raw, 'letters of several scripts in one word', NULL
+    FROM read_emails e LEFT JOIN spelled_hosts s ON s.host = e.host
+    WHERE mixes_scripts(split_part(e.email, '@', 1)) OR mixes_scripts(s.spelled)
     UNION ALL
     SELECT e.object, e.landing, e.row, 'email', e.raw, 'the domain reads like a typo of ' || m.meant, split_part(e.email, '@', 1) || '@' || m.meant
     FROM read_emails e JOIN mistyped_hosts m ON m.host = e.host

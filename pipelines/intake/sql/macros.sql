@@ -67,9 +67,22 @@ CREATE OR REPLACE MACRO recased(cell) AS
          ELSE list_aggr(list_transform(string_split(cell, ' '),
                   lambda word, place: recased_word(word, place = length(cell) - length(replace(cell, ' ', '')) + 1)), 'string_agg', ' ') END;
 
--- A moment at which somebody can have changed something: "infinity" would be the newest for ever.
-CREATE OR REPLACE MACRO moment(given) AS
-    CASE WHEN given BETWEEN TIMESTAMPTZ '1900-01-01 00:00:00+00' AND TIMESTAMPTZ '2200-01-01 00:00:00+00' THEN given END;
+-- A moment at which somebody can have changed something: "infinity" would be the newest for ever. No clock is more than 14
+-- hours from UTC, though DuckDB takes "+99:99" for a zone.
+CREATE OR REPLACE MACRO moment(cell, given) AS
+    CASE WHEN regexp_matches(cell, ':[0-9.]+ ?[+-][0-9]')
+              AND NOT regexp_matches(cell, ':[0-9.]+ ?[+-](0[0-9]|1[0-3]|14(:?00)*([^0-9:]|$))(:?[0-5][0-9]){0,2}([^0-9:]|$)') THEN NULL
+         WHEN given BETWEEN TIMESTAMPTZ '1900-01-01 00:00:00+00' AND TIMESTAMPTZ '2200-01-01 00:00:00+00' THEN given END;
+
+-- Whether a cell holds characters that a terminal obeys instead of showing them.
+CREATE OR REPLACE MACRO has_control(cell) AS regexp_matches(cell, '[\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x{9F}]');
+
+-- A cell without them, and without what they begin (a colour, a title); a vertical tab or a form feed is a blank.
+CREATE OR REPLACE MACRO controlled(cell) AS
+    CASE WHEN has_control(cell) THEN regexp_replace(regexp_replace(regexp_replace(cell,
+        '(\x1B\[|\x{9B})[0-?]*[ -/]*[@-~]|\x1B\][^\x07\x1B]*(\x07|\x1B\\)', '', 'g'),
+        '[\x0B\x0C\x{85}]', ' ', 'g'),
+        '[\x00-\x08\x0E-\x1F\x7F-\x{9F}]', '', 'g') ELSE cell END;
 
 -- A number without the currency around it, each blank or apostrophe between its digits as one blank.
 CREATE OR REPLACE MACRO bare_number(cell) AS

@@ -1,6 +1,6 @@
 -- A cell as one line of text, or NULL when it says nothing. NBSP, BOM and zero-width characters count as blank.
 CREATE OR REPLACE MACRO trimmed_text(cell) AS
-    nullif(trim(replace(replace(replace(cell, chr(10), ' '), chr(13), ''), chr(160), ' '), ' ' || chr(9) || chr(8203) || chr(65279)), '');
+    nullif(trim(replace(replace(replace(replace(cell, chr(10), ' '), chr(13), ''), chr(9), ' '), chr(160), ' '), ' ' || chr(8203) || chr(65279)), '');
 
 -- Letters and digits alone, without accents and case: for comparing, never for keeping. Plain words are folded at once.
 CREATE OR REPLACE MACRO folded(cell) AS
@@ -31,6 +31,10 @@ CREATE OR REPLACE MACRO visible(cell) AS
 -- An address without any of them: no domain and hardly a mailbox is spelled with a joiner.
 CREATE OR REPLACE MACRO visible_address(cell) AS
     CASE WHEN strlen(cell) = length(cell) THEN cell ELSE coalesce(regexp_replace(visible(cell), '[\x{200C}\x{200D}]', '', 'g'), '') END;
+
+-- Whether a word has letters of Latin and of another script that looks like it: "аdа", whose "а" is Cyrillic.
+CREATE OR REPLACE MACRO mixes_scripts(text) AS
+    strlen(text) <> length(text) AND regexp_matches(text, '\p{Latin}[\p{L}\p{M}\p{N}]*[\p{Cyrillic}\p{Greek}\p{Armenian}\p{Cherokee}]|[\p{Cyrillic}\p{Greek}\p{Armenian}\p{Cherokee}][\p{L}\p{M}\p{N}]*\p{Latin}');
 
 -- The mailbox that an address leads to, where Google says so: for gmail.com and googlemail.com, which are one, dots and a
 -- tag behind "+" make no difference. Other providers promise nothing of the kind, so other addresses stay as they are.

@@ -21,7 +21,7 @@ from pipelines.lake.lake import Lake, Landing
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 HOSTILE = 'x" int); drop table t; --'
 
-texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=10)
+texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\x1b\x9b"), max_size=10)
 
 
 @pytest.fixture(scope="module")
@@ -140,8 +140,8 @@ def test_no_landings_give_the_same_columns(step: Engine) -> None:
 
 
 def squeezed(cells: list[str | None]) -> str:
-    """What cells say, without blanks, separators and Google's star."""
-    return re.sub(r"[\s*;'\x1f\u200b\ufeff]+", "", "".join(cell or "" for cell in cells))
+    """What cells say, without blanks, separators, control characters and Google's star."""
+    return re.sub(r"[\s*;'\x00-\x1f\x7f-\x9f\u200b\ufeff]+", "", "".join(cell or "" for cell in cells))
 
 
 @settings(max_examples=25, deadline=None)
@@ -158,3 +158,21 @@ def test_every_row_comes_through_whatever_it_holds(
     assert [row["row"] for row in found] == list(range(len(rows)))
     for row, cells in zip(found, rows, strict=True):
         assert squeezed(row["emails"]) == squeezed(cells[1:])
+
+
+@pytest.mark.parametrize(
+    ("text", "form", "hour"),
+    [
+        *(("2026-01-01 12:00:00+99:99", None, None), ("2026-01-01 12:00:00-99", None, None)),
+        *(("2026-01-01 12:00+15:00", None, None), ("2026-01-01 12:00:00.5+05:75", None, None)),
+        *(("2026-01-01 12:00 +9999", "%Y-%m-%d %H:%M %z", None), ("2026-01-01 12:00+14:00", None, 22)),
+        *(("2026-01-01 12:00:00.123-11:30", None, 23), ("2026-01-01T12:00:00Z", None, 12), ("2026-01-01", None, 0)),
+        *(("2026-01-01 12:00 +0130", "%Y-%m-%d %H:%M %z", 10), ("2026-01-01 12:00:00 Europe/Berlin", None, 11)),
+    ],
+)
+def test_moment_in_no_zone_is_none(step: Engine, text: str, form: str | None, hour: int | None) -> None:
+    """Clocks are at most 14 hours apart from UTC; `+99:99` would make a date four days older than it says."""
+    found = one(step, {"Changed": text}, columns={"modified_at": ("Changed",)}, date_format=form)
+    moment = found["modified_at"]
+    assert (moment.astimezone(UTC).hour if moment else None) == hour
+    assert found["modified_text"] == text

@@ -1,0 +1,56 @@
+"""Control characters in a landing's cells: taken out as they are read, and listed with what is left.
+
+Most landings hold none, and their source says so (`controls` in the landing's facts): they are read as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from connectors.contract import Layout
+from connectors.records import SCHEMAS
+from pipelines.lake.engine import quote_identifier, quote_text
+from pipelines.lake.lake import Landing
+
+NONE: Final = (
+    "SELECT NULL::VARCHAR AS object, NULL::VARCHAR AS landing, NULL::BIGINT AS row, NULL::VARCHAR AS field, "
+    "NULL::VARCHAR AS value, NULL::VARCHAR AS suggestion WHERE false"
+)
+"""No cell with a control character."""
+
+
+def may_hold(landing: Landing) -> bool:
+    """Whether a cell may hold one: unless the source has looked and found none."""
+    return landing.facts.get("controls") != "no"
+
+
+def rows(landing: Landing, layout: Layout, path_literal: str) -> str:
+    """The landing's rows as a relation for FROM, without control characters in the columns that are mapped."""
+    read = f"read_parquet({path_literal}, file_row_number = true)"
+    columns = dict.fromkeys(column for _, column in _mapped(landing, layout)) if may_hold(landing) else {}
+    if not columns:
+        return read
+    cleaned = ", ".join(f"controlled({quote_identifier(one)}) AS {quote_identifier(one)}" for one in columns)
+    return f"(SELECT * REPLACE ({cleaned}) FROM {read})"  # noqa: S608 - quoted
+
+
+def found(landing: Landing, layout: Layout, path_literal: str) -> Iterator[str]:
+    """SELECTs of the cells that hold one: `object`, `landing`, `row`, `field`, `value` as received, `suggestion`."""
+    for field, column in _mapped(landing, layout) if may_hold(landing) else ():
+        cell = quote_identifier(column)
+        yield (
+            f"SELECT {quote_text(landing.object)} AS object, {quote_text(landing.id)} AS landing, "  # noqa: S608 - quoted
+            f"file_row_number AS row, {quote_text(field)} AS field, {cell} AS value, "
+            f"plain_text(controlled({cell})) AS suggestion "
+            f"FROM read_parquet({path_literal}, file_row_number = true) WHERE has_control({cell})"
+        )
+
+
+def _mapped(landing: Landing, layout: Layout) -> Iterator[tuple[str, str]]:
+    """Each field of the object with each of its columns that the landing has."""
+    present: Mapping[str, str] = {column.casefold(): column for column in landing.columns}
+    for field in SCHEMAS[landing.object].names:
+        for name in layout.columns.get(field, ()):
+            if name.casefold() in present:
+                yield field, present[name.casefold()]
