@@ -11,16 +11,16 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final, Literal
 
 from connectors.contract import Layout
+from connectors.csv_file.vendors import MAILCHIMP, vendor_of
 from connectors.csv_file.words import COMPANY_WORDS, CONSENT_WORDS, CONTACT_WORDS
 from connectors.errors import SourceRefused
 from connectors.records import SCHEMAS
 
 Words = Mapping[str, tuple[str, ...]]
-
-MAILCHIMP: Final = "mailchimp_members"
 
 _GOOGLE: Final = {
     "first_name": ("firstname",),
@@ -114,7 +114,7 @@ def object_of(columns: Sequence[str], name: str) -> Literal["contacts", "compani
     unless it lists e-mail addresses and nothing that only companies have, such as an industry.
     """
     keys = {key(column): column for column in reversed(columns)}
-    if _is_hubspot_companies(keys):
+    if _is_hubspot_companies(keys) or (vendor_of("companies", keys) and not vendor_of("contacts", keys)):
         return "companies"
     people, companies = _plain("contacts", keys).columns, _plain("companies", keys).columns
     if _known("contacts", keys) or any(field in people for field in ("first_name", "last_name")):
@@ -153,7 +153,7 @@ def _known(object_name: str, keys: Mapping[str, str]) -> Layout | None:
     """The layout of an export that we know by name."""
     if object_name == "companies":
         if not _is_hubspot_companies(keys):
-            return None
+            return _of_vendor(object_name, keys)
         return Layout("hubspot_companies", object_name, _map(_HUBSPOT_COMPANIES, keys), (";",))
     if {"firstname", "lastname", "url", "connectedon"} <= keys.keys():
         return Layout("linkedin_connections", object_name, _map(_LINKEDIN, keys), date_format="%d %b %Y")
@@ -165,10 +165,15 @@ def _known(object_name: str, keys: Mapping[str, str]) -> Layout | None:
     marks = {"lifecyclestage", "leadstatus", "contactowner", "associatedcompanyids", "associatedcompany"}
     if "recordid" in keys and marks & keys.keys() and {"firstname", "lastname", "email"} & keys.keys():
         return Layout("hubspot_contacts", object_name, _map(_HUBSPOT_CONTACTS, keys), (";",))
-    if {"emailaddress", "leid", "euid"} <= keys.keys():
-        members = {**CONTACT_WORDS, "source_id": ("leid",)}
-        return Layout(MAILCHIMP, object_name, _map(members, keys), (";", "|"))
-    return None
+    return _of_vendor(object_name, keys)
+
+
+def _of_vendor(object_name: str, keys: Mapping[str, str]) -> Layout | None:
+    """The layout of an export that has the vendor's ids, and else the words of any header."""
+    if (found := vendor_of(object_name, keys)) is None:
+        return None
+    plain = _plain(object_name, keys)
+    return replace(plain, name=found[0], columns={**plain.columns, "source_id": (found[1],)})
 
 
 def _labels(keys: Mapping[str, str]) -> dict[str, str]:

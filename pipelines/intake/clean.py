@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Final
 
 import pyarrow as pa
 
 from connectors.contract import REJECTED_SCHEMA, Layout
 from connectors.records import CONTACT, SCHEMAS
-from pipelines.intake import controls, mapping, unsent
+from pipelines.intake import controls, mapping, series, unsent
+from pipelines.intake.series import Place
 from pipelines.keys import domains
 from pipelines.keys.normalise import normalise
 from pipelines.lake.engine import Engine, parquet_literal, quote_text
@@ -19,7 +20,7 @@ from pipelines.workspace import StageReport, Workspace
 
 TABLES: Final = (
     *("records", "company_records", "unmatched", "rejected_rows", "rejected_values", "flagged_values", "clean_counts"),
-    *("former_versions", "consents", "not_sent"),
+    *("former_versions", "consents", "not_sent", "series_proposals"),
 )
 
 
@@ -42,7 +43,9 @@ def run(work: Workspace) -> StageReport:
         for name in ("keys/macros", "intake/macros"):
             engine.macros(name)
         layouts = [sources.layout_of(one.source, work.settings, one.object, one.columns, one.name) for one in landings]
-        _map(engine, work, landings, layouts)
+        places = series.places(landings, known)
+        engine.put("landing_places", series.table(places))
+        _map(engine, work, landings, layouts, places)
         _declared(engine, work)
         engine.make("intake/newest_landings")
         unsent.find(engine, landings, layouts, work.settings.crm.properties)
@@ -76,19 +79,24 @@ def _records(engine: Engine) -> None:
         engine.define(f"intake/{name}")
     engine.define("intake/former_versions", CONTACT.plain)
     engine.make("intake/unmatched")
+    engine.make("intake/series_proposals")
 
 
-def _map(engine: Engine, work: Workspace, landings: list[Landing], layouts: list[Layout]) -> None:
+def _map(
+    engine: Engine, work: Workspace, landings: list[Landing], layouts: list[Layout], places: Mapping[str, Place]
+) -> None:
     order = {name: place for place, name in enumerate(work.settings.sources)}
     selects: dict[str, list[str]] = {name: [] for name in SCHEMAS}
     # What is the same in all rows of a landing takes a byte or two in each instead of a text.
-    said = [(one.id, one.source, one.name, layout.name) for one, layout in zip(landings, layouts, strict=True)]
-    names = ("landing", "source", "file", "layout")
+    said = [
+        (one.id, one.source, one.name, places[one.id].series, layout.name)
+        for one, layout in zip(landings, layouts, strict=True)
+    ]
+    names = ("landing", "source", "file", "series", "layout")
     for place, name in enumerate(names):
         values = ", ".join(quote_text(value) for value in sorted({row[place] for row in said}))
         engine.connection.execute(f"CREATE TYPE {name}_name AS ENUM ({values})")
     shortened = ", ".join(f"{name}::{name}_name AS {name}" for name in names)
-    dates = _dates(landings)
     marked: list[str] = []
     for landing, layout in zip(landings, layouts, strict=True):
         selects[landing.object].append(
@@ -98,10 +106,16 @@ def _map(engine: Engine, work: Workspace, landings: list[Landing], layouts: list
                 _clears(work, landing),
                 source_order=order[landing.source],
                 path_literal=parquet_literal(landing.path),
-                dated=dates[landing.id],
+                place=places[landing.id],
             )
         )
         marked += controls.found(landing, layout, parquet_literal(landing.path))
+    keyed = {
+        one.id
+        for one, layout in zip(landings, layouts, strict=True)
+        if layout.name != "plain" or sources.declares_ids(one.source, work.settings)
+    }
+    engine.put("file_pairs", series.pairs(landings, places, keyed))
     held = " UNION ALL ".join(marked) or controls.NONE
     engine.connection.execute(f"CREATE OR REPLACE TABLE controlled_values AS {held}")
     # A million rows are read from their landings each time they are asked for. Few are kept instead: to take the
@@ -112,16 +126,6 @@ def _map(engine: Engine, work: Workspace, landings: list[Landing], layouts: list
         engine.connection.execute(
             f"CREATE OR REPLACE {kind} mapped_{name} AS SELECT * REPLACE ({shortened}) FROM ({text})"  # noqa: S608 - quoted
         )
-
-
-def _dates(landings: list[Landing]) -> dict[str, datetime]:
-    """The date that counts of each landing: a file is at least as new as what it replaced, whatever date it bears."""
-    found: dict[str, datetime] = {}
-    newest: dict[tuple[str, str, str], datetime] = {}
-    for landing in sorted(landings, key=lambda one: one.sequence):
-        part = landing.source, landing.object, landing.name
-        newest[part] = found[landing.id] = max(landing.dated, newest.get(part, landing.dated))
-    return found
 
 
 def _clears(work: Workspace, landing: Landing) -> mapping.Clears:

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from connectors.contract import Part
 from connectors.errors import BridgeError, SourceRefused, unexpected
+from pipelines.intake import series
 from pipelines.lake.lake import Lake, Landing
 from pipelines.settings import sources
 from pipelines.workspace import StageReport, Workspace
@@ -23,6 +24,7 @@ LANDINGS: Final = pa.schema(
         ("dated", pa.timestamp("us", "UTC")),
         ("landed_at", pa.timestamp("us", "UTC")),
         ("new", pa.bool_()),
+        ("newest", pa.bool_()),
         ("note", pa.string()),
     ]
 )
@@ -66,7 +68,8 @@ def run(work: Workspace) -> StageReport:
     pinned = [landing for landing in work.lake.landings() if landing.source in work.settings.sources]
     for name in work.settings.sources:
         sources.check_columns(name, work.settings, [one.columns for one in pinned if one.source == name])
-    rows = [_row(landing, work.lake, landing.id in new) for landing in pinned]
+    places = series.places(pinned, work.settings.sources)
+    rows = [_row(landing, work.lake, landing.id in new, places[landing.id].newest) for landing in pinned]
     with work.engine() as engine:
         engine.put("landings", pa.Table.from_pylist(rows, LANDINGS))
         engine.put("refused_files", pa.Table.from_pylist(refused, REFUSED))
@@ -104,7 +107,7 @@ def _land(lake: Lake, source: str, part: Part) -> Landing:
     )
 
 
-def _row(landing: Landing, lake: Lake, new: bool) -> dict[str, Any]:
+def _row(landing: Landing, lake: Lake, new: bool, newest: bool) -> dict[str, Any]:
     return {
         "landing": landing.id,
         "source": landing.source,
@@ -118,5 +121,6 @@ def _row(landing: Landing, lake: Lake, new: bool) -> dict[str, Any]:
         "dated": landing.dated,
         "landed_at": landing.landed_at,
         "new": new,
+        "newest": newest,
         "note": landing.facts.get("note"),
     }

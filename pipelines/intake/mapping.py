@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
 from connectors.contract import Layout
 from connectors.records import CONTACT, SCHEMAS, Field
 from pipelines.intake import controls
+from pipelines.intake.series import Place
 from pipelines.lake.engine import quote_identifier, quote_text
 from pipelines.lake.lake import Landing
 
@@ -41,15 +41,16 @@ def select(
     *,
     source_order: int,
     path_literal: str,
-    dated: datetime | None = None,
+    place: Place | None = None,
 ) -> str:
     """Return the SELECT that reads a landing as rows of its object's schema.
 
     Every field of the schema is a column: text, a list of text for `many` fields, a timestamp for `modified_at`
     (with its raw text beside it, so that one that cannot be read is set aside and not lost). `cleared` lists the
-    fields of a contact of which the row says that there is nothing. `dated` is the date that counts of the landing,
-    where it is not its own.
+    fields of a contact of which the row says that there is nothing. Without a `place` the
+    landing is the one of its file.
     """
+    place = place or Place(landing.name, landing.sequence, landing.dated, newest=True)
     present = {column.casefold(): column for column in landing.columns}
     parts = [
         f"{quote_text(landing.id)} AS landing",
@@ -58,8 +59,9 @@ def select(
         f"{source_order}::INTEGER AS source_order",
         f"{quote_text(layout.name)} AS layout",
         f"{quote_text(landing.name)} AS file",
-        f"{landing.sequence}::BIGINT AS sequence",
-        f"TIMESTAMPTZ {quote_text((dated or landing.dated).isoformat())} AS dated",
+        f"{quote_text(place.series)} AS series",
+        f"{place.sequence}::BIGINT AS sequence",
+        f"TIMESTAMPTZ {quote_text(place.dated.isoformat())} AS dated",
     ]
     for field in SCHEMAS[landing.object].fields:
         columns = [
@@ -112,8 +114,8 @@ def _expression(field: Field, columns: list[str], layout: Layout, marker: str | 
     text = _text(columns, marker)
     if field.name == "modified_at":
         if layout.date_format:
-            return f"moment({text}, try_strptime({text}, {quote_text(layout.date_format)})::TIMESTAMPTZ) AS {name}"
-        return f"moment({text}, try_cast({text} AS TIMESTAMPTZ)) AS {name}"
+            return f"moment(try_strptime(zoned({text}), {quote_text(layout.date_format)})::TIMESTAMPTZ) AS {name}"
+        return f"moment(try_cast(zoned({text}) AS TIMESTAMPTZ)) AS {name}"
     if field.name in TIMES and layout.date_format and columns:
         return f"coalesce(try_strptime({text}, {quote_text(layout.date_format)})::VARCHAR, {text}) AS {name}"
     return f"{text} AS {name}"
@@ -167,7 +169,7 @@ def _parted(cell: str, separators: Iterable[str]) -> str:
 def nothing(object_name: str) -> str:
     """Return a SELECT of no rows with the columns of an object: for runs in which no source gives any."""
     columns = [
-        *(f"NULL::VARCHAR AS {name}" for name in ("landing", "source", "layout", "file")),
+        *(f"NULL::VARCHAR AS {name}" for name in ("landing", "source", "layout", "file", "series")),
         *("NULL::BIGINT AS row", "NULL::INTEGER AS source_order", "NULL::BIGINT AS sequence"),
         *("NULL::TIMESTAMPTZ AS dated", "NULL::VARCHAR AS modified_text"),
     ]

@@ -121,8 +121,19 @@ def _assumed(work: Workspace) -> list[tuple[str, str]]:
     with work.engine() as engine:
         engine.read("landings")
         rows: list[tuple[str, str]] = engine.rows(
-            "SELECT file, note FROM (SELECT * FROM landings QUALIFY row_number() OVER "
-            "(PARTITION BY source, object, file ORDER BY sequence DESC) = 1) WHERE note IS NOT NULL ORDER BY file"
+            "SELECT file, note FROM landings WHERE newest AND note IS NOT NULL ORDER BY file"
+        )
+        return rows
+
+
+def _proposed(work: Workspace) -> list[tuple[str, str, str, str]]:
+    """Files that look like one under several names: source, pattern, a file and the one after it."""
+    if not work.reports.get("clean"):
+        return []
+    with work.engine() as engine:
+        engine.read("series_proposals")
+        rows: list[tuple[str, str, str, str]] = engine.rows(
+            "SELECT source, series, max(file), max_by(newer_file, file) FROM series_proposals GROUP BY ALL ORDER BY ALL"
         )
         return rows
 
@@ -166,6 +177,12 @@ def show(work: Workspace, console: Console) -> None:
     if len(assumed) > FILES_SHOWN:
         console.print(
             f"           assumed: {len(assumed) - FILES_SHOWN:,} more, in the column note of landings.parquet"
+        )
+    for source, series, file, newer in _proposed(work):
+        console.print(
+            f"           proposed: where {newer} takes the place of {file}, "
+            f'set series = "{series}" in [sources.{source}]',
+            markup=False,
         )
     console.print()
     console.print(f"Tables of this run: {work.lake.root / 'runs' / work.run}/")

@@ -46,6 +46,20 @@ class SourceSettings(Section):
     """Whether a blank cell of a mapped column says that there is nothing, rather than saying nothing."""
     clear_marker: str | None = Field(default=None, min_length=1)
     """The text of a cell that says that there is nothing, such as "(clear)"."""
+    series: tuple[str, ...] = ()
+    """Patterns of names of which each file takes the place of the one before, such as "people-*.csv"."""
+
+    @field_validator("series", mode="before")
+    @classmethod
+    def _one_or_several(cls, value: object) -> object:
+        return [value] if isinstance(value, str) else value
+
+    @field_validator("series")
+    @classmethod
+    def _patterns(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if any("/" in pattern or not set(pattern) & set("*?[") for pattern in value):
+            raise ValueError('must be a pattern of names, such as "people-*.csv"')
+        return value
 
     @field_validator("columns", mode="before")
     @classmethod

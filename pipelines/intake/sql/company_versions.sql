@@ -16,7 +16,7 @@ WITH said AS (
     LEFT JOIN domain_keys w ON w.host = host_of(c.website) AND NOT w.free
 )
 SELECT CASE WHEN coalesce(domain, name_fold) IS NOT NULL THEN source || '/companies/' || layout || ':' || CASE
-           WHEN guessed AND NOT shared THEN file || ':' || source_id
+           WHEN guessed AND NOT shared THEN series || ':' || source_id
            WHEN source_id IS NOT NULL AND NOT guessed THEN source_id
            ELSE coalesce(domain, name_fold) || '#' || substr(md5(concat_ws(chr(31), domain, name_fold)), 1, 12) END
        END AS record_key, * EXCLUDE (guessed, shared)

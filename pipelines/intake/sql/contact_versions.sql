@@ -48,7 +48,7 @@ WITH seen AS (
     LEFT JOIN domain_keys w ON w.host = host_of(s.company_website) AND NOT w.free
 )
 SELECT source || '/contacts/' || layout || ':' || CASE
-           WHEN guessed AND NOT shared THEN file || ':' || source_id
+           WHEN guessed AND NOT shared THEN series || ':' || source_id
            WHEN source_id IS NOT NULL AND NOT guessed THEN source_id
            ELSE coalesce(emails[1], phones[1], role_emails[1], 'row') || '#' || substr(md5(concat_ws(chr(31),
                 in_any_order(emails), in_any_order(phones), in_any_order(role_emails), coalesce(first_fold, ''), coalesce(last_fold, ''),

@@ -35,10 +35,11 @@ WITH marked AS MATERIALIZED (
     -- A file that was put back to an earlier state: its rows' own change times say so, and are believed.
     SELECT r.object, r.landing, r.row, 'modified_at', m.modified_text, 'the file said something newer before: this row is not used', NULL
     FROM replaced r JOIN newest_landings n ON n.landing = r.landing
-    JOIN landings own ON own.landing = r.landing JOIN landings before ON before.landing = r.by_landing
+    JOIN (FROM landings JOIN landing_places USING (landing)) own ON own.landing = r.landing
+    JOIN (FROM landings JOIN landing_places USING (landing)) before ON before.landing = r.by_landing
     JOIN (SELECT 'contacts' AS object, landing, row, modified_text FROM contact_versions UNION ALL SELECT 'companies', landing, row, modified_text FROM company_versions) m
       ON m.object = r.object AND m.landing = r.landing AND m.row = r.row
-    WHERE before.landing <> own.landing AND before.source = own.source AND before.object = own.object AND before.file = own.file
+    WHERE before.landing <> own.landing AND before.source = own.source AND before.object = own.object AND before.series = own.series
 )
 SELECT l.source, l.file, f.landing, f.row, f.object, f.field, f.value, f.flag, f.suggestion, n.landing IS NULL AS superseded
 FROM flagged f JOIN landings l ON l.landing = f.landing LEFT JOIN newest_landings n ON n.landing = f.landing

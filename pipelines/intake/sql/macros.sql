@@ -67,12 +67,15 @@ CREATE OR REPLACE MACRO recased(cell) AS
          ELSE list_aggr(list_transform(string_split(cell, ' '),
                   lambda word, place: recased_word(word, place = length(cell) - length(replace(cell, ' ', '')) + 1)), 'string_agg', ' ') END;
 
--- A moment at which somebody can have changed something: "infinity" would be the newest for ever. No clock is more than 14
--- hours from UTC, though DuckDB takes "+99:99" for a zone.
-CREATE OR REPLACE MACRO moment(cell, given) AS
+-- A moment at which somebody can have changed something: "infinity" would be the newest for ever.
+CREATE OR REPLACE MACRO moment(given) AS
+    CASE WHEN given BETWEEN TIMESTAMPTZ '1900-01-01 00:00:00+00' AND TIMESTAMPTZ '2200-01-01 00:00:00+00' THEN given END;
+
+-- A time as written, or NULL where its zone is none: no clock is more than 14 hours from UTC, though DuckDB takes "+99:99".
+CREATE OR REPLACE MACRO zoned(cell) AS
     CASE WHEN regexp_matches(cell, ':[0-9.]+ ?[+-][0-9]')
-              AND NOT regexp_matches(cell, ':[0-9.]+ ?[+-](0[0-9]|1[0-3]|14(:?00)*([^0-9:]|$))(:?[0-5][0-9]){0,2}([^0-9:]|$)') THEN NULL
-         WHEN given BETWEEN TIMESTAMPTZ '1900-01-01 00:00:00+00' AND TIMESTAMPTZ '2200-01-01 00:00:00+00' THEN given END;
+              AND NOT regexp_matches(cell, ':[0-9.]+ ?[+-]((0[0-9]|1[0-3])(:?[0-5][0-9]){0,2}|14(:?00){0,2})([^0-9:]|$)') THEN NULL
+         ELSE cell END;
 
 -- Whether a cell holds characters that a terminal obeys instead of showing them.
 CREATE OR REPLACE MACRO has_control(cell) AS regexp_matches(cell, '[\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x{9F}]');
@@ -142,4 +145,4 @@ CREATE OR REPLACE MACRO consent(cell) AS
          WHEN moment(try_cast(cell AS TIMESTAMPTZ)) IS NOT NULL THEN 'out' END;
 
 -- When somebody opted out or in, as a source gives it.
-CREATE OR REPLACE MACRO consent_time(cell) AS moment(try_cast(cell AS TIMESTAMPTZ));
+CREATE OR REPLACE MACRO consent_time(cell) AS moment(try_cast(zoned(cell) AS TIMESTAMPTZ));

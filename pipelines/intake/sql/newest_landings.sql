@@ -1,3 +1,2 @@
--- The newest landing of each file.
-SELECT landing FROM landings
-QUALIFY row_number() OVER (PARTITION BY source, object, file ORDER BY sequence DESC) = 1
+-- The newest landing of each file, or of each series of files.
+SELECT landing FROM landing_places WHERE newest

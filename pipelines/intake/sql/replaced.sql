@@ -4,9 +4,9 @@
 -- one that did; rows without any such word come after those that have one, in the order of their files' dates: anybody
 -- may copy an old file today. Then the one that landed last counts, then the last row. Only records with several rows are put in order.
 WITH versions AS (
-    SELECT 'contacts' AS object, record_key, source, file, landing, row, modified_at, dated, sequence FROM contact_versions
+    SELECT 'contacts' AS object, record_key, source, series AS file, landing, row, modified_at, dated, sequence FROM contact_versions
     UNION ALL
-    SELECT 'companies', record_key, source, file, landing, row, modified_at, dated, sequence FROM company_versions
+    SELECT 'companies', record_key, source, series, landing, row, modified_at, dated, sequence FROM company_versions
     WHERE record_key IS NOT NULL
 ), several AS (
     SELECT record_key FROM versions GROUP BY record_key HAVING count(*) > 1

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from connectors import csv_file
 from connectors.errors import ConfigurationError, SourceRefused
@@ -97,3 +98,11 @@ def test_misspelt_option_is_told_before_the_one_that_is_missing_for_it(tmp_path:
     )
     with pytest.raises(ConfigurationError, match=r"sources\.inbox\.options\.pth: unknown key"):
         sources.check(settings)
+
+
+@pytest.mark.parametrize("pattern", ["people.csv", "in/people-*.csv", ""])
+def test_series_is_a_pattern_of_file_names(tmp_path: Path, pattern: str) -> None:
+    """One name alone is no series, and a folder is no part of a name; one pattern needs no list."""
+    assert given(tmp_path, series="people-*.csv").sources["inbox"].series == ("people-*.csv",)
+    with pytest.raises(ValidationError, match="must be a pattern of names"):
+        given(tmp_path, series=pattern)
