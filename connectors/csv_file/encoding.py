@@ -10,12 +10,12 @@ from __future__ import annotations
 import codecs
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from connectors.csv_file.detection import detect
-from connectors.csv_file.misfits import is_alike, misfit, opened
+from connectors.csv_file.fitting import fit, surely_fits
 from connectors.errors import SourceRefused
 
 CHUNK: Final = 1 << 22
@@ -41,11 +41,8 @@ _FOREIGN: Final = (
 UNICODE: Final = UTF8 | {"utf-16", "utf-32", "utf-16-le", "utf-16-be"}
 """Codecs in which nothing that decodes may be something else."""
 
-_PART: Final = 10
-"""One line in so many counts as a part of the file, and as no matter of single rows."""
-
-_SAMPLE: Final = 1 << 16
-"""Bytes of lines that are not UTF-8 which are looked at to tell their encoding."""
+_ENOUGH: Final = 50_000
+"""Lines that are not ASCII which tell whether a file is UTF-8, and which other encoding it is in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +57,7 @@ class Identity:
 
 
 def identify(path: Path, declared: str | None) -> Identity:
-    """Hash the file and find its codec; reads a UTF-8 file once, others up to three times.
+    """Hash the file and find its codec; reads a UTF-8 file once, others some times more.
 
     Raises SourceRefused when it is empty, not text at all, or in no encoding that can be told.
     """
@@ -76,64 +73,43 @@ def identify(path: Path, declared: str | None) -> Identity:
     digest, size, bad = _check(path, codec)
     if bad is None and codec in UNICODE:
         return Identity(digest, size, codec)
-    fit = _fit(path, codec)
     if declared or mark:
-        if bad is not None and fit.is_none:
-            why = "declared" if declared else "marked by its first bytes"
-            raise SourceRefused(
-                f"byte {bad} is not {codec.removesuffix('-sig')}, the encoding {why}.",
-                name=path.name,
-                guidance="Export it again as UTF-8, or set `encoding` to what it really is.",
-            )
-        return Identity(digest, size, codec, _left_out(codec) if fit.odd else None, whole=not fit.odd)
-    # Letters of a legacy encoding hardly ever make UTF-8 by chance: a part of such rows is proof enough.
-    if (fit.good + fit.alike) * _PART >= fit.odd - fit.alike:
+        return _known(path, Identity(digest, size, codec), bad, "declared" if declared else "marked by its first bytes")
+    lines = fit(path, codec, most=_ENOUGH)
+    if lines.is_utf8:
         return Identity(digest, size, codec, _left_out(codec), whole=False)
-    found = detect(fit.sample)
-    if found is None or (fit := _fit(path, found[0])).is_none:
+    found = detect(lines.sample)
+    if found is None or (odd := _odd(path, found[0], _check(path, found[0])[2])) is None:
         guidance = "Export it again as UTF-8, or set `encoding`."
+        if b"\0" in lines.sample:
+            guidance = 'If it is UTF-16 without a mark, set `encoding = "utf-16-le"`.'
         raise SourceRefused("it is not UTF-8, and its encoding cannot be told.", name=path.name, guidance=guidance)
     codec, sure = found
     note = f"not UTF-8: read as {codec} ({sure}); set `encoding` if names look wrong"
-    return Identity(digest, size, codec, f"{note}; {_left_out(codec)}" if fit.odd else note, whole=not fit.odd)
+    return Identity(digest, size, codec, f"{note}; {_left_out(codec)}" if odd else note, whole=not odd)
+
+
+def _known(path: Path, as_said: Identity, bad: int | None, why: str) -> Identity:
+    """The identity of a file whose encoding is known; refuses it where that cannot be. `bad` is the first odd byte."""
+    codec = as_said.codec
+    odd = _odd(path, codec, bad)
+    if odd is None:
+        what = f"byte {bad} is not {codec.removesuffix('-sig')}" if bad is not None else f"it is UTF-8, and not {codec}"
+        guidance = "Export it again as UTF-8, or set `encoding` to what it really is."
+        raise SourceRefused(f"{what}, the encoding {why}.", name=path.name, guidance=guidance)
+    return replace(as_said, note=_left_out(codec), whole=False) if odd else as_said
+
+
+def _odd(path: Path, codec: str, bad: int | None) -> int | None:
+    """How many rows do not fit an encoding; None where it is not the file's. `bad` is the first byte that does not."""
+    if bad is None and surely_fits(path, codec):
+        return 0
+    lines = fit(path, codec)
+    return None if lines.is_none else lines.odd
 
 
 def _left_out(codec: str) -> str:
     return f"rows that are not {codec.removesuffix('-sig')} are set aside"
-
-
-@dataclass(slots=True)
-class _Fit:
-    """How many lines that are not ASCII fit an encoding, and how many are odd; of these, the ones nearly UTF-8."""
-
-    good: int = 0
-    odd: int = 0
-    alike: int = 0
-    lines: int = 0
-    sample: bytes = b""
-
-    @property
-    def is_none(self) -> bool:
-        """Whether the encoding is not the file's: more than a row, and than most rows that could tell, is odd."""
-        return self.odd > max(1, self.good, self.lines // _PART)
-
-
-def _fit(path: Path, codec: str) -> _Fit:
-    fit, sample = _Fit(), bytearray()
-    with opened(path, codec) as file:
-        while line := file.readline(CHUNK):
-            fit.lines += 1
-            if line.isascii():
-                continue
-            if misfit(line, codec) is None:
-                fit.good += 1
-                continue
-            fit.odd += 1
-            fit.alike += codec in UTF8 and is_alike(line)
-            if codec in UTF8 and len(sample) < _SAMPLE:
-                sample += line.encode("utf-8", "surrogateescape")
-    fit.sample = bytes(sample[:_SAMPLE])
-    return fit
 
 
 def sha256(path: Path) -> str:

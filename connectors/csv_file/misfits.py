@@ -41,7 +41,7 @@ def misfit(text: str, codec: str) -> str | None:
         text.encode()
     except UnicodeEncodeError:  # much faster than to look for what was kept
         return f"the row holds bytes that are not {codec.removesuffix('-sig')}"
-    if _is_single_byte(codec) and _is_utf8(text, codec):
+    if is_single_byte(codec) and _is_utf8(text, codec):
         return f"the row is UTF-8, and its file is {codec}"
     return None
 
@@ -59,14 +59,17 @@ def shown(text: str) -> str:
 def _is_utf8(text: str, codec: str) -> bool:
     # Letters of a single-byte encoding make valid UTF-8 only where somebody wrote UTF-8.
     try:
-        text.encode(codec).decode("utf-8")
+        raw = text.encode(codec)
+        raw.decode("utf-8")
     except UnicodeError:
         return False
-    return True
+    return not raw.isascii()  # as UTF-7 is, whatever it says
 
 
 @cache
-def _is_single_byte(codec: str) -> bool:
+def is_single_byte(codec: str) -> bool:
+    """Whether each byte is a character of its own."""
+
     def waits(lead: int) -> bool:
         try:
             return not codecs.getincrementaldecoder(codec)().decode(bytes([lead]))

@@ -133,6 +133,19 @@ def test_declared_encoding_that_most_rows_do_not_fit_refuses_the_file(tmp_path: 
     assert "byte 11 is not utf-8, the encoding declared" in str(found)
 
 
+def test_encoding_that_is_ascii_throughout_holds_no_utf8(tmp_path: Path) -> None:
+    """UTF-7 writes letters in ASCII, and so in UTF-8: its rows are its own all the same."""
+    assert landed(read(tmp_path / "a.csv", f"{HEADER}Zoë,a\n".encode("utf-7"), encoding="utf-7")) == (["Zoë"], [])
+
+
+def test_utf8_file_that_is_declared_to_be_something_else_is_refused(tmp_path: Path) -> None:
+    """Any byte is a letter of Windows-1252: what speaks against it is that all of them are UTF-8."""
+    data = f"{HEADER}Zoë,a\nRenée,b\nAnna,c\n".encode()
+    found = read(tmp_path / "a.csv", data, encoding="cp1252")
+    assert isinstance(found, SourceRefused)
+    assert "it is UTF-8, and not cp1252, the encoding declared" in str(found)
+
+
 def test_header_that_does_not_fit_refuses_the_file(tmp_path: Path) -> None:
     """Column names are never guessed at."""
     found = read(tmp_path / "a.csv", b"n\xe4me,email\nZo\xc3\xab,a\nZo\xc3\xab,b\n")

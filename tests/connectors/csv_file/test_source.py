@@ -115,6 +115,7 @@ def test_what_is_no_regular_file_is_refused_and_the_others_go_on(tmp_path: Path)
         (b"PK\x03\x04", "zip archive or an Excel workbook"),
         (b"PAR1", "a Parquet file"),
         ("name,email\n".encode("utf-16-le"), "NUL characters"),
+        ("name,email\nJürgen Müller,ü\n".encode("utf-16-le"), "utf-16"),
         (b"\xef\xbb\xbfname,email\nM\xfcller,x\nK\xf6hler,x\n", "byte 15 is not utf-8,"),
         (b"\xff\xfea\0,\0b\0\n\0\x00\xd8x\0\n\0\x00\xd8x\0\n\0", "byte 10 is not utf-16,"),
         (b"x" * 2_000_001 + b"\nname,email\n", "line 1: the line is longer than 2,000,000 characters"),
