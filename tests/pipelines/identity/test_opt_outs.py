@@ -107,7 +107,7 @@ def test_one_word_is_enough_until_its_own_source_takes_it_back(step: Engine, sai
     )
     step.put("contact_versions", versions)
     step.make("intake/consents")
-    keys = sorted({*columns["record_key"]})
+    keys = sorted({f"{one.source}/{one.record}" for one in said})
     step.put("records", pa.table({"record_key": pa.array(keys, pa.string()), "file_row_number": range(len(keys))}))
     step.put("people", pa.table({"node": pa.array(range(len(keys)), pa.int64()), "person": [7 for _ in keys]}))
     step.make("identity/golden/opt_outs")
