@@ -21,9 +21,9 @@ WITH marked AS MATERIALIZED (
     UNION ALL
     SELECT object, landing, row, 'phone', given, 'invisible characters removed', raw FROM given_phones WHERE raw <> given
     UNION ALL
-    SELECT e.object, e.landing, e.row, 'email', e.raw, 'letters of several scripts in one word', NULL
-    FROM read_emails e LEFT JOIN spelled_hosts s ON s.host = e.host
-    WHERE mixes_scripts(split_part(e.email, '@', 1)) OR mixes_scripts(s.spelled)
+    SELECT DISTINCT e.object, e.landing, e.row, 'email', e.raw, 'letters of several scripts in one word', NULL
+    FROM read_emails e WHERE e.raw IN (SELECT raw FROM email_keys WHERE mixes_scripts(split_part(email, '@', 1)))
+       OR e.host IN (SELECT host FROM spelled_hosts WHERE mixes_scripts(spelled))
     UNION ALL
     SELECT e.object, e.landing, e.row, 'email', e.raw, 'the domain reads like a typo of ' || m.meant, split_part(e.email, '@', 1) || '@' || m.meant
     FROM read_emails e JOIN mistyped_hosts m ON m.host = e.host

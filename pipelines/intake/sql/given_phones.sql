@@ -8,4 +8,4 @@ UNION ALL
 SELECT 'companies', landing, row, len(phones), coalesce(country, ''), generate_subscripts(phones, 1), unnest(phones)
 FROM mapped_companies WHERE len(phones) > 0
 )
-SELECT *, visible(given) AS raw FROM given WHERE visible(given) IS NOT NULL
+SELECT * FROM (SELECT *, visible(given) AS raw FROM given) WHERE raw IS NOT NULL

@@ -1,10 +1,12 @@
 -- Files that look like one that lands anew under other names: one header, and most of the keys of the smaller one in common. A
 -- key is what identifies a row anywhere, such as its e-mail; an id only where a row has nothing else.
-WITH keys AS (
-    SELECT DISTINCT landing, coalesce(emails[1], phones[1], role_emails[1], source_id) AS key FROM contact_versions
-    UNION ALL SELECT DISTINCT landing, coalesce(domain, name_fold, source_id) FROM company_versions
+WITH files AS (
+    SELECT landing FROM file_pairs UNION SELECT newer_landing FROM file_pairs
+), keys AS (
+    SELECT landing, coalesce(emails[1], phones[1], role_emails[1], source_id) AS key FROM contact_versions SEMI JOIN files USING (landing)
+    UNION ALL SELECT landing, coalesce(domain, name_fold, source_id) FROM company_versions SEMI JOIN files USING (landing)
 ), paired AS (
-    SELECT landing, key FROM keys WHERE key IS NOT NULL AND landing IN (SELECT landing FROM file_pairs UNION ALL SELECT newer_landing FROM file_pairs)
+    SELECT DISTINCT landing, key FROM keys WHERE key IS NOT NULL
 ), sizes AS (
     SELECT landing, count(*) AS keys FROM paired GROUP BY landing
 ), common AS (
