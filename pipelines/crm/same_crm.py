@@ -16,17 +16,17 @@ async def refuse_another(crm: GiantContext, ledger: Ledger) -> None:
         StateRefused: it is another one; nothing was sent.
     """
     instance = await crm.instance()
-    if instance is None:
-        return
     known = ledger.traits.get(Trait.CRM)
+    if instance is None or instance == known:
+        return
     # In process the id is part of the account's name, so that another CRM is another account: one among strangers.
-    strangers = [name for name in ledger.accounts() if name.startswith(EMBEDDED)]
-    another = ledger.account.startswith(EMBEDDED) and bool(strangers) and ledger.account not in strangers
-    if another or known not in (None, instance):
+    strangers = ledger.account.startswith(EMBEDDED) and [
+        name for name in ledger.accounts() if name.startswith(EMBEDDED)
+    ]
+    if known is not None or (strangers and ledger.account not in strangers):
         raise StateRefused(
-            f"another embedded CRM is in the place of the one that this ledger has written to ({instance}). Nothing "
-            "was sent: everything would be created again.",
+            f"another embedded CRM ({instance}) is in the place of the one that this ledger knows. Nothing was sent: "
+            "everything would be created again.",
             guidance="Put the former crm.db back. To begin anew with this one, use another data folder (--data).",
         )
-    if known is None:
-        ledger.traits.set(Trait.CRM, instance)
+    ledger.traits.set(Trait.CRM, instance)

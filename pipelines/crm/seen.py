@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from connectors.giant_context.wire import Company, Contact
-from pipelines.crm.echo import fields_of
+from pipelines.crm.echo import fields_of, folded
 
 VOLATILE: Final = ("updated_at", "last_activity_at", "contact_count")
 """Fields that change without anybody's edit."""
@@ -17,6 +17,7 @@ VOLATILE: Final = ("updated_at", "last_activity_at", "contact_count")
 def seen(item: Contact | Company) -> str:
     """When an object has changed last (ISO 8601), and a digest of what stands in it: `Operation.seen`."""
     stands = {name: value for name, value in fields_of(item).items() if name not in VOLATILE}
+    stands["tags"] = sorted(map(folded, item.tags))  # one that is given again comes last
     text = json.dumps(stands, sort_keys=True, default=str)
     return f"{item.updated_at.isoformat()} {hashlib.sha256(text.encode()).hexdigest()}"
 

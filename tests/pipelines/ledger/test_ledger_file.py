@@ -153,6 +153,22 @@ def test_an_earlier_ledger_is_brought_to_this_version(tmp_path: Path, version: i
     assert tables(path) == tables(new)
 
 
+def test_what_an_earlier_version_gave_up_is_looked_for(tmp_path: Path) -> None:
+    """What was sent twice and not seen is no secret: it becomes SENT, and the next run looks for it; others stay."""
+    path = tmp_path / "ledger.db"
+    older(path, 3)
+    with closing(sqlite3.connect(path)) as database:
+        database.execute(
+            "INSERT INTO journal (op_key, account, object, kind, entity_id, body, sent, state, reason, run, intent_at) "
+            "VALUES ('g', 'account', 'contacts', 'create', 'eve', '{}', '{}', 'UNKNOWN', 'sent twice and not seen', "
+            "'r', 1)"
+        )
+        database.commit()
+    with closing(Ledger(path, "account")) as ledger:
+        assert [operation.op_key for operation in ledger.journal.in_state("SENT")] == ["b", "g"]
+        assert [operation.op_key for operation in ledger.journal.in_state("UNKNOWN")] == ["d"]
+
+
 def test_racing_openers_bring_it_up_once(tmp_path: Path) -> None:
     """Processes that open an earlier ledger at the same moment all find the new one."""
     path = tmp_path / "ledger.db"
