@@ -88,7 +88,7 @@ def _query_names(dependant: Dependant) -> frozenset[str]:
 
 def _check_address(request: Request, known: frozenset[str]) -> None:
     # Routes are found by the decoded path, where an id's slash would look like the path's own; no id has one.
-    if b"%2f" in request.scope.get("raw_path", b"").lower():
+    if b"%2f" in (request.scope.get("raw_path") or b"").lower():
         raise not_found("Path")
     if not request.scope["query_string"]:
         return
