@@ -4,81 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.errors import CallError, NotApplied, ProtocolError
-from connectors.giant_context.walk import Unread, Walk, WalkReport
+from connectors.errors import ProtocolError
+from connectors.giant_context.walk import Walk, WalkReport
 from connectors.giant_context.wire import Activity, Contact, Page, PageMeta
-
-EPOCH = datetime(2025, 1, 1, tzinfo=UTC)
-
-
-class List:
-    """A list of contacts, newest first; `events` happen one before each call from the second on."""
-
-    def __init__(
-        self, length: int, events: list[str] | None = None, *, largest: int = 1000, moves: bool = False
-    ) -> None:
-        self.rows = [self._contact(number) for number in range(length)]
-        self.original = {row.id for row in self.rows}
-        self.events = list(events or [])
-        self.largest = largest
-        self.moves = moves
-        self.count = length
-        self.calls: list[tuple[int, int]] = []
-
-    def _contact(self, number: int, version: int = 0) -> Contact:
-        moment = EPOCH + timedelta(seconds=version)
-        return Contact(id=f"c{number}", created_at=EPOCH, updated_at=moment)
-
-    def happen(self, event: str) -> None:
-        """Insert at the head, or update or remove the row in the middle or near the head."""
-        self.count += 1
-        if event == "insert":
-            self.rows.insert(0, self._contact(self.count))
-        elif event in {"update", "remove"} and self.rows:
-            place = self.count * 7 % len(self.rows)
-            row = self.rows[place]
-            if event == "remove":
-                del self.rows[place]
-                self.original.discard(row.id)
-                return
-            changed = row.model_copy(update={"updated_at": EPOCH + timedelta(seconds=self.count)})
-            self.rows[place] = changed
-            if self.moves:
-                self.rows.insert(0, self.rows.pop(place))
-
-    async def fetch(self, page: int, page_size: int) -> Page[Contact]:
-        """Answer one page."""
-        if self.calls and self.events:
-            self.happen(self.events.pop(0))
-        self.calls.append((page, page_size))
-        size = min(page_size, self.largest)
-        answer = self.rows[(page - 1) * size : page * size]
-        total = len(self.rows)
-        await asyncio.sleep(0)
-        return Page[Contact](data=answer, meta=PageMeta(total=total, page=page, page_size=size))
-
-
-def run(source: List, *, page_size: int = 4, concurrency: int = 4) -> tuple[dict[str, Contact], WalkReport, int]:
-    """Return the last state of each contact, the report, and how many items were yielded."""
-
-    async def walked() -> tuple[dict[str, Contact], WalkReport, int]:
-        walk: Walk[Contact] = Walk(source.fetch, page_size=page_size, concurrency=concurrency)
-        found: dict[str, Contact] = {}
-        yielded = 0
-        async for batch in walk:
-            assert batch
-            yielded += len(batch)
-            found |= {item.id: item for item in batch}
-        return found, walk.report, yielded
-
-    return asyncio.run(walked())
+from tests.connectors.giant_context.lists import EPOCH, List, run
 
 
 @pytest.mark.parametrize("length", [0, 1, 4, 5, 41])
@@ -229,89 +164,3 @@ def test_activities_and_progress() -> None:
 
     assert asyncio.run(walked()) == [row.id for row in rows]
     assert progress == [(4, 6), (6, 6), (6, 6)]
-
-
-class Spoilt(List):
-    """A list with rows over which the server stumbles: no page that holds one can be had."""
-
-    def __init__(self, length: int, bad: set[int], *, error: CallError | None = None, **more: Any) -> None:
-        super().__init__(length, **more)
-        self.bad = {self.rows[place - 1].id for place in bad}
-        self.error = error or NotApplied("500 sorry", method="GET", route="…/things", status=500)
-
-    async def fetch(self, page: int, page_size: int) -> Page[Contact]:
-        """Answer one page, or stumble."""
-        answer = await super().fetch(page, page_size)
-        if self.bad & {row.id for row in answer.data}:
-            raise self.error
-        return answer
-
-
-@given(
-    length=st.integers(0, 60),
-    bad=st.sets(st.integers(1, 60), max_size=4),
-    page_size=st.sampled_from([7, 8, 12, 50, 200]),
-)
-def test_what_can_be_read_is_read(length: int, bad: set[int], page_size: int) -> None:
-    """Rows that spoil their pages are named by their places, and every other row comes; or the walk fails."""
-    source = Spoilt(length, bad := {place for place in bad if place <= length})
-    try:
-        found, report, _ = run(source, page_size=page_size)
-    except NotApplied:
-        assert bad  # where nothing of a page could be read
-        return
-    assert set(found) == source.original - source.bad
-    assert [one.place for one in report.unread] == sorted(bad)
-    assert (report.settled, report.complete) == (True, not bad)
-
-
-def test_few_calls_find_the_row_that_spoils_a_page() -> None:
-    """One of 200 rows is found by halves, and the head's second reading does not stumble again."""
-    source = Spoilt(400, {137})
-    report = run(source, page_size=200)[1]
-    assert report.unread == (Unread(137, "GET …/things: 500 sorry"),)
-    assert (report.total, report.unique, report.passes) == (400, 399, 1)
-    assert len(source.calls) <= 2 + 16 + 16
-
-
-def test_parts_are_fetched_in_their_own_way() -> None:
-    """Once a page has failed, its parts need not be waited for as patiently."""
-    source, parts = Spoilt(200, {137}), list[tuple[int, int]]()
-
-    async def fetch_part(page: int, page_size: int) -> Page[Contact]:
-        parts.append((page, page_size))
-        return await source.fetch(page, page_size)
-
-    async def walked() -> WalkReport:
-        walk: Walk[Contact] = Walk(source.fetch, page_size=200, fetch_part=fetch_part)
-        async for _ in walk:
-            pass
-        return walk.report
-
-    assert [one.place for one in asyncio.run(walked()).unread] == [137]
-    assert [call for call in source.calls if call not in parts] == [(1, 200)]
-
-
-def test_many_spoilt_rows_are_a_server_in_trouble() -> None:
-    """A list of which much cannot be read is not read by single rows."""
-    source = Spoilt(400, set(range(1, 400, 4)))
-    with pytest.raises(NotApplied):
-        run(source, page_size=200)
-    assert len(source.calls) < 200
-
-
-@pytest.mark.parametrize("status", [None, 502, 503])
-def test_a_server_that_is_away_is_no_matter_of_rows(status: int | None) -> None:
-    """Without an answer, or with a gateway's, no smaller page is tried."""
-    source = Spoilt(40, {3}, error=NotApplied("away", method="GET", route="…/things", status=status))
-    with pytest.raises(NotApplied):
-        run(source, page_size=200)
-    assert len(source.calls) == 1
-
-
-def test_a_place_means_nothing_in_a_list_that_moves() -> None:
-    """While rows are added, a row that cannot be read is looked for again, until the list stands still."""
-    source = Spoilt(40, {30}, events=["insert"] * 3)
-    report = run(source, page_size=8)[1]
-    assert report.settled
-    assert [one.place for one in report.unread] == [33]
