@@ -27,6 +27,7 @@ TEXTS = pa.list_(pa.string())
 RECORDS = pa.schema(
     [
         *((name, pa.string()) for name in ("record_key", "first_fold", "last_fold", "linkedin_url")),
+        *((name, pa.string()) for name in ("source", "file", "layout", "source_id")),
         *((name, TEXTS) for name in ("emails", "phones", "role_emails", "external_ids")),
     ]
 )

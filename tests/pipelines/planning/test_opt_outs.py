@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
@@ -212,6 +214,21 @@ def test_one_member_of_a_list_is_one_record(tmp_path: Path) -> None:
     shop.file("unsubscribed_2.csv", f"{header}\n{row.format(changed='2025-03-01 10:00:00')}")
     shop.run()
     assert said(shop.contact("ada@acme.com")) == (True, None)
+
+
+def test_a_member_who_was_known_by_a_file_s_id_is_nobody_new(tmp_path: Path) -> None:
+    """A ledger from before the layout was known names its records by their file: they are who they were."""
+    shop = Workshop(tmp_path)
+    shop.file("members.csv", "Email Address,First Name,Last Name,LEID,EUID\nada@acme.com,Ada,Lovelace,1,a")
+    shop.run()
+    (person,) = [row["person_id"] for row in shop.rows("golden")]
+    with closing(sqlite3.connect(shop.data / "ledger.db")) as ledger, ledger:
+        ledger.execute("UPDATE entities SET record_key = 'inbox/contacts/plain:members.csv:1'")
+    shop.edit(shop.contact("ada@acme.com").id, email="ada@home.example")
+    shop.run(*AGAIN)
+    assert [row["person_id"] for row in shop.rows("golden")] == [person]
+    assert [contact.email for contact in shop.contacts()] == ["ada@home.example"]
+    assert shop.rows("applied") == []
 
 
 def test_what_a_human_took_away_stays_away(tmp_path: Path) -> None:

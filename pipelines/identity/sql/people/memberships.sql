@@ -1,6 +1,11 @@
 -- Who each record and contact was found to be before: by the ledger, and by the mark on a contact that we created.
 SELECT n.node, k.entity_id, k.sequence FROM known_contacts k JOIN nodes n ON n.name = k.record_key
 UNION ALL
+-- Before an export's layout was known by name, its ids counted within its file.
+SELECT r.file_row_number, k.entity_id, k.sequence
+FROM (SELECT file_row_number, source || '/contacts/plain:' || file || ':' || source_id AS former FROM records WHERE layout <> 'plain' AND source_id IS NOT NULL) r
+JOIN known_contacts k ON k.record_key = r.former
+UNION ALL
 SELECT n.node, l.entity_id, NULL FROM contact_links l JOIN nodes n ON n.name = 'crm:' || l.crm_id
 UNION ALL
 SELECT n.node, c.bridge_id, NULL FROM current_contacts c JOIN nodes n ON n.name = 'crm:' || c.crm_id
