@@ -159,6 +159,15 @@ class Histories(Driver):
         for person in self._people(who):
             person.cells[column] = ""
 
+    @rule(who=whos)
+    def a_source_names_what_a_human_clears(self, who: Who) -> None:
+        """A department that was never ours goes, and the source names one for the first time."""
+        for contact in self._contacts(who):
+            if contact["department"] is not None and "department" not in self._ours(contact):
+                self._human(self.model.human_sets(contact, self._ours(contact), {"department": None}))
+        for person in self._people(who):
+            person.cells["Department"] = person.cells["Department"] or self._value("department", person.cells)
+
     @rule(of=lanes)
     def a_source_adds(self, of: list[int]) -> None:
         """A row more."""
