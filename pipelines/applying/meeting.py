@@ -23,7 +23,7 @@ def keep_standing(engine: Engine, ledger: Ledger) -> None:
     for macros in ("planning/macros", "applying/placing/macros"):
         engine.macros(macros)
     for name in OBJECTS:
-        engine.put(f"written_{name}", ledger.written.of(name))
+        engine.put(f"written_{name}", ledger.written.sent(name))
         engine.put(f"found_{name}", ledger.stood.of(name))
         engine.make(f"applying/placing/standing_{name}", ALONE)
         for batch in engine.batches(f"SELECT crm_id, found FROM standing_{name}"):  # noqa: S608 - constant names

@@ -54,6 +54,14 @@ class LastWritten:
             {name: pa.string() for name in ("crm_id", "sent", "echoed", "before")},
         )
 
+    def sent(self, object_name: ObjectName) -> pa.Table:
+        """`crm_id, sent`: what we last wrote, alone: the other texts are as long."""
+        return self._access.table(
+            "SELECT crm_id, sent FROM written WHERE account = ? AND object = ?",
+            object_name,
+            {"crm_id": pa.string(), "sent": pa.string()},
+        )
+
     def merge(self, database: Connection, effects: Sequence[Effect]) -> None:
         """Join what was written now to what was written before, one look and one write for all, in a transaction."""
         wanted = {(effect.operation.object, effect.crm_id) for effect in effects}

@@ -3,7 +3,7 @@
 WITH sides AS (
     SELECT c.*, coalesce(w.sent, '{}') AS sent, coalesce(s.found, '{}') AS known
     FROM (FROM current_companies SEMI JOIN company_matches USING (crm_id)) c
-    LEFT JOIN (SELECT crm_id, sent FROM written_companies) w USING (crm_id) LEFT JOIN found_companies s USING (crm_id)
+    LEFT JOIN written_companies w USING (crm_id) LEFT JOIN found_companies s USING (crm_id)
 ), kept AS (
     SELECT crm_id, known, '{' || concat_ws(',',
         CASE WHEN website IS NOT NULL AND NOT contains(sent, '"website":') OR contains(known, '"website":') THEN '"website":true' END,

@@ -3,7 +3,7 @@
 WITH sides AS (
     SELECT c.*, coalesce(w.sent, '{}') AS sent, coalesce(s.found, '{}') AS known
     FROM (FROM current_contacts SEMI JOIN contact_matches USING (crm_id)) c
-    LEFT JOIN (SELECT crm_id, sent FROM written_contacts) w USING (crm_id) LEFT JOIN found_contacts s USING (crm_id)
+    LEFT JOIN written_contacts w USING (crm_id) LEFT JOIN found_contacts s USING (crm_id)
 ), stands AS (
     SELECT crm_id, known,
            {column} IS NOT NULL AND NOT contains(sent, '"{crm}":') OR contains(known, '"{crm}":') AS "{crm}",
