@@ -22,6 +22,10 @@ Each error says what, where and what to do in one line, and carries no secret an
 
 from __future__ import annotations
 
+import errno
+import os
+from typing import Final
+
 
 class BridgeError(Exception):
     """The root. `guidance` says what the reader can do about it."""
@@ -139,3 +143,48 @@ class Ambiguous(CallError):
 
 class ProtocolError(CallError):
     """An answer that the contract does not allow, on a call that changes nothing."""
+
+
+SQLITE: Final = {
+    "SQLITE_FULL": os.strerror(errno.ENOSPC),
+    "SQLITE_READONLY": "it may not be written to",
+    "SQLITE_CANTOPEN": "it cannot be opened",
+    "SQLITE_PERM": "it may not be opened",
+    "SQLITE_AUTH": "it may not be opened",
+    "SQLITE_IOERR": "the disk fails, is full, or takes no larger file",
+    "SQLITE_BUSY": "another process holds it",
+    "SQLITE_LOCKED": "another process holds it",
+    "SQLITE_PROTOCOL": "another process holds it",
+    "SQLITE_CORRUPT": "damaged",
+    "SQLITE_NOTADB": "damaged: no database of SQLite",
+}
+"""What SQLite says of a file, by the beginning of its error's name."""
+
+DISK: Final = tuple(
+    os.strerror(number)
+    for number in (
+        *(errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO),
+        *(errno.EMFILE, errno.ENFILE, errno.EISDIR, errno.ENOTDIR),
+    )
+)
+"""What a library in C says of the disk, somewhere in its error's text."""
+
+
+def storage_trouble(error: BaseException) -> str | None:
+    """What is wrong with a disk or with a file, in words without any of the error's own text; None of other errors.
+
+    It may be Python's error, SQLite's, DuckDB's or Arrow's, or one of these that a library has wrapped.
+    """
+    seen: BaseException | None = error
+    while seen is not None:
+        name = getattr(seen, "sqlite_errorname", None)
+        if name is not None:
+            return next((words for start, words in SQLITE.items() if name.startswith(start)), None)
+        if isinstance(seen, OSError) and seen.errno is not None:
+            return os.strerror(seen.errno)
+        if isinstance(seen, OSError) or type(seen).__module__.partition(".")[0] in ("duckdb", "_duckdb"):
+            found = next((words for words in DISK if words in str(seen)), None)
+            if found is not None:
+                return found
+        seen = seen.__cause__
+    return None

@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
-from connectors.errors import BridgeError, StateRefused
+from connectors.errors import BridgeError, StateRefused, storage_trouble
 from pipelines.lake.lake import Lake
 from pipelines.lake.lock import WriterLock
 from pipelines.settings import target
@@ -133,8 +133,9 @@ class Workspace:
         raise failure  # out here it has no context
 
     def _unexpected(self, stage: str, error: Exception) -> BridgeError:
-        if isinstance(error, OSError) and error.strerror:
-            return BridgeError(f"{stage}: {error.filename or self.lake.root}: {error.strerror}.")
+        if (trouble := storage_trouble(error)) is not None:
+            where = getattr(error, "filename", None) or self.lake.root
+            return BridgeError(f"{stage}: {where}: {trouble}.", guidance="Mend that and run again: it goes on there.")
         path = self.lake.root / "runs" / self.run / DETAILS
         where = ""
         with suppress(OSError):

@@ -12,7 +12,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
-from connectors.errors import StateRefused
+from connectors.errors import StateRefused, storage_trouble
 from connectors.files import publish_once
 
 SCHEMA_VERSION: Final = 1
@@ -35,7 +35,10 @@ def open_database(path: Path) -> sqlite3.Connection:
     # A file of no bytes would be taken for a new database; ours is never seen before it is whole.
     if path.stat().st_size == 0:
         raise StateRefused(f"{path} is empty.", guidance="Restore it, or remove it to start afresh.")
-    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    try:
+        connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    except sqlite3.OperationalError as error:
+        raise _closed(path, error) from error
     try:
         _check_version(connection, path)
         # FULL: a commit that was answered survives a power cut. Grouped commits make it cheap.
@@ -45,12 +48,19 @@ def open_database(path: Path) -> sqlite3.Connection:
     except sqlite3.DatabaseError as error:
         connection.close()
         if isinstance(error, sqlite3.OperationalError):
-            raise
+            raise _closed(path, error) from error
         raise StateRefused(f"{path} is not a readable database.", guidance="Restore it from a copy.") from error
     except StateRefused:
         connection.close()
         raise
     return connection
+
+
+def _closed(path: Path, error: sqlite3.OperationalError) -> StateRefused:
+    trouble = storage_trouble(error) or "it cannot be opened"
+    return StateRefused(
+        f"{path}: {trouble}.", guidance="The embedded CRM was left as it is: give it back, and start again."
+    )
 
 
 def _check_version(connection: sqlite3.Connection, path: Path) -> None:
