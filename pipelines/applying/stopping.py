@@ -6,21 +6,11 @@ import asyncio
 import signal
 import threading
 from collections.abc import Coroutine
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
+
+from pipelines.applying.signals import pass_on, replaceable
 
 T = TypeVar("T")
-
-SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
-
-
-def replaceable() -> dict[signal.Signals, Any]:
-    """The handlers of the signals that stop a run, for whoever puts others in their place and these back later.
-
-    A signal that is ignored is left out and stays ignored, as SIGINT is in a script's background job; so is a handler
-    that is not Python's, which could not be put back.
-    """
-    handlers = {number: signal.getsignal(number) for number in SIGNALS}
-    return {number: handler for number, handler in handlers.items() if handler not in (None, signal.SIG_IGN)}
 
 
 async def stoppable(job: Coroutine[Any, Any, T]) -> T:
@@ -55,10 +45,7 @@ async def stoppable(job: Coroutine[Any, Any, T]) -> T:
         for number, handler in former.items():
             loop.remove_signal_handler(number)
             signal.signal(number, handler)
-    if not caught:
-        return task.result()
-    # Also where the job came to its end in that very moment: what comes after it is not to begin.
-    handler = former[caught[0]]
-    if callable(handler):
-        handler(caught[0], None)
-    raise KeyboardInterrupt
+    if caught:
+        # Also where the job came to its end in that very moment: what comes after it is not to begin.
+        pass_on(former[caught[0]], caught[0], None)
+    return task.result()

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
+from connectors.errors import BridgeError
 from connectors.records import CONTACT
 from pipelines.applying.overtaken import DONE_BEFORE
 from pipelines.crm import listing, snapshot
@@ -64,6 +65,20 @@ def run(work: Workspace) -> StageReport:
         ((apart,),) = engine.rows("SELECT count(*) FROM read_back WHERE NOT as_written")
     work.lake.publish(work.run, TABLES)
     return StageReport({**counts, "changed_again": apart, "left": left}, TABLES)
+
+
+def require_nothing_left(work: Workspace) -> None:
+    """Let a run go on only when a second plan would be empty.
+
+    Raises:
+        BridgeError: something is left to write.
+    """
+    if remaining := work.reports["verify"].counts["remaining"]:
+        what = "change" if remaining == 1 else "changes"
+        raise BridgeError(
+            f"left to write, though all of the plan was sent: {remaining:,} {what}.",
+            guidance=f"See {work.lake.root}/runs/{work.run}/remaining.parquet",
+        )
 
 
 def _changed(engine: Engine, object_name: str) -> list[str]:

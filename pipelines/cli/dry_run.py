@@ -31,7 +31,7 @@ def dry_run(work: Workspace) -> None:
         BridgeError: what the failing stage raised, or a row is lost.
         Interrupted: someone stopped it.
     """
-    with interruptible("Nothing was sent.") as go_on:
+    with interruptible("stopped before its end. Nothing was sent.") as go_on:
         try:
             for stage, run in READING.items():
                 work.attempt(stage, partial(work.run_stage, stage, run))

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import warnings
+from contextlib import redirect_stderr
 from pathlib import Path
 from typing import Final
 
-from connectors.errors import BridgeError, ConfigurationError
+from connectors.errors import BridgeError, ConfigurationError, storage_trouble
 from connectors.files import whole
-from pipelines.cli.interrupt import Interrupted
+from pipelines.cli.interrupt import GOES_ON, Interrupted
 from pipelines.workspace import Workspace
 
 INSTANCE: Final = "telemetry:\n  enabled: false\n"
@@ -46,30 +48,69 @@ def execute(work: Workspace, job: str) -> None:
     """Run a job, `sync` or `dry_run`, as the run `work.run`.
 
     Raises:
-        BridgeError: what the failing stage raised.
+        BridgeError: what the failing stage raised, a check that failed, or Dagster's own storage fails.
         ConfigurationError: DAGSTER_HOME cannot be used.
         Interrupted: someone stopped it.
     """
-    os.environ["DAGSTER_HOME"] = str(dagster_home(work.data, work.settings.folder))
+    home = dagster_home(work.lake.root, work.settings.folder)
+    os.environ["DAGSTER_HOME"] = str(home)
     with warnings.catch_warnings():
         # What Dagster says of its own interfaces is for whoever develops with it.
         warnings.simplefilter("ignore")
         import dagster as dg
+        from dagster._core.errors import DagsterAssetCheckFailedError
+        from sqlalchemy.exc import SQLAlchemyError
 
-        from pipelines.definitions import defs
+        try:
+            # What goes wrong comes out as an error. What Dagster and SQLAlchemy print of it may show values.
+            with redirect_stderr(io.StringIO()):
+                _execute(work, job)
+        except dg.DagsterExecutionInterruptedError:
+            raise Interrupted(GOES_ON) from None
+        except DagsterAssetCheckFailedError:
+            failure = _failed_check(work)
+        except SQLAlchemyError as error:
+            failure = _no_history(home, error)
+        else:
+            return
+    raise failure
 
-        with dg.DagsterInstance.get() as instance:
-            try:
-                result = defs.resolve_job_def(job).execute_in_process(
-                    run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
-                    instance=instance,
-                    run_id=work.run,
-                    resources={"work": dg.ResourceDefinition.hardcoded_resource(work)},
-                    raise_on_error=True,
-                )
-            except dg.DagsterExecutionInterruptedError:
-                raise Interrupted from None
-            finally:
-                work.end()
-    if not result.success:
-        raise BridgeError("the run failed.", guidance="See it in the Dagster UI (make ui).")
+
+def _execute(work: Workspace, job: str) -> None:
+    import dagster as dg
+
+    from pipelines.definitions import defs
+    from pipelines.defs import history
+
+    with dg.DagsterInstance.get() as instance:
+        try:
+            defs.resolve_job_def(job).execute_in_process(
+                run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+                instance=instance,
+                run_id=work.run,
+                resources={"work": dg.ResourceDefinition.hardcoded_resource(work)},
+                raise_on_error=True,
+            )
+        finally:
+            work.end()
+        history.prune(instance, work)
+
+
+def _failed_check(work: Workspace) -> BridgeError:
+    """What a check that stopped the run has found, in the words of whoever looked."""
+    from pipelines.applying import verify
+    from pipelines.intake import accounting
+
+    try:
+        accounting.require_balance(work)
+        verify.require_nothing_left(work)
+    except BridgeError as error:
+        return error
+    return BridgeError("a check stopped the run.", guidance="See it in the Dagster UI (crm-bridge ui).")
+
+
+def _no_history(home: Path, error: Exception) -> BridgeError:
+    """That Dagster cannot keep what a run does; its own words may show values."""
+    trouble = storage_trouble(error) or f"unexpected {type(error).__name__}"
+    guidance = "Mend it, or move the folder away, or name another in DAGSTER_HOME. What was sent is in the ledger."
+    return BridgeError(f"Dagster's history in {home}: {trouble}.", guidance=guidance)

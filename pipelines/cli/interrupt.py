@@ -5,51 +5,46 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import FrameType
+from typing import Any, Final
+
+from typer.core import TyperGroup
 
 from connectors.errors import BridgeError
+from pipelines.applying.signals import heeded, replaceable
+
+GOES_ON: Final = "stopped before its end. The next run takes up where it was."
 
 
 class Interrupted(BridgeError):
-    """Someone stopped the run: Ctrl-C, or SIGTERM."""
-
-    def __init__(self, guidance: str = "The next run takes up where it was.") -> None:
-        super().__init__("stopped before its end.", guidance=guidance)
+    """Someone stopped a command: Ctrl-C, or SIGTERM."""
 
 
 @contextmanager
-def interruptible(guidance: str) -> Iterator[Callable[[], None]]:
+def interruptible(words: str = GOES_ON) -> Iterator[Callable[[], None]]:
     """Let a signal stop what is done within; yields a check that raises where a library has swallowed the stop.
 
-    To be entered in the main thread. `guidance` says what the stop leaves behind.
+    To be entered in the main thread. `words` say what the stop leaves behind.
 
     Raises:
         Interrupted: a signal came. It raises KeyboardInterrupt at once, and whatever becomes of that on its way out, a
             library's own error or nothing at all, is taken for the stop that it is.
     """
-    from pipelines.applying.stopping import replaceable
-
-    stopped = False
-
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        nonlocal stopped
-        stopped = True
-        raise KeyboardInterrupt
-
-    def check() -> None:
-        if stopped:
-            raise KeyboardInterrupt
-
-    former = replaceable()
-    for number in former:
-        signal.signal(number, stop)
     try:
-        yield check
-    except BaseException:
-        if not stopped:
-            raise
-    finally:
-        for number, handler in former.items():
-            signal.signal(number, handler)
-    if stopped:
-        raise Interrupted(guidance)
+        with heeded(Interrupted) as check:
+            yield check
+    except KeyboardInterrupt:
+        raise Interrupted(words) from None
+
+
+class Stoppable(TyperGroup):
+    """Commands that end with `Interrupted` when they are stopped, whatever they are about just then."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command that was given."""
+        try:
+            with interruptible():
+                return super().invoke(ctx)
+        finally:
+            # All is done and said: a signal that comes now must not make it another exit code.
+            for number in replaceable():
+                signal.signal(number, signal.SIG_IGN)

@@ -5,11 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 from types import MappingProxyType
+from typing import TypeVar
 
 import dagster as dg
 
+from pipelines.applying.signals import heeded
 from pipelines.defs import preview
 from pipelines.workspace import StageReport, Workspace
+
+T = TypeVar("T")
+
+
+def attempt(work: Workspace, stage: str, job: Callable[[], T]) -> T:
+    """Do something that belongs to a stage, as a step of Dagster's that a signal stops.
+
+    Raises:
+        BridgeError: see `Workspace.attempt`.
+        DagsterExecutionInterruptedError: it was stopped, whatever DuckDB made of that.
+    """
+    with heeded():
+        return work.attempt(stage, job)
+    raise AssertionError  # `heeded` has raised
 
 
 def materialize(
@@ -24,10 +40,10 @@ def materialize(
     `tallies` names tables and a column of each whose values are counted: never one that holds personal values.
 
     Raises:
-        BridgeError: see `Workspace.attempt`.
+        BridgeError: see `attempt`.
     """
     work: Workspace = context.resources.work
-    return work.attempt(stage, partial(_materialized, work, stage, run, table, tallies))
+    return attempt(work, stage, partial(_materialized, work, stage, run, table, tallies))
 
 
 def _materialized(

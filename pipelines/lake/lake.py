@@ -61,9 +61,8 @@ class Lake:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        root.mkdir(parents=True, exist_ok=True)
-        # What lies in here is personal data.
-        root.chmod(0o700)
+        # What lies in here is personal data. A folder that is there already has the rights that somebody gave it.
+        root.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     # Landings
 
@@ -181,6 +180,12 @@ class Lake:
         path = self.root / "current.json"
         with whole(path) as draft:
             draft.write_text(json.dumps(merged, indent=1, sort_keys=True), "utf-8")
+
+    def runs(self) -> set[str]:
+        """The runs whose tables are kept, and those that tables are current in."""
+        folder = self.root / "runs"
+        kept = {run.name for run in folder.iterdir() if run.is_dir()} if folder.exists() else set()
+        return kept | set(self.current().values())
 
     def prune(self, keep: int) -> int:
         """Remove the oldest runs' tables beyond `keep`, sparing those in use. Returns how many runs went."""

@@ -150,6 +150,8 @@ class Limits(Section):
     max_lost_answers: int | None = Field(default=None, ge=1)
     """How many answers to one create or entry may be lost before it is not sent again by itself, though it is surely
     not there. Absent: it is sent until it arrives."""
+    keep_history_days: int = Field(default=90, ge=1, le=36_500)
+    """How many days Dagster's history of a run stays; that of a run whose tables are kept stays with them."""
     keep_runs: int = Field(default=20, ge=1)
     """How many runs' tables stay in the data folder, beside those in use."""
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from connectors.errors import BridgeError
-from pipelines.applying.stopping import SIGNALS
+from pipelines.applying.signals import SIGNALS
 from pipelines.cli import dry_run as command
 from pipelines.cli.dry_run import dry_run
 from pipelines.cli.execution import execute
