@@ -8,7 +8,7 @@ from pipelines.defs import checks, jobs, resources
 
 defs = dg.Definitions(
     assets=jobs.ALL,
-    asset_checks=[checks.every_row_is_accounted_for, checks.a_second_plan_would_be_empty],
+    asset_checks=[checks.every_file_was_read, checks.every_row_is_accounted_for, checks.a_second_plan_would_be_empty],
     jobs=[jobs.sync, jobs.dry_run],
     schedules=[jobs.daily_sync],
     resources={"work": resources.work},

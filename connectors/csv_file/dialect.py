@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from connectors.csv_file.lines import Lines, Shape, reader
+from connectors.csv_file.lines import MAX_ROW, Lines, Shape, reader
 from connectors.csv_file.misfits import misfit, opened
 from connectors.errors import SourceRefused
 
@@ -110,7 +110,8 @@ def _try(path: Path, codec: str, delimiter: str, skip: int) -> _Trial:
             guidance="Export it with fewer columns.",
         )
     if lines.overlong and lines.overlong[0].line < first:
-        raise SourceRefused(f"{lines.overlong[0].reason}.", name=path.name, line=lines.overlong[0].line)
+        reason = f"the header's line is longer than {MAX_ROW:,} characters."
+        raise SourceRefused(reason, name=path.name, line=lines.overlong[0].line)
     return _Trial(delimiter, header, first, last, newline, [len(cells) for *_, cells in rows[at + 1 :] if cells])
 
 

@@ -9,6 +9,7 @@ from typing import Final
 
 import dagster as dg
 
+from pipelines.defs import history
 from pipelines.planning import gates
 from pipelines.settings import file as settings_file
 from pipelines.settings import sources
@@ -16,20 +17,30 @@ from pipelines.workspace import Workspace
 
 CONFIG_VARIABLE: Final = "CRM_BRIDGE_CONFIG"
 DATA_VARIABLE: Final = "CRM_BRIDGE_DATA"
-ALLOW_TAG: Final = "crm_bridge/allow"
-"""The tag of a run that opens gates once, such as `created=1200 overwritten=300`."""
 
 
-@dg.resource(description="The settings file and the data folder: CRM_BRIDGE_CONFIG and CRM_BRIDGE_DATA.")
+ALLOW: Final = dg.Field(
+    [str],
+    default_value=[],
+    description="Gates that this run opens once, such as created=1200: as crm-bridge run --allow does.",
+)
+
+
+@dg.resource(
+    config_schema={"allow": ALLOW},
+    description="The settings file and the data folder: CRM_BRIDGE_CONFIG and CRM_BRIDGE_DATA.",
+)
 def work(context: dg.InitResourceContext) -> Iterator[Workspace]:
     """Make the workspace of a run, and let go of the writer's lock when the run ends."""
     loaded = settings_file.load(Path(os.environ.get(CONFIG_VARIABLE, "sync.toml")))
     sources.check(loaded)
-    tags = context.run.tags if context.run else {}
-    allowed = gates.parse(tags[ALLOW_TAG].split()) if ALLOW_TAG in tags else {}
+    # A tag opens none: anything that starts runs may add tags. The config is what somebody wrote for this run.
+    allowed = gates.parse(context.resource_config["allow"])
     data = Path(os.environ.get(DATA_VARIABLE, "data"))
-    workspace = Workspace(loaded, data, context.run_id or "ad-hoc", allowed=allowed)
+    workspace = Workspace(loaded, data, context.run.run_id if context.run else "ad-hoc", allowed=allowed)
     try:
         yield workspace
     finally:
         workspace.end()
+        if context.instance is not None:
+            history.prune(context.instance, workspace)

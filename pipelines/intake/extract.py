@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import pyarrow as pa
 
@@ -15,7 +16,12 @@ from pipelines.settings import sources
 from pipelines.workspace import StageReport, Workspace
 
 REFUSED: Final = pa.schema(
-    [("source", pa.string()), ("file", pa.string()), ("line", pa.int64()), ("reason", pa.string())]
+    [
+        *((name, pa.string()) for name in ("source", "file")),
+        ("line", pa.int64()),
+        ("reason", pa.string()),
+        ("rows_kept", pa.int64()),
+    ]
 )
 LANDINGS: Final = pa.schema(
     [
@@ -29,43 +35,44 @@ LANDINGS: Final = pa.schema(
     ]
 )
 
+Known: TypeAlias = dict[tuple[str, str, str], Landing]
+"""The newest landing of each part, by source, object and name."""
+
 
 def run(work: Workspace) -> StageReport:
     """Land what is new and pin the landings that this run reads, in the table `landings`.
 
-    A file that cannot be read goes to `refused_files` with its reason, and the others go on; what it gave before
-    stands.
+    A file that cannot be read goes to `refused_files` with its reason, and so does a source; the others go on. What
+    they gave before stands, and `rows_kept` says how many rows that are.
+
+    Raises:
+        SourceRefused: nothing can be read, and nothing ever was.
     """
-    known = {(landing.source, landing.object, landing.name): landing for landing in work.lake.landings()}
+    known: Known = {(landing.source, landing.object, landing.name): landing for landing in work.lake.landings()}
     new: set[str] = set()
     refused: list[dict[str, Any]] = []
+    silent: list[SourceRefused] = []
 
-    def refuse(source: str, refusal: SourceRefused) -> None:
-        refused.append({"source": source, "file": refusal.name, "line": refusal.line, "reason": refusal.reason})
+    def refuse(source: str, refusal: SourceRefused, *, whole: bool = False) -> None:
+        before = [one for one in known.values() if one.source == source and (whole or one.name == refusal.name)]
+        told = {"source": source, "file": refusal.name, "line": refusal.line, "reason": refusal.reason}
+        refused.append({**told, "rows_kept": sum(landing.rows for landing in before)})
 
     for name in work.settings.sources:
         with work.progress.task(f"reading {name}") as advance:
-            for part in sources.build(name, work.settings).read():
-                if isinstance(part, SourceRefused):
-                    refuse(name, part)
-                    continue
-                before = known.get((name, part.object, part.name))
-                if before is not None and before.digest == part.digest:
-                    continue
-                try:
-                    sources.layout_of(name, work.settings, part.object, part.columns)
-                    landing = _land(work.lake, name, part)
-                except SourceRefused as error:
-                    refuse(name, error)
-                    continue
-                except (BridgeError, OSError):  # of the data folder or the settings: a matter of all files
-                    raise
-                except Exception as error:  # noqa: BLE001 - an odd file must not stop the others
-                    refuse(name, unexpected(error, part.name))
-                    continue
-                new.add(landing.id)
-                advance(landing.rows + landing.rejected)
+            try:
+                for part in sources.build(name, work.settings).read():
+                    if isinstance(part, SourceRefused):
+                        refuse(name, part)
+                    elif (landing := _landed(work, name, part, known, refuse)) is not None:
+                        new.add(landing.id)
+                        advance(landing.rows + landing.rejected)
+            except SourceRefused as refusal:
+                refuse(name, refusal, whole=True)
+                silent.append(refusal)
     pinned = [landing for landing in work.lake.landings() if landing.source in work.settings.sources]
+    if silent and not pinned:
+        raise silent[0]
     for name in work.settings.sources:
         sources.check_columns(name, work.settings, [one.columns for one in pinned if one.source == name])
     places = series.places(pinned, work.settings.sources)
@@ -80,13 +87,43 @@ def run(work: Workspace) -> StageReport:
         {
             "files": len({(landing.source, landing.name) for landing in pinned}),
             "new_landings": len(new),
-            "refused_files": len(refused),
+            "refused_files": len(refused) - len(silent),
+            "refused_sources": len(silent),
             "rows": sum(landing.rows + landing.rejected for landing in pinned),
             "rows_new": sum(landing.rows + landing.rejected for landing in pinned if landing.id in new),
             "rows_rejected": sum(landing.rejected for landing in pinned),
         },
         tables,
     )
+
+
+def refused(work: Workspace) -> list[tuple[str, int | None, str, int]]:
+    """The files and sources that could not be read, by name: each with line, reason, and how many rows of it stay."""
+    with work.engine() as engine:
+        engine.read("refused_files")
+        found: list[tuple[str, int | None, str, int]] = engine.rows(
+            "SELECT file, line, reason, rows_kept FROM refused_files ORDER BY file, line"
+        )
+        return found
+
+
+def _landed(
+    work: Workspace, source: str, part: Part, known: Known, refuse: Callable[[str, SourceRefused], None]
+) -> Landing | None:
+    """Land a part, unless it is known or refused."""
+    before = known.get((source, part.object, part.name))
+    if before is not None and before.digest == part.digest:
+        return None
+    try:
+        sources.layout_of(source, work.settings, part.object, part.columns)
+        return _land(work.lake, source, part)
+    except SourceRefused as error:
+        refuse(source, error)
+    except (BridgeError, OSError):  # of the data folder or the settings: a matter of all files
+        raise
+    except Exception as error:  # noqa: BLE001 - an odd file must not stop the others
+        refuse(source, unexpected(error, part.name))
+    return None
 
 
 def _land(lake: Lake, source: str, part: Part) -> Landing:

@@ -25,6 +25,7 @@ ONE: Final = {
     "properties": "property",
     "records": "record",
     "rows": "row",
+    "sources": "source",
     "stay": "stays",
     "tags": "tag",
     "values": "value",

@@ -11,6 +11,7 @@ from rich.markup import escape
 from pipelines.applying.tally import CALLS, UPDATED, WRITES_ON, Left, Outcome
 from pipelines.crm.fates import Fate
 from pipelines.crm.names import NOT_EXPORTED
+from pipelines.report import refusals
 from pipelines.report.counted import counted, named
 from pipelines.workspace import Workspace
 
@@ -60,24 +61,12 @@ REFUSED: Final = (
 
 def set_aside(work: Workspace) -> int:
     """How many rows, values, files and writes this run set aside."""
-    clean, extract = work.reports.get("clean"), work.reports.get("extract")
+    clean = work.reports.get("clean")
     applied = work.reports.get("apply")
     refused = sum(applied.counts.get(name, 0) for name in REFUSED) if applied else 0
     refused += _count(work, "snapshot", "unreadable") + _count(work, "export", "not_exported")
     counts = sum(clean.counts[name] for name in ("rows_set_aside", "values_set_aside", "unmatched_now")) if clean else 0
-    return counts + refused + (extract.counts["refused_files"] if extract else 0)
-
-
-def _refused(work: Workspace) -> list[tuple[str, int | None, str]]:
-    """The first files that could not be read, with line and reason."""
-    if not work.reports.get("extract") or not work.reports["extract"].counts["refused_files"]:
-        return []
-    with work.engine() as engine:
-        engine.read("refused_files")
-        rows: list[tuple[str, int | None, str]] = engine.rows(
-            "SELECT file, line, reason FROM refused_files ORDER BY file LIMIT 10"
-        )
-        return rows
+    return counts + refused + refusals.count(work)
 
 
 def _count(work: Workspace, stage: str, name: str) -> int:
@@ -141,7 +130,7 @@ def _proposed(work: Workspace) -> list[tuple[str, str, str, str]]:
 def waiting(work: Workspace) -> Iterator[tuple[int, str]]:
     """What waits for a human, by the tables as they are current: how many, of what."""
     words = {
-        "refused_files": ("true", "files that could not be read"),
+        "refused_files": ("true", "files and sources that could not be read"),
         "rejected_rows": ("NOT superseded", "rows that could not be read"),
         "unmatched": ("NOT superseded", "rows that nothing identifies"),
         "merge_candidates": ("true", "pairs of contacts that may be one person"),
@@ -164,9 +153,8 @@ def show(work: Workspace, console: Console) -> None:
         what = named(count, words)
         place = f"{'':{max(1, 55 - len(what))}}[dim]{where}[/dim]" if where else ""
         console.print(f"[bold]{count:>9,}[/bold]  {what}{place}")
-    for file, line, reason in _refused(work):
-        place = file if line is None else f"{file}, line {line}"
-        console.print(f"           refused: {escape(place)}: {escape(reason)}")
+    for line in refusals.told(work):
+        console.print(f"           {escape(line)}")
     for said in unreadable(work):
         console.print(f"           not readable in the CRM: {escape(said)}")
     for words in _not_sent(work):
@@ -192,11 +180,13 @@ def show(work: Workspace, console: Console) -> None:
 
 def _lines(work: Workspace) -> Iterator[tuple[int, str, str]]:
     reports = {name: report.counts for name, report in work.reports.items()}
-    if extract := reports.get("extract"):
-        files = counted(extract["files"], "files")
-        yield extract["rows"], f"rows read from {files}, {extract['rows_new']:,} of them new", ""
-        if extract["refused_files"]:
-            yield extract["refused_files"], "files refused", "refused_files.parquet"
+    if read := reports.get("extract"):
+        files = counted(read["files"], "files")
+        yield read["rows"], f"rows read from {files}, {read['rows_new']:,} of them new", ""
+        if read["refused_files"]:
+            yield read["refused_files"], "files refused", "refused_files.parquet"
+        if read["refused_sources"]:
+            yield read["refused_sources"], "sources refused", "refused_files.parquet"
     if clean := reports.get("clean"):
         yield from _clean_lines(clean)
     if resolve := reports.get("resolve"):

@@ -118,7 +118,7 @@ def test_what_is_no_regular_file_is_refused_and_the_others_go_on(tmp_path: Path)
         ("name,email\nJürgen Müller,ü\n".encode("utf-16-le"), "utf-16"),
         (b"\xef\xbb\xbfname,email\nM\xfcller,x\nK\xf6hler,x\n", "byte 15 is not utf-8,"),
         (b"\xff\xfea\0,\0b\0\n\0\x00\xd8x\0\n\0\x00\xd8x\0\n\0", "byte 10 is not utf-16,"),
-        (b"x" * 2_000_001 + b"\nname,email\n", "line 1: the line is longer than 2,000,000 characters"),
+        (b"x" * 2_000_001 + b"\nname,email\n", "line 1: the header's line is longer than 2,000,000 characters."),
         (b'name,email\n"Anna,a@x.example\nBert,b@x.example\n', "line 2: a quote is never closed"),
         (b"name,email,\nAnna,a@x.example,surprise\n", "line 2: a cell stands under a column that has no name"),
         (b"colour,height\nred,2\n", "none of its 2 columns says anything about contacts or companies"),

@@ -17,7 +17,7 @@ with warnings.catch_warnings():
     import dagster as dg
 
     from pipelines import definitions
-    from pipelines.defs import checks, stage
+    from pipelines.defs import checks, resources, stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -90,6 +90,59 @@ def test_a_lost_row_fails_the_check(shop: Workshop) -> None:
         engine.write("clean_counts")
     work.lake.publish("broken", ["clean_counts"])
     assert not judged().passed
+
+
+def test_a_refused_file_turns_a_check_yellow_and_stops_nothing(shop: Workshop) -> None:
+    """The check warns with the files' names, and the run goes on."""
+    shop.file("people.csv", "First Name,Last Name,Email\nAda,Lovelace,ada@gmail.com")
+
+    def judged() -> dg.AssetCheckResult:
+        shop.run("extract")
+        result = checks.every_file_was_read(dg.build_asset_check_context(resources={"work": shop.work()}))
+        assert isinstance(result, dg.AssetCheckResult)
+        return result
+
+    assert judged().passed
+    shop.file("odd.csv", "Colour,Height\nred,2")
+    found = judged()
+    assert (found.passed, found.severity) == (False, dg.AssetCheckSeverity.WARN)
+    assert found.metadata["files"].value == ["odd.csv"]
+    specs = [spec for check in definitions.defs.asset_checks or () for spec in check.check_specs]
+    assert {spec.name: spec.blocking for spec in specs}["every_file_was_read"] is False
+
+
+@pytest.mark.parametrize(
+    ("tags", "config", "allowed"),
+    [
+        ({"crm_bridge/allow": "created=9"}, {}, {}),
+        ({}, {"allow": ["created=9", "dropped=2"]}, {"created": 9, "dropped": 2}),
+    ],
+    ids=["tag", "config"],
+)
+def test_a_gate_is_opened_by_a_runs_own_config_alone(
+    shop: Workshop,
+    monkeypatch: pytest.MonkeyPatch,
+    tags: dict[str, str],
+    config: dict[str, list[str]],
+    allowed: dict[str, int],
+) -> None:
+    """A tag opens none, whoever put it there."""
+    (shop.root / "sync.toml").write_text('[sources.inbox]\nkind = "csv_file"\noptions.path = "inbox"\n', "utf-8")
+    monkeypatch.setenv("CRM_BRIDGE_CONFIG", str(shop.root / "sync.toml"))
+    monkeypatch.setenv("CRM_BRIDGE_DATA", str(shop.data))
+    seen: list[dict[str, int]] = []
+
+    @dg.op(required_resource_keys={"work"})
+    def look(context) -> None:  # type: ignore[no-untyped-def] # Dagster reads no annotation that is a text
+        seen.append(dict(context.resources.work.allowed))
+
+    @dg.job(resource_defs={"work": resources.work})
+    def looking() -> None:
+        look()
+
+    with dg.DagsterInstance.ephemeral() as instance:
+        looking.execute_in_process(run_config={"resources": {"work": {"config": config}}}, tags=tags, instance=instance)
+    assert seen == [allowed]
 
 
 def run_stage(shop: Workshop, run: Callable[[Workspace], StageReport]) -> Any:

@@ -144,6 +144,33 @@ def test_missing_folder_is_told_with_its_path(shop: Workshop, tmp_path: Path) ->
         shop.run("extract")
 
 
+def test_a_source_that_cannot_be_read_does_not_stop_the_others(shop: Workshop) -> None:
+    """It is listed as refused with its reason; what it gave before stays, and so does the run."""
+    shop.file("people.csv", JANE)
+    shop.file("people.csv", JOHN, folder="other")
+    both = {name: {"kind": "csv_file", "options": {"path": name}} for name in ("other", "inbox")}
+    shop.sections = {"sources": both}
+    assert counts(shop)["refused_sources"] == 0
+    (shop.root / "other").rename(shop.root / "gone")
+    shop.file("people.csv", JANE.replace("Jane", "Joan"))
+    told = counts(shop)
+    assert (told["refused_sources"], told["refused_files"], told["new_landings"]) == (1, 0, 1)
+    (refused,) = shop.rows("refused_files")
+    assert (refused["source"], refused["rows_kept"]) == ("other", 1)
+    assert (refused["file"], refused["reason"]) == (str(shop.root / "other"), "there is no such file or folder.")
+    assert len({row["source"] for row in shop.rows("landings")}) == 2
+
+
+def test_a_refused_file_says_how_much_of_it_stays(shop: Workshop) -> None:
+    """Rows of its last landing are still read; a file that was refused from the first gives none."""
+    shop.file("people.csv", JANE)
+    shop.run("extract")
+    shop.file("people.csv", "Colour,Height\nred,2", day=2)
+    shop.file("odd.csv", "Colour,Height\nred,2")
+    shop.run("extract")
+    assert {row["file"]: row["rows_kept"] for row in shop.rows("refused_files")} == {"people.csv": 1, "odd.csv": 0}
+
+
 def test_landings_of_a_source_that_left_the_settings_are_not_read(shop: Workshop) -> None:
     """They stay on disk and come back with the source; a stage run alone over an older pin does without them too."""
     shop.file("people.csv", JANE)
