@@ -22,7 +22,7 @@ from typing import Any
 import uvicorn
 
 from connectors.giant_context.server.app import create_app
-from connectors.giant_context.server.serve import _listen
+from connectors.giant_context.server.serve import listen
 
 KEY = "gct_benchmark"
 
@@ -86,7 +86,7 @@ def serve(argv: list[str] | None = None) -> None:
     parser.add_argument("--delay", type=float, default=0.0)
     parser.add_argument("--per-second", type=float, default=0.0)
     given = parser.parse_args(argv)
-    with _listen("127.0.0.1", 0) as listening:
+    with listen("127.0.0.1", 0) as listening:
         app: Any = create_app(given.data, api_key=KEY)
         print(listening.getsockname()[1], flush=True)
         bucket = Bucket(given.per_second) if given.per_second else None

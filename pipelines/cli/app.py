@@ -1,36 +1,34 @@
 """`crm-bridge …`: thin over the stages.
 
-Exit codes: 0 done · 1 done with rows set aside (`--strict` only) · 2 wrong use or settings · 3 failed · 4 a gate is
-closed · 5 another run is at work, or another ledger writes to the account · 130 stopped by Ctrl-C or SIGTERM.
+Its exit codes: `pipelines.cli.codes`.
 """
 
 from __future__ import annotations
 
 import os
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 from rich.markup import escape
 
-from connectors.errors import BridgeError, Busy, ConfigurationError, GateClosed, SourceRefused
+from connectors.errors import BridgeError, Busy, ConfigurationError, GateClosed, SourceRefused, storage_trouble
 from connectors.giant_context.server.access import DEFAULT_PORT
 from pipelines.cli import ledger as ledger_commands
 from pipelines.cli import plan as plan_commands
-from pipelines.cli.interrupt import Interrupted
-from pipelines.cli.options import Allow, Config, Data, console, settings, workspace
+from pipelines.cli.codes import BUSY, DONE, FAILED, GATED, INTERRUPTED, SET_ASIDE, WRONG_USE
+from pipelines.cli.interrupt import Interrupted, Stoppable, interruptible
+from pipelines.cli.options import Allow, Config, Data, check_data, console, given_folders, settings, workspace
 from pipelines.report.printed import Printer
 
 if TYPE_CHECKING:
     from pipelines.ledger.ledger import Ledger
 
-DONE, SET_ASIDE, WRONG_USE, FAILED, GATED, BUSY, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
-
 TRACEBACK_VARIABLE: Final = "CRM_BRIDGE_TRACEBACK"
 
 app = typer.Typer(
     name="crm-bridge",
+    cls=Stoppable,
     help="Brings contacts, companies and activities from anywhere into a CRM, and clean timelines out as Parquet.",
     no_args_is_help=True,
     add_completion=False,
@@ -56,11 +54,11 @@ def main() -> None:
         _fail(error, INTERRUPTED)
     except BridgeError as error:
         _fail(error, FAILED)
-    except OSError as error:
-        _fail(f"{error.filename or 'a file'}: {error.strerror or type(error).__name__}.", FAILED)
     except Exception as error:
         if os.environ.get(TRACEBACK_VARIABLE):
             raise
+        if (trouble := storage_trouble(error)) is not None:
+            _fail(f"{getattr(error, 'filename', None) or 'the data folder'}: {trouble}.", FAILED)
         # Its text, and what a traceback shows, may hold personal values.
         _fail(f"unexpected {type(error).__name__}. Set {TRACEBACK_VARIABLE}=1 to see where.", FAILED)
 
@@ -75,13 +73,15 @@ def run(
     config: Config = Path("sync.toml"),
     data: Data = Path("data"),
     dry_run: Annotated[bool, typer.Option("--dry-run", help="End after the plan: send nothing.")] = False,
-    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 when anything was set aside.")] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit with 1 when a row, a value or a write was set aside, too.")
+    ] = False,
     allow: Allow = None,
 ) -> None:
     """Bring the CRM up to date with the sources, and export the timelines."""
     from pipelines.cli.execution import execute
     from pipelines.report import plan as plan_text
-    from pipelines.report import summary
+    from pipelines.report import refusals, summary
     from pipelines.settings import target
 
     work = workspace(config, data, allow, for_dagster=True)
@@ -91,15 +91,18 @@ def run(
     summary.show(work, console)
     console.print()
     console.print(f"[bold]{escape(summary.verdict(work))}[/bold]")
+    same = given_folders(config, data)
     if dry_run:
         for line in (*plan_text.cost(work), *plan_text.stopped(plan_text.closed(work))):
             console.print(escape(line))
-        console.print("See every change: crm-bridge plan")
+        console.print(f"See every change: {escape(' '.join(filter(None, ('crm-bridge plan', same))))}")
     elif work.settings.crm.embedded:
+        begin, ui = (f"Look around, with {same}:", "crm-bridge ui") if same else ("Look around:", "make ui")
         console.print(
-            "Look around: make ui (Dagster on 127.0.0.1:3000) · crm-bridge plan · crm-bridge explain <e-mail>"
+            f"{escape(begin)} {ui} (Dagster on 127.0.0.1:3000) · crm-bridge plan · crm-bridge explain <e-mail>"
         )
-    raise typer.Exit(SET_ASIDE if strict and summary.set_aside(work) else DONE)
+    apart = summary.set_aside(work) if strict else refusals.count(work)
+    raise typer.Exit(SET_ASIDE if apart else DONE)
 
 
 @app.command()
@@ -113,8 +116,9 @@ def crm(
     config: Config = Path("sync.toml"),  # noqa: ARG001 - every command takes it
 ) -> None:
     """Serve the embedded CRM over HTTP, for browsers and other clients, also while runs go on."""
-    data.mkdir(parents=True, exist_ok=True)
-    with suppress(KeyboardInterrupt):
+    check_data(data, there=False)
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with interruptible("stopped."):
         if faults is None:
             from connectors.giant_context.server.serve import serve
 
@@ -133,16 +137,11 @@ def ui(
     data: Data = Path("data"),
 ) -> None:
     """Open the Dagster UI on 127.0.0.1, with the embedded CRM beside it when that is the target."""
-    from connectors.giant_context.server.serve import serve
-    from pipelines.cli.ui import HOST, dagster_dev
+    from pipelines.cli.ui import serve_both
 
     work = workspace(config, data)
-    with suppress(KeyboardInterrupt), dagster_dev(config, work.lake.root, port) as process:
-        console.print(f"Dagster UI: http://{HOST}:{port} (ready in a few seconds; Ctrl-C ends it)")
-        if work.settings.crm.embedded:
-            serve(work.lake.root, HOST, crm_port)
-        else:
-            process.wait()
+    with interruptible("stopped."):
+        serve_both(work, config, port, crm_port)
 
 
 @app.command()
@@ -173,7 +172,7 @@ def explain(
     """Say which source rows make a person, what joins them, and where each field comes from; or why two are one."""
     from pipelines.report import explain_text
 
-    work = workspace(config, data)
+    work = workspace(config, data, there=True)
     lines = explain_text.two(work, who, other) if other else explain_text.one(work, who)
     for line in lines:
         console.print(escape(line))
@@ -191,6 +190,7 @@ def status(config: Config = Path("sync.toml"), data: Data = Path("data")) -> Non
     from pipelines.workspace import Workspace
 
     loaded = settings(config)
+    check_data(data, there=True)
     work = Workspace(loaded, data, "status")
     console.print(f"CRM: {escape(target.where(loaded, data))}; writes {'on' if loaded.crm.may_write else 'off'}")
     landings = work.lake.landings()

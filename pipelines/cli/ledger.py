@@ -119,7 +119,7 @@ def restore(
     from pipelines.ledger import copies
     from pipelines.settings import target
 
-    work = without_sources(config, data, "restore")
+    work = without_sources(config, data, "restore", there=False)
     with work.writing():
         restored = copies.restore(work.ledger_path, file, target.known_account(work.settings, work.lake.root))
     console.print(f"Restored from {escape(str(file))}.")
@@ -214,7 +214,7 @@ def retry(
     """Take up what the CRM refused or what was lost, and look for what nobody could tell of. The next run sends it."""
     import asyncio
 
-    work = _existing(workspace(config, data))
+    work = _existing(workspace(config, data, there=True))
     with work.writing(), work.ledger() as opened:
         refused = [operation for operation in opened.journal.in_state("REJECTED") if _chosen(operation, keys)]
         unknown = [operation for operation in opened.journal.in_state("UNKNOWN") if _chosen(operation, keys)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import uuid
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipelines.report.printed import Printer
+
+from connectors.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from pipelines.settings.sections import Settings
@@ -39,10 +42,33 @@ def settings(config: Path) -> Settings:
     return loaded
 
 
-def workspace(config: Path, data: Path, allow: Sequence[str] | None = None, *, for_dagster: bool = False) -> Workspace:
-    """A workspace of a new run; what is wrong with the settings or the environment shows here.
+def given_folders(config: Path, data: Path) -> str:
+    """The options that name the same settings and data folder again; nothing where they are the usual ones."""
+    usual = {"--config": (config, Path("sync.toml")), "--data": (data, Path("data"))}
+    return " ".join(f"{option} {shlex.quote(str(path))}" for option, (path, plain) in usual.items() if path != plain)
 
-    `for_dagster`: whether the run goes through Dagster, whose previews are made with pandas.
+
+def check_data(data: Path, *, there: bool) -> None:
+    """See that `--data` names a folder; `there`: one that is there, since looking makes none.
+
+    Raises:
+        ConfigurationError: it does not.
+    """
+    if data.exists() and not data.is_dir():
+        raise ConfigurationError(f"--data {data}: not a folder.", guidance="Name a folder.")
+    if there and not data.is_dir():
+        raise ConfigurationError(
+            f"--data {data}: there is no such folder.", guidance="Name another, or let crm-bridge run make it."
+        )
+
+
+def workspace(
+    config: Path, data: Path, allow: Sequence[str] | None = None, *, for_dagster: bool = False, there: bool = False
+) -> Workspace:
+    """A workspace of a new run; what is wrong with the settings, the environment or the data folder shows here.
+
+    `for_dagster`: whether the run goes through Dagster, whose previews are made with pandas. `there`: whether the data
+    folder must be there.
     """
     from pipelines.cli.arrow import without_pandas
     from pipelines.cli.progress import for_console
@@ -55,14 +81,17 @@ def workspace(config: Path, data: Path, allow: Sequence[str] | None = None, *, f
     loaded = settings(config)
     if not loaded.crm.embedded:
         target.api_key(loaded)
+    check_data(data, there=there)
     return Workspace(loaded, data, str(uuid.uuid4()), for_console(console), allowed=gates.parse(allow or ()))
 
 
-def without_sources(config: Path, data: Path, command: str) -> Workspace:
-    """A workspace for a command about the ledger alone: whatever the sources' options say."""
+def without_sources(config: Path, data: Path, command: str, *, there: bool = True) -> Workspace:
+    """A workspace for a command about the ledger alone: whatever the sources' options say. `there`: see `workspace`."""
     from pipelines.cli.arrow import without_pandas
     from pipelines.settings import file
     from pipelines.workspace import Workspace
 
     without_pandas()
-    return Workspace(file.load(config), data, command)
+    loaded = file.load(config)
+    check_data(data, there=there)
+    return Workspace(loaded, data, command)

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from connectors.errors import BridgeError, ConfigurationError
+from connectors.errors import ConfigurationError
+from pipelines.cli.codes import SET_ASIDE
 from pipelines.cli.options import Allow, Config, Data, console, workspace
 
 
@@ -26,7 +27,7 @@ def plan(
     from pipelines.planning import file as plan_file
     from pipelines.planning import gates
     from pipelines.report import plan as plan_text
-    from pipelines.report import summary
+    from pipelines.report import refusals, summary
 
     work = workspace(config, data, allow)
     if out is not None:
@@ -43,6 +44,8 @@ def plan(
         plan_file.write(work, out)
         command = " ".join(filter(None, ("crm-bridge apply", str(out), gates.key(met))))
         console.print(f"\nSealed in {escape(str(out))}. Carry it out: {escape(command)}")
+    if refusals.count(work):
+        raise typer.Exit(SET_ASIDE)
 
 
 def apply(
@@ -57,9 +60,8 @@ def apply(
     from pipelines.planning import file as plan_file
     from pipelines.report import plan as plan_text
     from pipelines.report import summary
-    from pipelines.report.counted import counted
 
-    work = workspace(config, data, allow)
+    work = workspace(config, data, allow, there=True)
     if not work.settings.crm.may_write:
         raise ConfigurationError("crm.writes is off: nothing was sent.", guidance="Set crm.writes = true.")
     # The plan may have waited for days: each contact is looked at again, whatever the settings say.
@@ -73,16 +75,12 @@ def apply(
         work.run_stage("verify", verify.run)
         for line in summary.read_back(work):
             console.print(escape(line))
-    if remaining := work.reports["verify"].counts["remaining"]:
-        raise BridgeError(
-            f"left to write, though all of the plan was sent: {counted(remaining, 'changes')}.",
-            guidance=f"See {work.lake.root}/runs/{work.run}/remaining.parquet",
-        )
+    verify.require_nothing_left(work)
 
 
 def conflicts(config: Config = Path("sync.toml"), data: Data = Path("data")) -> None:
     """List the fields that both a human and the sources have changed, as the last plan saw them, and who won."""
     from pipelines.report import plan as plan_text
 
-    work = workspace(config, data)
+    work = workspace(config, data, there=True)
     plan_text.show_conflicts(work, console)

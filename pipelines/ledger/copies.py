@@ -69,13 +69,13 @@ def restore(ledger: Path, copy: Path, account: str) -> Restored:
 
     Raises:
         StateRefused: the copy is no ledger, is damaged, or is of a newer version; nothing was changed.
-        ConfigurationError: it is the ledger itself, or one that knows other accounts and not this one.
+        ConfigurationError: it is not there, is the ledger itself, or knows other accounts and not this one.
     """
     if _same(copy, ledger):
         raise ConfigurationError(f"{copy} is the ledger itself.", guidance="Name a copy of it.")
     if not copy.is_file():
-        what = "a folder" if copy.is_dir() else "no such file"
-        raise StateRefused(f"{copy}: {what}.", guidance="Name a file that crm-bridge ledger backup made.")
+        what = "a folder" if copy.is_dir() else "there is no such file"
+        raise ConfigurationError(f"{copy}: {what}.", guidance="Name a file that crm-bridge ledger backup made.")
     with _draft(ledger) as draft:
         with _blaming_the_copy():
             examine(copy)

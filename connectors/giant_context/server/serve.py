@@ -50,6 +50,8 @@ def serve(
     *,
     configure: Configure = configured,
     note: str = "",
+    option: str = "--port",
+    begun: Callable[[uvicorn.Server], None] | None = None,
 ) -> None:
     """Serve the CRM of a data folder until interrupted.
 
@@ -59,12 +61,14 @@ def serve(
         port: 0 takes any free one; the port taken is printed.
         configure: How the app is served: a CRM that misbehaves, for tests, is served in another way.
         note: A line that is printed below the address.
+        option: What chooses the port on the command line.
+        begun: Is given the server, for whoever wants to stop it.
 
     Raises:
         ConfigurationError: The address is not on loopback, or the port cannot be had.
     """
     _require_loopback(host)
-    listening = _listen(host, port)
+    listening = listen(host, port, option)
     with listening:
         app = create_app(data_dir, loopback_only=True)
         shown = f"[{host}]" if ":" in host else host
@@ -78,8 +82,11 @@ def serve(
         if note:
             sys.stdout.write(f"{note}\n")
         sys.stdout.flush()
+        server = uvicorn.Server(configure(app))
+        if begun is not None:
+            begun(server)
         with suppress(KeyboardInterrupt):
-            uvicorn.Server(configure(app)).run(sockets=[listening])
+            server.run(sockets=[listening])
 
 
 def _require_loopback(host: str) -> None:
@@ -92,7 +99,12 @@ def _require_loopback(host: str) -> None:
     )
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int, option: str = "--port") -> socket.socket:
+    """Take a port; 0 takes any free one. `option` is what chooses it on the command line.
+
+    Raises:
+        ConfigurationError: It cannot be had.
+    """
     listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -102,6 +114,6 @@ def _listen(host: str, port: int) -> socket.socket:
         listening.close()
         raise ConfigurationError(
             f"port {port} on {host} cannot be used: {getattr(error, 'strerror', None) or error}.",
-            guidance="Choose another with --port (0 takes any free one).",
+            guidance=f"Choose another with {option} (0 takes any free one).",
         ) from error
     return listening

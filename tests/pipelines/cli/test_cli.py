@@ -96,12 +96,27 @@ def test_a_dry_run_sends_nothing_and_keeps_nobody(desk: Desk) -> None:
 
 
 def test_what_cannot_be_read_does_not_stop_the_others(desk: Desk) -> None:
-    """A torn file is counted, the other files reach the CRM; only somebody who asked for strictness hears it as 1."""
+    """A torn file is counted, the other files reach the CRM; a scheduled job hears it as 1, without `--strict`."""
     desk.shop.file("broken.csv", 'First Name,Last Name,Email\nEve,"Unclosed,eve@gmail.com')
-    said = desk("run", "--strict")
+    said = desk("run")
     assert said.code == 1, said.err
     assert "1  file refused" in said.out
+    assert "Nothing of it is used." in said.out
     assert len(desk.shop.contacts()) == 2
+    assert desk("plan").code == 1
+
+
+def test_only_strictness_hears_of_rows(desk: Desk) -> None:
+    """A row that cannot be read is counted; the code is 0 unless somebody asked for more."""
+    desk.shop.file("people.csv", "First Name,Last Name,Email\nAda,Lovelace,ada@gmail.com\nAlan,Turing,a@b.com,x")
+    assert desk("run").code == 0
+    assert desk("run", "--strict").code == 1
+
+
+def test_it_names_the_data_folder_to_look_at(first_run: tuple[Path, Said]) -> None:
+    """What is proposed after a run opens the folders that the run was about."""
+    root, said = first_run
+    assert f"Look around, with --config {root}/sync.toml --data {root}/data: crm-bridge ui" in said.out
 
 
 def test_export_and_explain_after_a_run(later: Desk) -> None:
@@ -123,7 +138,12 @@ def test_export_and_explain_after_a_run(later: Desk) -> None:
 
 
 def test_before_the_first_run(desk: Desk) -> None:
-    """Status and export work on an empty folder, and explain says what to do first."""
+    """Looking makes no folder; status and export work on an empty one, and explain says what to do first."""
+    for args in (("status",), ("explain", "ada@gmail.com"), ("conflicts",), ("ledger",), ("retry",)):
+        said = desk(*args)
+        assert (said.code, "there is no such folder" in said.line) == (2, True)
+    assert not desk.shop.data.exists()
+    desk.shop.data.mkdir()
     assert "Last plan: none yet" in desk("status").out
     assert "0 activities, 0 contacts and 0 companies" in desk("export").out
     said = desk("explain", "ada@gmail.com")

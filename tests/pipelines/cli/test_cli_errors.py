@@ -83,7 +83,7 @@ def test_a_busy_folder_ends_with_5(crm_bridge: Shell, config: Path) -> None:
     assert not (data / "ledger.db").exists()
 
 
-@pytest.mark.parametrize("command", ["run", "plan", "export", "status"])
+@pytest.mark.parametrize("command", ["run", "plan", "export"])
 def test_a_data_folder_that_cannot_be_is_told(crm_bridge: Shell, config: Path, command: str) -> None:
     """Where no folder can be made, a line says where and why."""
     (config.parent / "file").write_text("x")
@@ -91,6 +91,38 @@ def test_a_data_folder_that_cannot_be_is_told(crm_bridge: Shell, config: Path, c
     assert said.code == 3
     assert "file" in said.line
     assert "Not a directory" in said.line
+
+
+@pytest.mark.parametrize("command", ["run", "plan", "export", "status", "ledger", "crm", "ui"])
+def test_a_data_folder_that_is_a_file_is_wrong_use(crm_bridge: Shell, config: Path, command: str) -> None:
+    """Each command says so in the same words, and leaves the file."""
+    (config.parent / "file").write_text("x")
+    said = crm_bridge(command, "--config", config, "--data", config.parent / "file")
+    assert (said.code, said.line) == (2, f"crm-bridge: --data {config.parent}/file: not a folder. Name a folder.")
+    assert (config.parent / "file").read_text() == "x"
+
+
+def test_a_folder_that_was_there_keeps_its_rights(crm_bridge: Shell, config: Path) -> None:
+    """Only a data folder that a command makes is made for its owner alone."""
+    ours, theirs = config.parent / "ours", config.parent / "theirs"
+    theirs.mkdir()
+    theirs.chmod(0o750)
+    for folder in (ours, theirs):
+        assert crm_bridge("export", "--config", config, "--data", folder).code == 0
+    assert ours.stat().st_mode & 0o777 == 0o700
+    assert theirs.stat().st_mode & 0o777 == 0o750
+
+
+@pytest.mark.parametrize(
+    "args",
+    [("apply", "none.parquet"), ("ledger", "restore", "none.db"), ("crm", "--faults", "none.toml", "--port", "0")],
+    ids=lambda args: args[0],
+)
+def test_a_named_file_that_is_not_there_is_wrong_use(crm_bridge: Shell, config: Path, args: tuple[str, ...]) -> None:
+    """It ends with 2, as missing settings do."""
+    assert crm_bridge("export", "--config", config, "--data", config.parent / "data").code == 0
+    said = crm_bridge(*args, "--config", config, "--data", config.parent / "data")
+    assert (said.code, "there is no such file" in said.line) == (2, True)
 
 
 def test_a_dagster_home_that_is_none_is_told(crm_bridge: Shell, config: Path) -> None:
