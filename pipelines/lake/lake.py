@@ -61,8 +61,7 @@ class Lake:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        # What lies in here is personal data. A folder that is there already has the rights that somebody gave it.
-        root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _make_private(root)
 
     # Landings
 
@@ -95,6 +94,7 @@ class Lake:
         `rejected` is asked after the batches are drained. The landing itself is renamed last: it is what makes the
         pair visible, so a killed run leaves at most an unread file of rejected rows.
         """
+        _make_private(self.root / "raw")
         folder = self.root / "raw" / source / object_name
         folder.mkdir(parents=True, exist_ok=True)
         stem = f"{sequence:06d}-{digest[:12]}"
@@ -129,6 +129,7 @@ class Lake:
 
     def run_folder(self, run: str) -> Path:
         """The folder of a run's tables; made when missing."""
+        _make_private(self.root / "runs")
         folder = self.root / "runs" / run
         folder.mkdir(parents=True, exist_ok=True)
         return folder
@@ -197,6 +198,11 @@ class Lake:
         for run in gone:
             shutil.rmtree(run, ignore_errors=True)
         return len(gone)
+
+
+def _make_private(folder: Path) -> None:
+    """Make a folder for its owner alone: personal data will lie in it. One that is there has the rights it was given."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def digest_of(path: Path) -> str:

@@ -64,10 +64,12 @@ def files(lake: Lake) -> list[str]:
 
 
 def test_data_folder_is_for_its_owner_alone(tmp_path: Path) -> None:
-    """It holds personal data; a folder that was open to all is closed."""
-    (tmp_path / "data").mkdir(mode=0o755)
-    root = Lake(tmp_path / "data").root
-    assert stat.S_IMODE(root.stat().st_mode) == 0o700
+    """It holds personal data. One that was there keeps its rights; what is made in it is closed."""
+    (tmp_path / "theirs").mkdir(mode=0o755)
+    ours, theirs = Lake(tmp_path / "ours"), Lake(tmp_path / "theirs")
+    theirs.run_folder("run")
+    modes = [stat.S_IMODE(path.stat().st_mode) for path in (ours.root, theirs.root, theirs.root / "runs")]
+    assert modes == [0o700, 0o755, 0o700]
 
 
 def test_write_that_fails_leaves_nothing(lake: Lake) -> None:
