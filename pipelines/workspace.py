@@ -117,6 +117,11 @@ class Workspace:
         self.reports[stage] = report
         return report
 
+    def counted(self, stage: str, name: str) -> int:
+        """What a stage of this run counted under a name; 0 where it did not run, or counts no such thing."""
+        report = self.reports.get(stage)
+        return report.counts.get(name, 0) if report else 0
+
     def attempt(self, stage: str, job: Callable[[], T]) -> T:
         """Do something that belongs to a stage.
 

@@ -149,7 +149,7 @@ def export(config: Config = Path("sync.toml"), data: Data = Path("data")) -> Non
     """Export the CRM's timelines, contacts and companies to Parquet, without syncing first."""
     from pipelines.crm import export as export_stage
     from pipelines.report.counted import counted
-    from pipelines.report.summary import unreadable
+    from pipelines.report.remarks import unreadable
 
     work = workspace(config, data)
     counts = work.run_stage("export", export_stage.run).counts

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.report.printed import Printer
-
 from connectors.errors import ConfigurationError
+from pipelines.report.printed import Printer
 
 if TYPE_CHECKING:
     from pipelines.settings.sections import Settings

@@ -201,7 +201,7 @@ class Lake:
 
 
 def _make_private(folder: Path) -> None:
-    """Make a folder for its owner alone: personal data will lie in it. One that is there has the rights it was given."""
+    """Make a folder for its owner alone: personal data will lie in it. One that is there keeps its rights."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 

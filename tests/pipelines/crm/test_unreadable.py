@@ -10,7 +10,8 @@ import pytest
 
 from connectors.errors import BridgeError
 from connectors.giant_context.server.store.store import Store
-from pipelines.report.summary import set_aside, unreadable
+from pipelines.report.remarks import unreadable
+from pipelines.report.summary import set_aside
 from tests.pipelines.faults import RoughShop
 
 PEOPLE = "First Name,Last Name,Email,Company,Website,Title\n"
