@@ -55,7 +55,8 @@ def test_explain_says_by_whose_word(shop: Workshop) -> None:
     shop.run("snapshot", "resolve")
     lines = explain_text.one(shop.work(), "ada@acme.com")
     assert "    email_opt_out = opted out since 2025-05-06  ← people.csv line 2" in lines
-    assert "        not opted in  ← others.csv line 2" in lines
+    gave_way = "an opt-out stands until the same source says otherwise"
+    assert [line for line in lines if "not opted in  ← others.csv line 2" in line and gave_way in line]
     assert "    phone_opt_out = opted out since 2026-01-01  ← people.csv line 3" in explain_text.one(
         shop.work(), "alan@acme.com"
     )
