@@ -45,14 +45,8 @@ _MODIFIED: Final = (
 )
 _TAGS: Final = ("tags", "tag", "labels", "label", "groups", "lists", "categories", "segments", "schlagworte")
 _COUNTRY: Final = (
-    "country",
-    "countryregion",
-    "countrycode",
-    "land",
-    "pays",
-    "país",
-    "mailingcountry",
-    "billingcountry",
+    *("country", "countryregion", "countrycode", "land", "pays", "país", "mailingcountry", "billingcountry"),
+    *("businesscountryregion", "homecountryregion", "othercountryregion"),
 )
 _CITY: Final = ("city", "town", "ort", "stadt", "ville", "ciudad", "città", "wohnort")
 _BIRTHDAY: Final = (
@@ -63,15 +57,10 @@ CONSENT_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "email_opt_out": (
         *("unsubscribedfromallemail", "unsubscribedfromallemails", "emailoptout", "hasoptedoutofemail"),
         *("emailoptedout", "optedoutofemail", "emailblacklisted", "unsubscribed", "donotemail", "donotsendemail"),
-        *("optout", "optedout"),
+        *("optout", "optedout", "marketingstatus"),
     ),
     "email_opt_out_at": (
-        "unsubtime",
-        "cleantime",
-        "unsubscribedat",
-        "unsubscribedate",
-        "optoutdate",
-        "emailoptoutdate",
+        *("unsubtime", "cleantime", "unsubscribedat", "unsubscribedate", "optoutdate", "emailoptoutdate"),
     ),
     "email_opt_in_at": ("confirmtime", "optintime", "optindate", "emailoptindate"),
     "phone_opt_out": (

@@ -141,7 +141,7 @@ CREATE OR REPLACE MACRO consent(cell) AS
                  'verdadero', 'vero', 'unsubscribed', 'opted out', 'opted-out', 'opt-out', 'optout', 'cleaned', 'blacklisted', 'blocked') THEN 'out'
          WHEN lower(trim(cell)) IN ('subscribed', 'opted in', 'opted-in', 'opt-in', 'optin') THEN 'in'
          WHEN lower(trim(cell)) IN ('false', 'f', '0', '0.0', 'no', 'n', 'off', 'nein', 'falsch', 'non', 'faux', 'falso') THEN 'no'
-         WHEN lower(trim(cell)) IN ('', '-', '--', 'n/a', 'unknown') THEN ''
+         WHEN lower(trim(cell)) IN ('', '-', '--', 'n/a', 'unknown', 'no consent', 'archived') THEN ''
          WHEN moment(try_cast(cell AS TIMESTAMPTZ)) IS NOT NULL THEN 'out' END;
 
 -- When somebody opted out or in, as a source gives it.

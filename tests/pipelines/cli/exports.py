@@ -1,5 +1,7 @@
 """Nine exports as people bring them on their first day: made-up people, in the vendors' headers and manners."""
 
+# ruff: noqa: E501 - a line of an export is as long as its tool writes it
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -71,8 +73,11 @@ Scan time,Badge,Full name,Company,E-mail,Mobile,Interested in,Notes
 UNSUBSCRIBED: Final = 6
 """How many of the people below have opted out of e-mail, in their source's own way of saying so."""
 
-ROWS: Final = 19
-"""How many rows of people and companies there are."""
+PEOPLE: Final = 17
+"""How many people there are, each in one file."""
+
+ROWS: Final = PEOPLE + 2
+"""How many rows there are, those of companies included."""
 
 
 def lay_out(folder: Path) -> None:

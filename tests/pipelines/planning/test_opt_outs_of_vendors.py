@@ -1,4 +1,4 @@
-"""Opt-outs as the exports of HubSpot, Salesforce, Mailchimp and Brevo have them, from their files to the CRM."""
+"""Opt-outs as the exports of HubSpot, Salesforce, Mailchimp, Brevo and Pipedrive have them, from file to CRM."""
 
 from __future__ import annotations
 
@@ -52,6 +52,12 @@ EXPORTS: Final = {
         alan@brevo.example;Brevo;Alan;;false;true
         alma@brevo.example;Brevo;Alma;;false;false
     """,
+    "people-12345-67.csv": """
+        Person - ID,Person - Name,Person - Email - Work,Person - Marketing status,Person - Update time
+        1,Ada Drive,ada@drive.example,Unsubscribed,2026-01-02 10:00:00
+        2,Alan Drive,alan@drive.example,Subscribed,2026-01-02 10:00:00
+        3,Alma Drive,alma@drive.example,No consent,2026-01-02 10:00:00
+    """,
 }
 """What each vendor's export looks like, with people who opted out of e-mail, of calls, and of nothing."""
 
@@ -91,6 +97,9 @@ def said(contact: Contact) -> tuple[Any, Any]:
         ("ada@brevo.example", (True, None)),
         ("alan@brevo.example", (None, True)),
         ("alma@brevo.example", NEITHER),
+        ("ada@drive.example", (True, None)),
+        ("alan@drive.example", NEITHER),
+        ("alma@drive.example", NEITHER),
     ],
 )
 def test_an_export_s_opt_out_is_a_property_and_a_tag(
