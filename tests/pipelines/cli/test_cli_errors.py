@@ -166,7 +166,7 @@ def test_what_nobody_expected_is_one_line_and_the_story_is_kept(crm_bridge: Shel
         database.execute("DROP TABLE traits")
     said = crm_bridge("run", "--dry-run", "--config", config, "--data", data)
     assert said.code == 3
-    assert "plan: unexpected OperationalError. Details, which may show personal values, are in" in said.line
+    assert "snapshot: unexpected OperationalError. Details, which may show personal values, are in" in said.line
     story = Path(said.line.split(" are in ")[1].rstrip("."))
     assert "no such table: traits" in story.read_text("utf-8")
     assert story.stat().st_mode & 0o077 == 0

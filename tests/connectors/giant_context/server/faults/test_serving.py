@@ -49,7 +49,7 @@ def test_a_served_crm_misbehaves_as_its_file_says(tmp_path: Path) -> None:
             process.send_signal(signal.SIGINT)
         modules, said = process.communicate(timeout=20)
     assert lines[5] == f"Misbehaves:    as {file} says\n"
-    assert said == "fault: POST contacts, number 1: reset_after\n"
+    assert said == "fault: POST contacts, number 1: reset_after\ncrm-bridge: stopped.\n"
     assert PACKAGE in modules.split()
 
 
@@ -62,7 +62,7 @@ def test_a_served_crm_that_is_not_asked_to_has_nothing_of_it(tmp_path: Path) -> 
         process.send_signal(signal.SIGINT)
         modules, said = process.communicate(timeout=20)
     assert answer.status_code == 401
-    assert said == ""
+    assert said == "crm-bridge: stopped.\n"
     assert "connectors.giant_context.server.app" in modules.split()
     assert not [module for module in modules.split() if module.startswith(PACKAGE)]
 
