@@ -61,10 +61,10 @@ def with_keys(engine: Engine, match: Match) -> None:
 
 async def _fetch(work: Workspace, engine: Engine, ledger: Ledger) -> None:
     async with work.crm() as crm:
+        await refuse_another(crm, ledger)  # first: another CRM may well bear another ledger's entries
         if work.settings.crm.may_write:
             days = work.settings.crm.foreign_days
             await refuse_foreign(crm, ledger.own_ids(), days=days, now=datetime.now(UTC))
-        await refuse_another(crm, ledger)
         await recover.settle(crm, ledger, work.settings, work.progress)
         unread = {name: await listing.read(work, engine, crm, name) for name in LISTS}
         await _close_unknown(crm, engine, ledger)
@@ -87,9 +87,12 @@ def _takes_companies(work: Workspace, ledger: Ledger) -> bool:
 
 
 async def _close_unknown(crm: GiantContext, engine: Engine, ledger: Ledger) -> None:
-    """What nobody could tell of is told by a mark that the walk met: that create is done."""
+    """What nobody could tell of, or was not there when it was looked for, is told by a mark that the walk met: done."""
     unknown = {
-        operation.op_key: operation for operation in ledger.journal.in_state("UNKNOWN") if operation.kind == "create"
+        operation.op_key: operation
+        for state in ("UNKNOWN", "INTENT")
+        for operation in ledger.journal.in_state(state)
+        if operation.kind == "create" and (state == "UNKNOWN" or operation.doubts)
     }
     columns = {
         "op_key": list(unknown),

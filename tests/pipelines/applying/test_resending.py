@@ -129,3 +129,36 @@ def test_a_setting_says_when_to_give_up(tmp_path: Path) -> None:
             ledger.journal.end(lost_one.operation, "INTENT", "taken up again by hand", certain=True)
     shop.again()
     assert len(shop.contacts()) == 1
+
+
+def test_a_create_that_arrives_later_than_anybody_waits_is_ours_all_the_same(tmp_path: Path) -> None:
+    """The next run meets its mark: the contact gets its entry, and what the sources say later is written."""
+    shop = shop_of(tmp_path, 1)
+    shop.sync(on("POST contacts", Fault.LOST_BEFORE, 1, 2))
+    with shop.work().ledger() as ledger:
+        (create,) = [one for one in ledger.journal.in_state("INTENT") if one.kind == "create"]
+    late = shop.type_in(
+        first_name="Ada0", last_name="Lovelace0", email="ada0@a.example", properties=create.body["properties"]
+    )
+    shop.sync()
+    assert len(shop.timeline(late.id)) == len(shop.entries()) == 1
+    assert states(shop) == {"DONE": 2}
+    shop.file("a.csv", f"{HEADER},Title\nAda0,Lovelace0,ada0@a.example,Countess", day=2)
+    shop.sync()
+    shop.file("a.csv", f"{HEADER},Title\nAda0,Lovelace0,ada0@a.example,Duchess", day=3)
+    shop.sync()
+    assert shop.contact(late.id).title == "Duchess"
+    assert unsound(shop) == []
+
+
+def test_a_contact_waits_for_its_company_that_is_owed(tmp_path: Path) -> None:
+    """Its company never arrived, so it is not linked: that is owed and told, and no failure of the run."""
+    shop = RoughShop(tmp_path)
+    shop.file("a.csv", f"{HEADER},Company,Website\nAda,Lovelace,ada@engines.example,Engines,engines.example")
+    work = shop.sync(on("POST companies", Fault.LOST_BEFORE, 1, 2), *SYNC, "verify")
+    assert len(shop.contacts()) == 1
+    assert work.reports["verify"].counts["remaining"] == 0
+    assert work.reports["verify"].counts["left"] > 0
+    assert "1  write owed" in shown(work)
+    shop.sync()
+    assert shop.contact("ada@engines.example").company is not None

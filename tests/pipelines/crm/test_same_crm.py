@@ -50,6 +50,18 @@ def test_a_crm_that_is_gone_stops_the_run_and_none_is_made(shop: RoughShop) -> N
     assert shop.writes == []
 
 
+def test_the_crm_of_another_folder_is_told_from_a_second_ledger(shop: RoughShop, tmp_path: Path) -> None:
+    """It bears another ledger's entries, but what is wrong is the file: it is said to be another CRM."""
+    other = RoughShop(tmp_path / "other")
+    other.file("a.csv", PEOPLE)
+    other.sync()
+    lose_crm(shop)
+    for path in other.data.glob("crm.db*"):
+        (shop.data / path.name).write_bytes(path.read_bytes())
+    with pytest.raises(StateRefused, match="another embedded CRM"):
+        shop.again()
+
+
 def test_another_crm_in_its_place_stops_the_run(shop: RoughShop) -> None:
     """A new crm.db, such as a server makes that is started on the folder, is told from the one that we wrote to."""
     lose_crm(shop)
