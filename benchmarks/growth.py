@@ -5,7 +5,7 @@
 Runs the people of `benchmarks.people` into an empty embedded CRM in process, everything sent and exported, at a
 twentieth, a quarter and all of the rows; then the stages up to the plan at five times the rows. Each size is a process
 of its own, so that no memory is inherited. Growth in time is the seconds per row of all rows ÷ those of a quarter (and
-a quarter ÷ a twentieth): 1 is linear. Growth in memory is the highest peak of the stages up to the plan at five times
+a quarter ÷ a twentieth), and the same of the processors' seconds, to which other processes add less: 1 is linear. Growth in memory is the highest peak of the stages up to the plan at five times
 the rows ÷ the highest of the same stages at all of them: 1 is flat. Measured once: the stages are long enough.
 """
 
@@ -52,9 +52,9 @@ def size(rows: int) -> str:
     return f"{rows // 1_000_000}m" if rows % 1_000_000 == 0 else f"{rows // 1000}k" if rows >= 1000 else str(rows)
 
 
-def seconds(found: Steps) -> float:
-    """What the stages took together."""
-    return float(sum(step["seconds"] for step in found))
+def seconds(found: Steps, of: str = "seconds") -> float:
+    """What the stages took together; `of` processors, where it is "busy"."""
+    return float(sum(step[of] for step in found))
 
 
 def peak(found: Steps, stages: Sequence[str]) -> float:
@@ -75,8 +75,10 @@ def measure(rows: int, folder: Path) -> dict[str, float]:
             figures[f"{name}_processor_seconds"] = step["busy"]
             figures[f"{name}_peak_mib"] = step["peak"] / 2**20
         figures[f"{size(at)}_all_seconds"] = seconds(runs[at])
-    figures[f"time_growth_{size(few)}_to_{size(some)}"] = seconds(runs[some]) / seconds(runs[few]) / (some / few)
-    figures[f"time_growth_{size(some)}_to_{size(rows)}"] = seconds(runs[rows]) / seconds(runs[some]) / (rows / some)
+    for less, more in ((few, some), (some, rows)):
+        for name, of in (("time", "seconds"), ("processor", "busy")):
+            growth = seconds(runs[more], of) / seconds(runs[less], of) / (more / less)
+            figures[f"{name}_growth_{size(less)}_to_{size(more)}"] = growth
     figures[f"memory_growth_{size(rows)}_to_{size(most)}"] = peak(runs[most], TO_PLAN) / peak(runs[rows], TO_PLAN)
     return figures
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 from connectors.errors import BridgeError
 from connectors.giant_context.server.serve import listen, serve
 from pipelines.cli.execution import dagster_home
+from pipelines.lake.lock import UiLock
 
 if TYPE_CHECKING:
     import uvicorn
@@ -32,9 +33,11 @@ def serve_both(work: Workspace, config: Path, port: int, crm_port: int) -> None:
     """Serve Dagster's UI, and the embedded CRM where that is the target, until a signal ends them, or one ends itself.
 
     Raises:
+        Busy: another one is open over the data folder.
         ConfigurationError: a port cannot be had, or Dagster's home cannot be used.
         BridgeError: Dagster's process has ended by itself.
     """
+    UiLock(work.lake.root).take()  # until this process ends
     with dagster_ui(config, work.lake.root, port) as process:
         if work.settings.crm.embedded:
             serve(work.lake.root, HOST, crm_port, option="--crm-port", begun=partial(_end_with, process))

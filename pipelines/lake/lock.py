@@ -1,4 +1,4 @@
-"""One writer at a time: a kernel lock on `ledger.lock`, freed by the kernel when its process dies."""
+"""One at a time on a data folder: kernel locks on files in it, freed by the kernel when their process dies."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ from pathlib import Path
 from connectors.errors import Busy
 
 
-class WriterLock:
-    """The lock of one data folder; taking it twice in one process is one lock."""
+class FolderLock:
+    """A lock of one data folder; taking it twice in one process is one lock."""
 
-    def __init__(self, data: Path) -> None:
-        self.path = data / "ledger.lock"
+    def __init__(self, path: Path, busy: str, guidance: str) -> None:
+        """Name the lock's file, and what is said when another process holds it."""
+        self.path = path
+        self._busy = busy
+        self._guidance = guidance
         self._file: int | None = None
 
     @property
@@ -34,9 +37,7 @@ class WriterLock:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(file)
-            raise Busy(
-                f"another run is working on {self.path.parent}; nothing was sent.", guidance="Start again when it ends."
-            ) from None
+            raise Busy(self._busy, guidance=self._guidance) from None
         self._file = file
 
     def free(self) -> None:
@@ -44,3 +45,23 @@ class WriterLock:
         if self._file is not None:
             os.close(self._file)
             self._file = None
+
+
+class WriterLock(FolderLock):
+    """Makes a run the one writer of a data folder."""
+
+    def __init__(self, data: Path) -> None:
+        super().__init__(
+            data / "ledger.lock",
+            f"another run is working on {data}; nothing was sent.",
+            "Start again when it ends.",
+        )
+
+
+class UiLock(FolderLock):
+    """Makes a UI the one over a data folder: the daemons of two would start each run twice."""
+
+    def __init__(self, data: Path) -> None:
+        super().__init__(
+            data / "ui.lock", f"another crm-bridge ui is open over {data}.", "Use that one, or end it first."
+        )

@@ -19,6 +19,8 @@ import pytest
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
 
+from pipelines.lake.lock import UiLock
+from tests.pipelines.shell import Shell
 from tests.pipelines.workshop import Workshop
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -177,3 +179,18 @@ def test_a_port_that_is_taken_is_told_before_anything_starts(tmp_path: Path, crm
             assert said.code == 2
             assert f"port {port} on 127.0.0.1 cannot be used" in said.err
             assert f"Choose another with {option} (0 takes any free one)" in said.err
+
+
+def test_a_second_ui_over_the_same_folder_is_refused(tmp_path: Path, crm_bridge: Shell) -> None:
+    """The daemons of two would start each run twice: the second says so in a line, and opens no port."""
+    shop = Workshop(tmp_path)
+    (tmp_path / "sync.toml").write_text(SETTINGS, "utf-8")
+    shop.data.mkdir()
+    lock = UiLock(shop.data)
+    lock.take()
+    try:
+        said = crm_bridge("ui", "--config", tmp_path / "sync.toml", "--data", shop.data, "--port", "0")
+    finally:
+        lock.free()
+    assert said.code == 5
+    assert "another crm-bridge ui is open over" in said.line
