@@ -5,8 +5,9 @@
 Runs the people of `benchmarks.people` into an empty embedded CRM in process, everything sent and exported, at a
 twentieth, a quarter and all of the rows; then the stages up to the plan at five times the rows. Each size is a process
 of its own, so that no memory is inherited. Growth in time is the seconds per row of all rows ÷ those of a quarter (and
-a quarter ÷ a twentieth), and the same of the processors' seconds, to which other processes add less: 1 is linear. Growth in memory is the highest peak of the stages up to the plan at five times
-the rows ÷ the highest of the same stages at all of them: 1 is flat. Measured once: the stages are long enough.
+a quarter ÷ a twentieth), and the same of the processors' seconds, to which other processes add less: 1 is linear.
+Growth in memory is the highest peak of the stages up to the plan at five times the rows ÷ the highest of the same
+stages at all of them: 1 is flat. Measured once: the stages are long enough.
 """
 
 from __future__ import annotations
