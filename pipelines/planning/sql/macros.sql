@@ -15,16 +15,18 @@ CREATE OR REPLACE MACRO unlike(kind, one, other) AS
 CREATE OR REPLACE MACRO stirs(proposed, current_value, nothing, known) AS
     proposed <> current_value AND (proposed <> nothing OR known);
 
+-- A field's value in a JSON object of the ledger. What is null there, such as what we took away, is nothing.
+CREATE OR REPLACE MACRO kept_value(kind, name, given) AS
+    CASE kind WHEN 'json' THEN nullif(json_extract(given, '$."' || name || '"')::VARCHAR, 'null')
+              ELSE json_extract_string(given, '$."' || name || '"') END;
+
 -- One field of one object, with what we last wrote there, ready to be judged. `stood`: it held something that was not ours. `clears`: the sources say that there is
 -- nothing. A text is told from JSON by its kind.
 CREATE OR REPLACE MACRO field_state(name, kind, proposed, clears, current_value, written, record) AS {
     'field': name, 'kind': kind, 'proposed': proposed, 'clears': proposed IS NULL AND coalesce(clears, false), 'current': current_value,
-    'base': CASE kind WHEN 'json' THEN json_extract(written.echoed, '$."' || name || '"')::VARCHAR
-                      ELSE json_extract_string(written.echoed, '$."' || name || '"') END,
-    'sent': CASE kind WHEN 'json' THEN json_extract(written.sent, '$."' || name || '"')::VARCHAR
-                      ELSE json_extract_string(written.sent, '$."' || name || '"') END,
-    'before': CASE kind WHEN 'json' THEN json_extract(written.before, '$."' || name || '"')::VARCHAR
-                      ELSE json_extract_string(written.before, '$."' || name || '"') END,
+    'base': kept_value(kind, name, written.echoed),
+    'sent': kept_value(kind, name, written.sent),
+    'before': kept_value(kind, name, written.before),
     'was_written': written.sent IS NOT NULL AND json_exists(written.sent, '$."' || name || '"'),
     'stood': written.found IS NOT NULL AND json_exists(written.found, '$."' || name || '"'),
     'record_key': record};

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 
 from tests.pipelines.planning.test_opt_outs_of_vendors import said
-from tests.pipelines.workshop import AGAIN, TO_PLAN, Workshop
+from tests.pipelines.workshop import AGAIN, SYNC, TO_PLAN, Workshop
 
 
 def world(tmp_path: Path, **sections: Any) -> Workshop:
@@ -64,6 +65,20 @@ def test_it_lasts_until_the_same_source_says_otherwise(tmp_path: Path) -> None:
     assert (ada.tags, [key for key in ada.properties if "opt_out" in key]) == ([], [])
     shop.run(*AGAIN)
     assert shop.rows("applied") == []
+
+
+def test_a_second_opt_out_counts_like_the_first(tmp_path: Path) -> None:
+    """Out, in and out again: property and tag are back, and the export tells it; what we took away was no human's edit."""
+    shop = world(tmp_path)
+    for day, word in enumerate(("yes", "no", "yes", "no", "yes"), 1):
+        told(shop, "lists", word, day=day)
+        shop.run(*SYNC, "verify", "export")
+        ada = shop.contact("ada@acme.com")
+        out = word == "yes"
+        assert (said(ada), ada.tags) == ((True if out else None, None), ["email opt-out"] if out else [])
+        (exported,) = pq.read_table(shop.data / "exports" / "contacts.parquet").to_pylist()
+        assert (exported["email_opt_out"], exported["email_opt_out_source"]) == (out, "lists" if out else None)
+        assert shop.rows("remaining") == []
 
 
 @pytest.mark.parametrize(("opted_in", "out"), [("2025-05-01 10:00:00", True), ("2025-07-01 10:00:00", None)])

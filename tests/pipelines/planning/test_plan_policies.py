@@ -135,6 +135,16 @@ def test_a_source_that_says_there_is_nothing_clears_what_is_ours(
     assert shop.contact("Lovelace").title == ("Chair" if by_hand else "CTO")
 
 
+def test_a_property_that_we_cleared_is_still_ours_to_fill(shop: Workshop) -> None:
+    """After our own clear a property is written again: what stands there is what we left, and no human's edit."""
+    url = "https://www.linkedin.com/in/ada"
+    shop.sections = {"sources": source(blank_clears=True, columns={"source_id": "ID", "linkedin_url": "Web"})}
+    for day, cell in enumerate((url, "", url), 1):
+        shop.file("a.csv", f"ID,First name,Last name,Email,Web\n1,Ada,Lovelace,ada@acme.com,{cell}", day=day)
+        shop.run()
+        assert shop.contact("Lovelace").properties.get("linkedin_url") == (cell or None)
+
+
 def current_run(shop: Workshop) -> str:
     """The run that made the plan that is current."""
     return shop.work().lake.current()["plan"]

@@ -90,6 +90,20 @@ def test_what_stood_there_before_us_is_put_back(shop: Workshop) -> None:
     assert shop.run(*AGAIN).reports["apply"].counts["calls"] == 0
 
 
+def test_one_property_goes_back_to_nothing(shop: Workshop) -> None:
+    """A single property that was empty before us is taken out again, and what stands beside it is left alone."""
+    url = "https://www.linkedin.com/in/ada"
+    there = shop.type_in(first_name="Ada", last_name="Lovelace", email="ada@acme.com", properties={"theirs": 1})
+    shop.file("people.csv", f"ID,First name,Last name,Email,Web\n1,Ada,Lovelace,ada@acme.com,{url}")
+    shop.sections = mapped("write", linkedin_url="Web")
+    shop.run()
+    assert shop.contact(there.id).properties["linkedin_url"] == url
+    shop.sections = mapped("write", linkedin_url=[])
+    shop.run()
+    assert shop.contact(there.id).properties == {"theirs": 1}
+    assert shop.run(*AGAIN).reports["apply"].counts["calls"] == 0
+
+
 def test_an_earlier_version_of_a_row_is_evidence(shop: Workshop) -> None:
     """A title that a newer file leaves blank is not taken back: the older one says it still."""
     shop.sections = mapped("write", title="Job")
