@@ -137,10 +137,13 @@ def object_of(columns: Sequence[str], name: str) -> Literal["contacts", "compani
 def told_by_name(layout: Layout, name: str) -> dict[str, str]:
     """What a file's name says of all its rows: of Mailchimp's, in which state of the list they are.
 
-    An address that was `cleaned` takes no e-mail any more. Any other list may be called so: it says nothing there.
+    An address that was `cleaned` takes no e-mail any more. A name with several states is an opt-out where all of them
+    are, and else says nothing. Any other list may be called so: it says nothing there.
     """
-    states = re.findall(r"(?<![a-z])(?:unsubscribed|cleaned|subscribed)(?![a-z])", name.casefold())
-    return {"email_opt_out": states[0]} if len(states) == 1 and layout.name == MAILCHIMP else {}
+    states = set(re.findall(r"(?<![a-z])(?:unsubscribed|cleaned|subscribed)(?![a-z])", name.casefold()))
+    if layout.name != MAILCHIMP or not states or ("subscribed" in states and len(states) > 1):
+        return {}
+    return {"email_opt_out": max(states)}
 
 
 def key(column: str) -> str:

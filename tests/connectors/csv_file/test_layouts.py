@@ -131,7 +131,11 @@ def test_header_that_says_nothing_is_refused_with_what_to_do() -> None:
         ("2026-01 Cleaned_members_export.csv", "cleaned"),
         ("subscribed_segment_export.csv", "subscribed"),
         ("nonsubscribed_email_audience_export_1a2b.csv", None),
-        ("unsubscribed and cleaned.csv", None),
+        ("unsubscribed and cleaned.csv", "unsubscribed"),
+        ("cleaned_and_unsubscribed.csv", "unsubscribed"),
+        ("cleaned (cleaned 2026).csv", "cleaned"),
+        ("subscribed_and_cleaned.csv", None),
+        ("subscribed_unsubscribed.csv", None),
         ("members.csv", None),
     ],
 )
