@@ -81,6 +81,34 @@ def test_a_second_opt_out_counts_like_the_first(tmp_path: Path) -> None:
         assert shop.rows("remaining") == []
 
 
+def test_an_old_copy_takes_no_opt_out_back(tmp_path: Path) -> None:
+    """A file without change times that comes later may be an old one: its `no` answers no dated opt-out of another file."""
+    source = {"kind": "csv_file", "options": {"path": "inbox"}, "columns": {"source_id": "Contact ID"}}
+    shop = Workshop(tmp_path, sources={"inbox": source})
+    shop.file("new.csv", f"{OUT[0]},Modified\n1,Ada,Lovelace,ada@acme.com,true,2026-01-10")
+    shop.run()
+    shop.file("old.csv", "\n".join(OUT).format(said="false"), day=90)
+    shop.run()
+    ada = shop.contact("ada@acme.com")
+    assert (said(ada), ada.tags) == ((True, None), ["email opt-out"])
+    shop.file("newest.csv", f"{OUT[0]},Modified\n1,Ada,Lovelace,ada@acme.com,false,2026-01-11")
+    shop.run()
+    ada = shop.contact("ada@acme.com")
+    assert (said(ada), ada.tags) == ((None, None), [])
+
+
+@pytest.mark.parametrize("changed", ["2025-06-01 10:00:00", ""])
+def test_a_member_of_an_undated_list_has_not_opted_in(tmp_path: Path, changed: str) -> None:
+    """Mailchimp's list of subscribers answers its opt-outs only where it says when its rows changed."""
+    shop = Workshop(tmp_path)
+    header = "Email Address,First Name,Last Name,LAST_CHANGED,LEID,EUID"
+    row = "ada@acme.com,Ada,Lovelace,{},1,a"
+    shop.file("unsubscribed_1.csv", f"{header}\n{row.format('2025-05-01 10:00:00')}")
+    shop.file("subscribed_1.csv", f"{header}\n{row.format(changed)}", day=2)
+    shop.run(*TO_PLAN)
+    assert [person["email_opt_out"] for person in shop.rows("golden")] == [None if changed else True]
+
+
 @pytest.mark.parametrize(("opted_in", "out"), [("2025-05-01 10:00:00", True), ("2025-07-01 10:00:00", None)])
 def test_only_a_later_opt_in_ends_it(tmp_path: Path, opted_in: str, out: bool | None) -> None:
     """Of two records of one source, the one that opted in counts where it did so after the other had opted out."""
