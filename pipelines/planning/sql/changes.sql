@@ -32,7 +32,7 @@ WITH states AS (
     SELECT crm_id FROM current_contacts WHERE NOT email_subscribed
 ), sendable AS (
     -- Who unsubscribed in the CRM itself is not told to have asked for e-mail again. What would leave a field empty can only be sent where the settings say how, and a name never.
-    SELECT * REPLACE (CASE WHEN proposed IS NULL AND (starts_with(field, 'properties.email_opt_out') OR field = 'tags' AND lower("current") = 'email opt-out')
+    SELECT * REPLACE (CASE WHEN proposed IS NULL AND (starts_with(field, 'properties.email_opt_out') OR field = 'tags' AND is_opt_out_tag("current", 'email'))
                                 AND crm_id IN (FROM unsubscribed) AND verdict.decision <> 'same'
                            THEN verdict('keep', 'unsubscribed in the CRM: that stands')
                            WHEN proposed IS NULL AND field IN ('first_name', 'last_name') AND verdict.decision = 'write'

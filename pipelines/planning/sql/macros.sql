@@ -74,5 +74,9 @@ CREATE OR REPLACE MACRO opt_out_policy(policy) AS CASE policy WHEN 'source_wins'
 -- Whether a field tells that somebody opted out.
 CREATE OR REPLACE MACRO is_opt_out(field) AS starts_with(field, 'properties.email_opt_out') OR starts_with(field, 'properties.phone_opt_out');
 
+-- The tag of somebody who opted out of a channel, `email` or `phone`; and whether a tag is that one, as tags are compared.
+CREATE OR REPLACE MACRO opt_out_tag(channel) AS channel || ' opt-out';
+CREATE OR REPLACE MACRO is_opt_out_tag(tag, channel) AS lower(trim(tag)) = opt_out_tag(channel);
+
 -- What becomes of a mark that no record supports any more, since its source or its mapping has gone: a human decides.
 CREATE OR REPLACE MACRO opt_out_retract(marks, retract) AS CASE WHEN marks AND retract = 'write' THEN 'review' ELSE retract END;

@@ -6,7 +6,7 @@ WITH dropped AS (
            coalesce(t.record_key, (SELECT min(v.record_key) FROM said_values v JOIN said_values n ON n.person_id = v.person_id AND n.record_key = v.record_key AND n.field = 'tags given'
                    WHERE v.person_id = t.person_id AND v.field = 'tags' AND v.value = lower(trim(t.tag)) AND NOT v.current)) AS taken_by,
            EXISTS (SELECT 1 FROM said_values v WHERE v.person_id = t.person_id AND v.field = 'tags' AND v.value = lower(trim(t.tag))) AS said,
-           opt_out_retract(lower(trim(t.tag)) IN ('email opt-out', 'phone opt-out'), coalesce((SELECT retract FROM retracting WHERE field = 'tags'), 'review')) AS retract
+           opt_out_retract(is_opt_out_tag(t.tag, 'email') OR is_opt_out_tag(t.tag, 'phone'), coalesce((SELECT retract FROM retracting WHERE field = 'tags'), 'review')) AS retract
     FROM contact_tags t WHERE NOT adds
 )
 SELECT person_id, crm_id, is_new, NULL AS standing, tag AS proposed, ours, CASE WHEN is_new THEN 'create' ELSE 'tag' END AS change,

@@ -108,7 +108,7 @@ def by_the_rule(said: Sequence[Said]) -> int | None:
 @given(said=versions)
 @settings(deadline=None, max_examples=150)
 def test_one_word_is_enough_until_its_own_source_takes_it_back(step: Engine, said: list[Said]) -> None:
-    """Any record's opt-out counts, from the first version that says so, unless a later word answers it; dated or not."""
+    """A record's opt-out counts, from the first version that says so, unless a later word answers it, dated or not."""
     columns = {
         "record_key": [f"{one.source}/{one.record}" for one in said],
         "source": [one.source for one in said],

@@ -8,6 +8,8 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
+from pipelines.lake.engine import engine
+from pipelines.lake.lake import Lake
 from tests.pipelines.planning.test_opt_outs_of_vendors import said
 from tests.pipelines.workshop import AGAIN, SYNC, TO_PLAN, Workshop
 
@@ -68,7 +70,7 @@ def test_it_lasts_until_the_same_source_says_otherwise(tmp_path: Path) -> None:
 
 
 def test_a_second_opt_out_counts_like_the_first(tmp_path: Path) -> None:
-    """Out, in and out again: property and tag are back, and the export tells it; what we took away was no human's edit."""
+    """Out, in and out again: property and tag are back, and the export tells it; our own clear is no human's."""
     shop = world(tmp_path)
     for day, word in enumerate(("yes", "no", "yes", "no", "yes"), 1):
         told(shop, "lists", word, day=day)
@@ -82,7 +84,7 @@ def test_a_second_opt_out_counts_like_the_first(tmp_path: Path) -> None:
 
 
 def test_an_old_copy_takes_no_opt_out_back(tmp_path: Path) -> None:
-    """A file without change times that comes later may be an old one: its `no` answers no dated opt-out of another file."""
+    """A later file without change times may be an old one: its `no` answers no dated opt-out of another file."""
     source = {"kind": "csv_file", "options": {"path": "inbox"}, "columns": {"source_id": "Contact ID"}}
     shop = Workshop(tmp_path, sources={"inbox": source})
     shop.file("new.csv", f"{OUT[0]},Modified\n1,Ada,Lovelace,ada@acme.com,true,2026-01-10")
@@ -177,6 +179,16 @@ def test_what_the_crm_says_itself_is_never_overridden(tmp_path: Path) -> None:
     kept = [row for row in shop.rows("plan") if "unsubscribed in the CRM" in (row["rule"] or "")]
     assert {row["decision"] for row in kept} == {"keep"}
     assert {"tags", "properties.email_opt_out"} <= {row["field"] for row in kept}
+
+
+def test_a_mark_is_known_by_its_tag_however_it_is_spelled(tmp_path: Path) -> None:
+    """The tag of each channel is its own, in any case and with blanks around it."""
+    cases = [(" Email Opt-Out ", True, False), ("phone opt-out", False, True), ("email", False, False)]
+    with engine(Lake(tmp_path), "run", memory="1GB", threads=1) as step:
+        step.macros("planning/macros")
+        for tag, *expected in cases:
+            query = "SELECT is_opt_out_tag(tag, 'email'), is_opt_out_tag(tag, 'phone') FROM (SELECT $1 AS tag)"
+            assert step.rows(query, [tag]) == [tuple(expected)]
 
 
 def test_a_source_that_goes_takes_no_mark_with_it(tmp_path: Path) -> None:
