@@ -11,7 +11,7 @@ from connectors.giant_context.client import GiantContext
 from connectors.giant_context.walk import searched
 from connectors.giant_context.wire import Contact
 from pipelines.crm.echo import fields_of, folded, same
-from pipelines.crm.seen import seen
+from pipelines.crm.seen import seen, seen_as
 from pipelines.ledger.effects import Operation
 
 
@@ -29,9 +29,9 @@ class Standing:
 
     @property
     def seen(self) -> str | None:
-        """When it had changed last."""
+        """When it had changed last, and what stood there: `Operation.seen`, where the object is not read again."""
         moment = self.fields.get("updated_at")
-        return moment.isoformat() if isinstance(moment, datetime) else None
+        return seen_as(moment, self.fields, self.tags) if isinstance(moment, datetime) else None
 
 
 async def reread(crm: GiantContext, operation: Operation, standing: Standing) -> Operation | None:

@@ -4,31 +4,41 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-from connectors.giant_context.wire import Company, Contact
+from connectors.giant_context.wire import CompanyWrite, Contact, ContactUpdate, Company
 from pipelines.crm.echo import fields_of, folded
+from pipelines.crm.names import field_name
 
-VOLATILE: Final = ("updated_at", "last_activity_at", "contact_count")
-"""Fields that change without anybody's edit."""
+GROUPS: Final = ("properties", "address")
+EDITED: Final = frozenset(map(field_name, (*ContactUpdate.model_fields, *CompanyWrite.model_fields))) - {*GROUPS, "tags"}
+"""The fields that somebody may edit, and that have a name of their own: what changes beside them tells of no edit."""
 
 
 def seen(item: Contact | Company) -> str:
     """When an object has changed last (ISO 8601), and a digest of what stands in it: `Operation.seen`."""
-    stands = {name: value for name, value in fields_of(item).items() if name not in VOLATILE}
-    stands["tags"] = sorted(map(folded, item.tags))  # one that is given again comes last
+    return seen_as(item.updated_at, fields_of(item), item.tags)
+
+
+def seen_as(changed: datetime, fields: Mapping[str, Any], tags: Iterable[str]) -> str:
+    """The same of an object that was read before: when it had changed last, its fields by the plan's names, its tags."""
+    stands = {
+        name: value
+        for name, value in fields.items()
+        if (name in EDITED or name.partition(".")[0] in GROUPS and "." in name) and value not in (None, "", [], {})
+    }
+    stands["tags"] = sorted(map(folded, tags))  # one that is given again comes last
     text = json.dumps(stands, sort_keys=True, default=str)
-    return f"{item.updated_at.isoformat()} {hashlib.sha256(text.encode()).hexdigest()}"
+    return f"{changed.isoformat()} {hashlib.sha256(text.encode()).hexdigest()}"
 
 
 def was_put_back(item: Contact | Company, before: str | None) -> bool:
     """Whether an object stands as it was seen before, and was written to since.
 
     Then the update in between has arrived, and somebody undid it. Where another value stands by now, that one tells of
-    its own why the object has changed, and nothing of the update.
+    its own why the object has changed, and nothing of the update. Nor does a moment alone, without a digest.
     """
-    if before is None:
-        return False
-    moment, _, digest = before.partition(" ")
-    return item.updated_at > datetime.fromisoformat(moment) and (not digest or seen(item).endswith(digest))
+    moment, _, digest = (before or "").partition(" ")
+    return bool(digest) and item.updated_at > datetime.fromisoformat(moment) and seen(item).endswith(digest)
