@@ -16,7 +16,8 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar
+from functools import partial
+from typing import Any, Final, Generic, TypeVar
 
 from connectors.errors import CallError, NotApplied, ProtocolError
 from connectors.giant_context.wire import Activity, Company, Contact, Page
@@ -32,6 +33,9 @@ LONGEST_SEARCH = 100
 
 MAX_UNREAD = 20
 """So many rows may be unreadable; with more the list is."""
+
+ATTEMPTS_AT_PARTS: Final = 2
+"""How often a part of a page is asked for that failed whole, however patiently it was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +110,14 @@ class Walk(Generic[T]):
 
     def __aiter__(self) -> AsyncIterator[list[T]]:
         return self._walk()
+
+    async def page(self, number: int) -> NumberedPage[T]:
+        """One page alone, without the rows of it that the server cannot show.
+
+        Raises:
+            CallError: nothing of it can be read.
+        """
+        return await self._read(number, self._size)
 
     def _restart(self) -> None:
         self._ids: set[str] = set()  # seen in this pass
@@ -233,10 +245,11 @@ def tells_of_content(error: CallError) -> bool:
     return isinstance(error, ProtocolError) or (isinstance(error, NotApplied) and error.status == 500)
 
 
+def over(list_page: Callable[..., Awaitable[Page[T]]], **options: Any) -> Walk[T]:
+    """A walk over a list, such as `GiantContext.list_contacts`; `options` are those of `Walk`."""
+    return Walk(list_page, fetch_part=partial(list_page, attempts=ATTEMPTS_AT_PARTS), **options)
+
+
 def searched(list_page: Callable[..., Awaitable[Page[T]]], term: str) -> Walk[T]:
     """A walk over what the search of a list finds, such as `GiantContext.list_contacts`."""
-
-    async def page(number: int, size: int) -> Page[T]:
-        return await list_page(page=number, page_size=size, search=term[:LONGEST_SEARCH])
-
-    return Walk(page)
+    return over(partial(list_page, search=term[:LONGEST_SEARCH]))

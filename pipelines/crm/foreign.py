@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 
 from connectors.errors import Ambiguous, Busy, ForeignLedger
 from connectors.giant_context.client import GiantContext
+from connectors.giant_context.walk import over
 from connectors.giant_context.wire import MAX_PAGE_SIZE, Activity, ActivityCreate
 from pipelines.ledger.effects import SOURCE
 from pipelines.ledger.ledger import Ledger
@@ -97,16 +98,18 @@ async def claim(crm: GiantContext, ledger: Ledger, settings: Crm) -> None:
 
 
 async def _traces(crm: GiantContext, *, oldest: datetime) -> list[Trace]:
-    """What ledgers have logged lately, newest first; of one moment, in the account's order."""
+    """What ledgers have logged lately, newest first; of one moment, in the account's order.
+
+    An entry that the account cannot show is passed over: the others of whoever logged it tell of him, too.
+    """
     found: list[Trace] = []
-    seen = 0
+    newest = over(crm.list_activities, page_size=MAX_PAGE_SIZE)
     for number in range(1, PAGES + 1):
-        page = await crm.list_activities(page=number, page_size=MAX_PAGE_SIZE)
-        for entry in page.data:
+        page = await newest.page(number)
+        for entry in page.items:
             if (ledger_id := signature(entry)) is not None:
                 found.append(Trace(ledger_id, entry.created_at, entry.data.get("claim") is True))
-        seen += len(page.data)
-        if not page.data or seen >= page.meta.total or all(entry.created_at < oldest for entry in page.data):
+        if number >= page.last_number or all(entry.created_at < oldest for entry in page.items):
             break
     return sorted(found, key=lambda trace: trace.at, reverse=True)
 

@@ -6,14 +6,13 @@ import asyncio
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Final
 
 import pyarrow as pa
 
 from connectors.errors import BridgeError, CallError, NotFound
 from connectors.giant_context.client import GiantContext
-from connectors.giant_context.walk import Unread, Walk, tells_of_content
+from connectors.giant_context.walk import Unread, Walk, over, tells_of_content
 from connectors.giant_context.wire import Activity, Company, Contact
 from pipelines.crm.names import COLUMNS
 from pipelines.lake.engine import Engine
@@ -24,9 +23,6 @@ BATCH: Final = 20_000
 
 ASKED_AT_ONCE: Final = 500
 """Ids that are asked for side by side, as far as the CRM's pace allows, before the answers go to the table."""
-
-ATTEMPTS_AT_PARTS: Final = 2
-"""How often a part of a page is asked for that failed whole, however patiently it was asked for."""
 
 MOMENT: Final = pa.timestamp("us", "UTC")
 
@@ -163,12 +159,7 @@ async def read(work: Workspace, engine: Engine, crm: GiantContext, name: str) ->
     listing, limits = LISTINGS[name], work.settings.limits
     fetch: Any = {"contacts": crm.list_contacts, "companies": crm.list_companies, "activities": crm.list_activities}
     engine.put(f"fetched_{name}", listing.schema.empty_table())
-    walk: Walk[Any] = Walk(
-        fetch[name],
-        page_size=limits.page_size,
-        concurrency=limits.concurrency,
-        fetch_part=partial(fetch[name], attempts=ATTEMPTS_AT_PARTS),
-    )
+    walk: Walk[Any] = over(fetch[name], page_size=limits.page_size, concurrency=limits.concurrency)
     with work.progress.task(f"reading the CRM's {name}") as advance:
         waiting: list[dict[str, Any]] = []
         async for items in walk:

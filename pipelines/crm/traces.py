@@ -14,9 +14,9 @@ from contextlib import suppress
 from enum import Enum
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
-from connectors.errors import Forbidden, NotFound, Rejected
+from connectors.errors import CallError, Forbidden, NotFound, Rejected
 from connectors.giant_context.client import GiantContext
-from connectors.giant_context.walk import Walk, searched
+from connectors.giant_context.walk import Walk, WalkReport, over, searched, tells_of_content
 from connectors.giant_context.wire import MAX_PAGE_SIZE, Activity, Company, Contact, Page
 from pipelines.crm.echo import all_stand, digits, folded, recovered
 from pipelines.crm.seen import was_put_back
@@ -37,6 +37,7 @@ class Trace(Enum):
     UNSEEN = "cut off, and the CRM finds the contact in one place and not in another"
     OVERRULED = "cut off, and put back in the CRM since: that counts as a human's"
     LIKENESS = "cut off, and one that is like it stands there: no mark, e-mail or phone says whether it is the one"
+    HIDDEN = "cut off, and the CRM cannot show what was to be looked at"
 
 
 Finding: TypeAlias = Effect | Trace | Rejected
@@ -134,11 +135,12 @@ async def _read_lists(fetch: Fetch, hunt: _Hunt) -> Trace | None:
         if len(hunt.missing()) <= FEW or calls > LOOKS * len(hunt.missing()):
             return None
         for _ in range(LOOKS):
-            walk: Walk[Any] = Walk(fetch, page_size=MAX_PAGE_SIZE)
+            walk: Walk[Any] = over(fetch, page_size=MAX_PAGE_SIZE)
             async for items in walk:
                 hunt.take(items)
-            if not walk.report.complete:
-                return Trace.UNSURE
+            if (blind := _blind(walk.report)) is not None:
+                # A search that does not meet what cannot be shown tells of its operation for sure.
+                return None if blind is Trace.HIDDEN else blind
     except NotFound:
         raise
     except Rejected:
@@ -149,29 +151,48 @@ async def _read_lists(fetch: Fetch, hunt: _Hunt) -> Trace | None:
 async def _read_newest(fetch: Fetch, hunt: _Hunt) -> int:
     """Look through as many of the list's newest pages as could hold them all, twice over; returns the list's length."""
     pages, total = 2 + 2 * -(-len(hunt.missing()) // MAX_PAGE_SIZE), 0
+    newest: Walk[Any] = over(fetch, page_size=MAX_PAGE_SIZE)
     for number in range(1, pages + 1):
-        page = await fetch(page=number, page_size=MAX_PAGE_SIZE)
-        hunt.take(page.data)
-        total = page.meta.total
-        if not page.data or not hunt.missing() or number * page.meta.page_size >= total:
+        page = await newest.page(number)
+        hunt.take(page.items)
+        total = page.total
+        if not hunt.missing() or number >= page.last_number:
             break
     return total
 
 
 async def _search(crm: GiantContext, operation: Operation) -> Effect | Trace:
     if operation.kind in UPDATES:
-        return await _look_at(crm, operation, operation.crm_id or "")
+        try:
+            return await _look_at(crm, operation, operation.crm_id or "")
+        except CallError as error:
+            return await _hidden(crm, operation, error)
     for _ in range(LOOKS):
         hunt = _Hunt([operation])
-        complete = await (_read_timeline if operation.kind == "log" else _search_lists)(crm, operation, hunt)
+        blind = await (_read_timeline if operation.kind == "log" else _search_lists)(crm, operation, hunt)
         if (finding := hunt.finding(operation)) is not None:
             return finding
-        if not complete:
-            return Trace.UNSURE
+        if blind is not None:
+            return blind
     return Trace.ABSENT
 
 
-async def _read_timeline(crm: GiantContext, operation: Operation, hunt: _Hunt) -> bool:
+def _blind(report: WalkReport) -> Trace | None:
+    """What is true of what a walk did not meet, unless it has met all that is there."""
+    if report.complete:
+        return None
+    return Trace.HIDDEN if report.settled else Trace.UNSURE
+
+
+async def _hidden(crm: GiantContext, operation: Operation, error: CallError) -> Trace:
+    """What an error tells that may be about the one object asked for; of a server in trouble it is raised."""
+    if not tells_of_content(error):
+        raise error
+    await over(_list(crm, operation.object), page_size=MAX_PAGE_SIZE).page(1)
+    return Trace.HIDDEN
+
+
+async def _read_timeline(crm: GiantContext, operation: Operation, hunt: _Hunt) -> Trace | None:
     contact_id = str(operation.crm_id)
     try:
         hunt.take(await crm.contact_activities(contact_id))
@@ -179,23 +200,26 @@ async def _read_timeline(crm: GiantContext, operation: Operation, hunt: _Hunt) -
         # A timeline goes with its contact: while that is there, one that is not found proves nothing.
         with suppress(NotFound):
             await crm.get_contact(contact_id)
-            return False
-    return True
+            return Trace.UNSURE
+    except CallError as error:
+        return await _hidden(crm, operation, error)
+    return None
 
 
-async def _search_lists(crm: GiantContext, operation: Operation, hunt: _Hunt) -> bool:
-    """Search the list of an operation for it; returns whether what was not met is not there."""
-    body, complete = operation.body, True
+async def _search_lists(crm: GiantContext, operation: Operation, hunt: _Hunt) -> Trace | None:
+    """Search the list of an operation for it; returns what is true of what was not met, unless it is not there."""
+    body = operation.body
+    blind: Trace | None = None
     # A human may have corrected the address meanwhile; then the name leads to it.
     terms = [body["name"]] if operation.object == "companies" else [body.get("email"), body["lastName"]]
     for term in filter(None, terms):
         walk: Walk[Any] = searched(_list(crm, operation.object), term)
         async for items in walk:
             hunt.take(items)
-        complete = complete and walk.report.complete
+        blind = blind or _blind(walk.report)
         if not hunt.missing():
             break
-    return complete
+    return blind
 
 
 async def _look_at(crm: GiantContext, operation: Operation, crm_id: str) -> Effect | Trace:

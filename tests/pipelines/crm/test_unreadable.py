@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
-from connectors.errors import BridgeError
+from connectors.errors import BridgeError, ForeignLedger, NotApplied
+from connectors.giant_context.client import GiantContext
 from connectors.giant_context.server.store.store import Store
+from connectors.giant_context.wire import ActivityCreate, ContactCreate
+from pipelines.crm.traces import FEW, Trace
+from pipelines.ledger.effects import Effect, Operation, op_key
 from pipelines.report.remarks import unreadable
 from pipelines.report.summary import set_aside
+from tests.pipelines.crm.test_traces import look
 from tests.pipelines.faults import RoughShop
 
 PEOPLE = "First Name,Last Name,Email,Company,Website,Title\n"
@@ -22,6 +28,7 @@ EVE = "Eve,Punch,eve@engines.example,Engines,engines.example,Clerk\n"
 SPOIL = {
     "contacts": """UPDATE contacts SET properties = '{"x": 1e999}' WHERE id = ?""",
     "companies": "UPDATE companies SET annual_revenue = 9e999 WHERE id = ?",
+    "activities": """UPDATE activities SET data = '{"x": 1e999}' WHERE id = ?""",
 }
 """Values that JSON cannot hold: whatever shows them fails with 500."""
 MEND = {
@@ -39,6 +46,12 @@ def at_the_database(shop: RoughShop, statement: str, crm_id: str) -> None:
 def posts(shop: RoughShop) -> list[str]:
     """The calls that made something anew."""
     return sorted(call for call in shop.writes if call in ("POST contacts", "POST companies"))
+
+
+async def arrive(client: GiantContext, names: Iterable[str]) -> None:
+    """Create contacts that bear our mark."""
+    for name in names:
+        await client.create_contact(ContactCreate(first_name="A", last_name=name, properties={"crm_bridge_id": name}))
 
 
 @pytest.fixture
@@ -132,3 +145,60 @@ def test_an_export_leaves_out_what_cannot_be_shown(shop: RoughShop) -> None:
     at_the_database(shop, MEND["companies"], engines.id)
     shop.run("export")
     assert not lacking.exists()
+
+
+def test_an_entry_that_cannot_be_shown_stops_nothing(shop: RoughShop) -> None:
+    """It tells of no other ledger, and hides none: the run goes on, and stops for a ledger that does show."""
+    shop.sync()
+    entry = shop.timeline(shop.contact("ada@engines.example").id)[0]
+    at_the_database(shop, SPOIL["activities"], entry.id)
+    shop.file("a.csv", PEOPLE + ADA.replace("Countess", "Programmer") + JOE, day=2)
+    shop.sync()
+    assert shop.contact("ada@engines.example").title == "Programmer"
+    other = ActivityCreate(description="x", source="crm-bridge", data={"ledgerId": "another"})
+    shop.crm(lambda client: client.log_activity(other))
+    with pytest.raises(ForeignLedger, match="another, last on"):
+        shop.sync()
+
+
+def create(name: str) -> Operation:
+    """A contact that we meant to create."""
+    body = {"firstName": "A", "lastName": name, "properties": {"crm_bridge_id": name}}
+    values = {"first_name": "A", "last_name": name, "properties.crm_bridge_id": name}
+    return Operation(op_key("test", "create", name), "contacts", "create", name, body, values)
+
+
+def test_what_was_cut_off_is_found_beside_a_contact_that_cannot_be_shown(tmp_path: Path) -> None:
+    """Only of what would be found there can nobody tell."""
+    shop = RoughShop(tmp_path)
+    names = [f"p{number:03}" for number in range(2 * FEW)]
+    shop.crm(lambda client: arrive(client, names[:-1]))
+    at_the_database(shop, SPOIL["contacts"], next(one.id for one in shop.contacts() if one.last_name == names[0]))
+    found = look(shop, *map(create, names))
+    assert found.pop(names[0]) is Trace.HIDDEN
+    assert found.pop(names[-1]) is Trace.ABSENT
+    assert {type(finding) for finding in found.values()} == {Effect}
+
+
+def test_many_that_did_not_arrive_are_told_beside_a_contact_that_cannot_be_shown(tmp_path: Path) -> None:
+    """What a walk around it did not meet is searched for, each on its own, and surely absent."""
+    shop = RoughShop(tmp_path)
+    bad = shop.type_in(first_name="A", last_name="Other")
+    at_the_database(shop, SPOIL["contacts"], bad.id)
+    found = look(shop, *(create(f"p{number:03}") for number in range(2 * FEW)))
+    assert set(found.values()) == {Trace.ABSENT}
+
+
+def test_what_was_sent_to_what_cannot_be_shown_is_not_to_be_told(shop: RoughShop) -> None:
+    """Neither of an update of such a contact nor of an entry beside one; a server that shows nothing tells nothing."""
+    shop.sync()
+    ada, joe = shop.contact("ada@engines.example"), shop.contact("joe@looms.example")
+    entry = shop.timeline(joe.id)[0]
+    at_the_database(shop, SPOIL["contacts"], ada.id)
+    at_the_database(shop, SPOIL["activities"], entry.id)
+    update = Operation("k1", "contacts", "update", "ada", {"title": "x"}, {"title": "x"}, ada.id)
+    log = Operation("k2", "activities", "log", "joe", {"description": "x"}, {}, joe.id)
+    assert look(shop, update, log) == {"ada": Trace.HIDDEN, "joe": Trace.HIDDEN}
+    shop.rule = lambda call: 500 if call.what.startswith("GET") else None
+    with pytest.raises(NotApplied):
+        look(shop, update)
