@@ -10,7 +10,7 @@ import pyarrow as pa
 from connectors.errors import BridgeError
 from connectors.records import CONTACT
 from pipelines.applying.overtaken import DONE_BEFORE
-from pipelines.crm import listing, snapshot
+from pipelines.crm import listing, snapshot, unreadable
 from pipelines.crm.echo import LISTS
 from pipelines.lake.engine import Engine
 from pipelines.ledger.effects import ObjectName
@@ -18,7 +18,7 @@ from pipelines.ledger.ledger import Ledger
 from pipelines.planning import tables
 from pipelines.workspace import StageReport, Workspace
 
-TABLES: Final = ("remaining", "read_back")
+TABLES: Final = ("remaining", "read_back", "not_read_back")
 
 OBJECTS: Final[tuple[tuple[ObjectName, str], ...]] = (("contacts", "contact_matches"), ("companies", "company_matches"))
 """What is read back, and the table of who is who in the CRM."""
@@ -29,7 +29,8 @@ def run(work: Workspace) -> StageReport:
 
     `remaining` is what a second plan would write. What this run set aside is no part of it: what was refused, now or
     before, is owed, was changed meanwhile, or stands on another contact is listed in `applied`, `skipped` and
-    `collisions`. Only the count `left` holds that, too: where it is 0 a second plan is empty indeed.
+    `collisions`. Only the count `left` holds that, too: where it is 0 a second plan is empty indeed. `not_read_back`
+    are changed objects that the CRM cannot show any more: they are left alone.
 
     Raises:
         BridgeError: the CRM cannot be read.
@@ -41,9 +42,11 @@ def run(work: Workspace) -> StageReport:
         engine.macros("planning/macros")
         if any(changed.values()):
             with work.progress.task("reading back what was written", sum(map(len, changed.values()))) as advance:
-                asyncio.run(_read_back(work, engine, changed, advance))
+                unread = asyncio.run(_read_back(work, engine, changed, advance))
+            engine.put("not_read_back", pa.Table.from_pylist(unread, unreadable.ROWS))
             _put_in_place(work, engine, ledger)
         else:
+            engine.put("not_read_back", unreadable.ROWS.empty_table())
             for name, *_ in OBJECTS:
                 engine.put(f"fetched_{name}", listing.LISTINGS[name].schema.empty_table())
         engine.put("written", ledger.written.of("contacts"))
@@ -89,27 +92,39 @@ def _changed(engine: Engine, object_name: str) -> list[str]:
     return [crm_id for (crm_id,) in found]
 
 
-async def _read_back(work: Workspace, engine: Engine, changed: dict[str, list[str]], advance: Any) -> None:
+async def _read_back(
+    work: Workspace, engine: Engine, changed: dict[str, list[str]], advance: Any
+) -> list[dict[str, Any]]:
+    """Read the changed objects; returns those that the CRM cannot show."""
+    rows: list[dict[str, Any]] = []
     async with work.crm() as crm:
         for name, ids in changed.items():
+            asked = ids
+            unread: dict[str, str] = {}
             pages = (engine.count(f"current_{name}") + len(ids)) / work.settings.limits.page_size + 1
             if len(ids) > pages:  # the whole list takes fewer calls
-                await listing.read(work, engine, crm, name)
+                hidden = await listing.read(work, engine, crm, name)
                 listing.keep_only(engine, name, ids)
+                met = {crm_id for (crm_id,) in engine.rows(f"SELECT crm_id FROM fetched_{name}")} if hidden else {*ids}  # noqa: S608 - constant names
+                asked = [crm_id for crm_id in ids if crm_id not in met]
             else:
                 engine.put(f"fetched_{name}", listing.LISTINGS[name].schema.empty_table())
-                # What is not there any more was deleted by a human meanwhile.
-                await listing.fetch(engine, crm, name, ids)
+            # What is not there any more was deleted by a human meanwhile.
+            await listing.fetch(engine, crm, name, asked, unread)
+            rows += unreadable.by_id(name, unread)
             advance(len(ids))
+    return rows
 
 
 def _put_in_place(work: Workspace, engine: Engine, ledger: Ledger) -> None:
     """Let `current_…` and `…_matches` be what the next run would find: the changed objects as they stand now."""
     stood = {f"current_{name}": f"stood_{name}" for name, *_ in OBJECTS}
-    stood |= {matches: f"stood_{matches}" for _, matches in OBJECTS}
+    stood |= {matches: f"stood_{matches}" for _, matches in OBJECTS} | {"unreadable": "stood_unreadable"}
     for table, view in stood.items():
         engine.read_as(view, table)
         engine.forget(table)
+    engine.make("applying/verify/now_unreadable")
+    engine.rename("now_unreadable", "unreadable")
     snapshot.with_keys(engine, work.settings.match)
     for name, matches in OBJECTS:
         engine.rename(f"current_{name}", f"changed_{name}")

@@ -35,13 +35,13 @@ def told(work: Workspace) -> Iterator[str]:
 def unreadable(work: Workspace) -> Iterator[str]:
     """What the CRM could not show to this run: which row of which list, and its answer."""
     with work.engine() as engine:
-        for stage, table in (("snapshot", "unreadable"), ("export", "not_exported")):
+        for stage, table in (("snapshot", "unreadable"), ("verify", "not_read_back"), ("export", "not_exported")):
             if not work.counted(stage, table):
                 continue
-            if stage == "snapshot":
-                engine.read(table)
-            else:
+            if stage == "export":
                 engine.view(table, work.lake.root / "exports" / NOT_EXPORTED)
+            else:
+                engine.read(table)
             for name, place, crm_id, reason in engine.rows(f"SELECT object, place, crm_id, reason FROM {table}"):  # noqa: S608 - constant words
                 yield f"{name}, {crm_id or f'no. {place}'}: {reason}"
 

@@ -57,7 +57,8 @@ def set_aside(work: Workspace) -> int:
     clean = work.reports.get("clean")
     applied = work.reports.get("apply")
     refused = sum(applied.counts.get(name, 0) for name in REFUSED) if applied else 0
-    refused += work.counted("snapshot", "unreadable") + work.counted("export", "not_exported")
+    hidden = (("snapshot", "unreadable"), ("verify", "not_read_back"), ("export", "not_exported"))
+    refused += sum(work.counted(*one) for one in hidden)
     counts = sum(clean.counts[name] for name in ("rows_set_aside", "values_set_aside", "unmatched_now")) if clean else 0
     return counts + refused + refusals.count(work)
 

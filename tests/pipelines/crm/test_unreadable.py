@@ -202,3 +202,30 @@ def test_what_was_sent_to_what_cannot_be_shown_is_not_to_be_told(shop: RoughShop
     shop.rule = lambda call: 500 if call.what.startswith("GET") else None
     with pytest.raises(NotApplied):
         look(shop, update)
+
+
+@pytest.mark.parametrize("more", [0, 30])
+def test_what_was_written_and_cannot_be_shown_is_named(shop: RoughShop, more: int) -> None:
+    """All was sent: the run goes on, says which could not be read back, and nothing is left to write."""
+    crowd = "".join(f"A{number},N{number},a{number}@looms.example,Looms,looms.example,\n" for number in range(more))
+    shop.file("a.csv", PEOPLE + ADA + JOE + crowd)
+    work = shop.sync()
+    ada = shop.contact("ada@engines.example")
+    at_the_database(shop, SPOIL["contacts"], ada.id)
+    back = shop.sync(None, "verify", run=work.run)
+    counts = back.reports["verify"].counts
+    assert (counts["read_back"], counts["not_read_back"], counts["left"], counts["remaining"]) == (1 + more, 1, 0, 0)
+    assert [line.partition(": GET ")[0] for line in unreadable(back)] == [f"contacts, {ada.id}"]
+    assert set_aside(back) == 1
+
+
+def test_an_update_that_cannot_be_shown_is_named(shop: RoughShop) -> None:
+    """One that is asked for by its id is not planned again as it stood before the run."""
+    shop.sync()
+    shop.file("a.csv", PEOPLE + ADA.replace("Countess", "Programmer") + JOE, day=2)
+    work = shop.sync()
+    ada = shop.contact("ada@engines.example")
+    at_the_database(shop, SPOIL["contacts"], ada.id)
+    counts = shop.sync(None, "verify", run=work.run).reports["verify"].counts
+    assert (counts["read_back"], counts["not_read_back"], counts["left"], counts["remaining"]) == (0, 1, 0, 0)
+    assert shop.calls[-1].what == "GET contacts/*"
