@@ -8,12 +8,13 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from connectors.giant_context.wire import CompanyWrite, Contact, ContactUpdate, Company
+from connectors.giant_context.wire import Company, CompanyWrite, Contact, ContactUpdate
 from pipelines.crm.echo import fields_of, folded
 from pipelines.crm.names import field_name
 
-GROUPS: Final = ("properties", "address")
-EDITED: Final = frozenset(map(field_name, (*ContactUpdate.model_fields, *CompanyWrite.model_fields))) - {*GROUPS, "tags"}
+GROUPS: Final = ("properties.", "address.")
+_WRITTEN: Final = {*map(field_name, (*ContactUpdate.model_fields, *CompanyWrite.model_fields))}
+EDITED: Final = _WRITTEN - {"properties", "address", "tags"} | {"email_subscribed"}
 """The fields that somebody may edit, and that have a name of their own: what changes beside them tells of no edit."""
 
 
@@ -23,11 +24,11 @@ def seen(item: Contact | Company) -> str:
 
 
 def seen_as(changed: datetime, fields: Mapping[str, Any], tags: Iterable[str]) -> str:
-    """The same of an object that was read before: when it had changed last, its fields by the plan's names, its tags."""
+    """The same of an object that was read before, by its fields' names in plans and its tags."""
     stands = {
         name: value
         for name, value in fields.items()
-        if (name in EDITED or name.partition(".")[0] in GROUPS and "." in name) and value not in (None, "", [], {})
+        if (name in EDITED or name.startswith(GROUPS)) and value not in (None, "", [], {})
     }
     stands["tags"] = sorted(map(folded, tags))  # one that is given again comes last
     text = json.dumps(stands, sort_keys=True, default=str)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ from connectors.errors import NotFound
 from connectors.giant_context.client import GiantContext
 from pipelines.crm import listing, recover, unreadable
 from pipelines.crm.echo import recovered
+from pipelines.crm.fates import Fate
 from pipelines.crm.foreign import refuse_foreign
 from pipelines.crm.same_crm import refuse_another
 from pipelines.keys.normalise import normalise
@@ -41,12 +43,13 @@ def run(work: Workspace) -> StageReport:
     work.lock.take()
     with work.engine() as engine:
         with work.ledger() as ledger:
-            asyncio.run(_fetch(work, engine, ledger))
+            fates = asyncio.run(_fetch(work, engine, ledger))
         with work.progress.task("looking at the CRM's keys"):
             with_keys(engine, work.settings.match)
         counts = engine.write(*TABLES)
     work.lake.publish(work.run, TABLES)
-    return StageReport(counts, TABLES)
+    overruled = {Fate.OVERRULED.value: fates[Fate.OVERRULED]} if fates[Fate.OVERRULED] else {}
+    return StageReport(counts | overruled, TABLES)
 
 
 def with_keys(engine: Engine, match: Match) -> None:
@@ -59,13 +62,14 @@ def with_keys(engine: Engine, match: Match) -> None:
     engine.make("crm/snapshot/current_companies")
 
 
-async def _fetch(work: Workspace, engine: Engine, ledger: Ledger) -> None:
+async def _fetch(work: Workspace, engine: Engine, ledger: Ledger) -> Counter[Fate]:
+    """Read the account; returns what became of the calls that were cut off before."""
     async with work.crm() as crm:
         await refuse_another(crm, ledger)  # first: another CRM may well bear another ledger's entries
         if work.settings.crm.may_write:
             days = work.settings.crm.foreign_days
             await refuse_foreign(crm, ledger.own_ids(), days=days, now=datetime.now(UTC))
-        await recover.settle(crm, ledger, work.settings, work.progress)
+        fates = await recover.settle(crm, ledger, work.settings, work.progress)
         unread = {name: await listing.read(work, engine, crm, name) for name in LISTS}
         await _close_unknown(crm, engine, ledger)
         rows: list[dict[str, Any]] = []
@@ -80,6 +84,7 @@ async def _fetch(work: Workspace, engine: Engine, ledger: Ledger) -> None:
                 rows += unreadable.by_place(name, places)
             rows += unreadable.by_id(name, ours)
         engine.put("unreadable", pa.Table.from_pylist(rows, unreadable.ROWS))
+    return fates
 
 
 def _takes_companies(work: Workspace, ledger: Ledger) -> bool:

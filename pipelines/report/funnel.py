@@ -37,12 +37,18 @@ def lines(work: Workspace) -> Iterator[tuple[int, str, str]]:
         yield verify["read_back"], f"contacts read back{claim}", ""
         if verify["changed_again"]:
             yield verify["changed_again"], "of them changed again since", "read_back.parquet"
+    yield from _overruled(work)
     yield from _unseen(work)
     if export := reports.get("export"):
         yield export["activities"], "activities in the timelines", "exports/activities/"
         if export["opted_out"]:
             yield export["opted_out"], "contacts who opted out, there or in a source", "exports/contacts.parquet"
         yield export["files"], "Parquet files for analysts", "exports/"
+
+
+def _overruled(work: Workspace) -> Iterator[tuple[int, str, str]]:
+    if count := work.counted("snapshot", Fate.OVERRULED) + work.counted("apply", Fate.OVERRULED):
+        yield count, "writes cut off, and put back by a human since: the human's value stays", ""
 
 
 def _unseen(work: Workspace) -> Iterator[tuple[int, str, str]]:
@@ -74,7 +80,11 @@ def _resolve_lines(resolve: dict[str, int]) -> Iterator[tuple[int, str, str]]:
 def _owed_lines(apply: dict[str, int]) -> Iterator[tuple[int, str, str]]:
     """What of the plan is not in the CRM, and has to be told for as long as it is not."""
     if owed := apply.get(Left.OWED):
-        yield owed, "writes owed: surely not in the CRM yet, sent by the next run", "applied.parquet"
+        yield (
+            owed,
+            "writes owed: not known to be in the CRM yet: the next run looks, and sends it",
+            "applied.parquet",
+        )
     if given_up := apply.get(Left.GIVEN_UP):
         yield given_up, "writes given up: surely not in the CRM (crm-bridge retry)", "applied.parquet"
     if unknown := apply.get(Fate.UNKNOWN, 0) + apply.get(Left.UNKNOWN_BEFORE, 0):
