@@ -7,7 +7,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from typing import Final
 
@@ -17,7 +17,7 @@ from connectors.errors import StateRefused
 from connectors.giant_context.client import GiantContext
 from pipelines.applying import resending
 from pipelines.applying.conflicts import Collision
-from pipelines.applying.intentions import Intention, batches, intend
+from pipelines.applying.intentions import BATCH, Intention, batches, intend
 from pipelines.applying.manner import Manner
 from pipelines.applying.outcomes import Outcomes
 from pipelines.applying.overtaken import DONE_BEFORE, SKIPPED, Waited
@@ -62,12 +62,12 @@ def run(work: Workspace) -> StageReport:
         if may_write:
             waited = check(work, engine, ledger)
             if waited is not None:
-                asyncio.run(stoppable(_look(work, ledger)))
+                fates += asyncio.run(stoppable(_look(work, ledger)))
                 ledger.traits.set(Trait.CARRIED_OUT.of(waited.digest), " ".join((*waited.applied_by, work.run)))
             intention = intend(engine, ledger, work.run, waited=waited)
             skipped, held = intention.skipped, intention.held
             begin = time.monotonic()
-            fates = asyncio.run(stoppable(_send(work, engine, ledger, intention, outcomes, waited=waited is not None)))
+            fates += asyncio.run(stoppable(_send(work, engine, ledger, intention, outcomes, waited=waited is not None)))
             _remember(engine, ledger, outcomes.asked, time.monotonic() - begin)
         owed, given_up = ledger.journal.owed(work.run, most_lost=limits.max_lost_answers)
         engine.put("applied", ledger.journal.of_run(work.run))
@@ -80,7 +80,7 @@ def run(work: Workspace) -> StageReport:
         *outcomes.counts.items(),
         (Left.OWED, owed - given_up + outcomes.unreached),
         (Left.GIVEN_UP, given_up),
-        *((fate, fates[fate]) for fate in (Fate.FOUND, Fate.UNKNOWN)),
+        *((fate, fates[fate]) for fate in (Fate.FOUND, Fate.OVERRULED, Fate.UNKNOWN)),
         (Left.DONE_BEFORE, done_before),
         (Left.OVERTAKEN, len(skipped) - done_before - sum(held.values())),
         (Left.REFUSED_BEFORE, held.get("REJECTED", 0)),
@@ -116,12 +116,18 @@ def check(work: Workspace, engine: Engine, ledger: Ledger) -> Waited | None:
     return Waited(named[seal.MOMENT], sealed, tuple(before.split()))
 
 
-async def _look(work: Workspace, ledger: Ledger) -> None:
+async def _look(work: Workspace, ledger: Ledger) -> Counter[Fate]:
     """Look first, as the snapshot of a run does: for another ledger, and for what was cut off since."""
     async with work.crm() as crm:
         await refuse_foreign(crm, ledger.own_ids(), days=work.settings.crm.foreign_days, now=datetime.now(UTC))
         await refuse_another(crm, ledger)
-        await recover.settle(crm, ledger, work.settings, work.progress)
+        return await _overruled_before(crm, ledger, work)
+
+
+async def _overruled_before(crm: GiantContext, ledger: Ledger, work: Workspace) -> Counter[Fate]:
+    """Look for what earlier runs left cut off. Only what a human put back is this run's to tell."""
+    fates = await recover.settle(crm, ledger, work.settings, work.progress)
+    return Counter({Fate.OVERRULED: fates[Fate.OVERRULED]})
 
 
 def _remember(engine: Engine, ledger: Ledger, asked: int, seconds: float) -> None:
@@ -149,10 +155,9 @@ async def _send(
     """Send what is intended; `outcomes` gains what comes of it. Returns what became of those whose answer was lost."""
     crm_settings = work.settings.crm
     manner = Manner(run=work.run, clears=crm_settings.clears, reread=crm_settings.reread, waited=waited)
-    fates: Counter[Fate] = Counter()
     most_lost, began = work.settings.limits.max_lost_answers, time.time()
     async with work.crm() as crm:
-        await recover.settle(crm, ledger, work.settings, work.progress)
+        fates = await _overruled_before(crm, ledger, work)
         if any(intention.counts.values()):
             await claim(crm, ledger, crm_settings)
         sending = Sending(crm, ledger, manner, outcomes)
@@ -161,13 +166,12 @@ async def _send(
                 if outcomes.counts:
                     days, now = crm_settings.foreign_days, datetime.now(UTC)
                     await refuse_foreign(crm, ledger.own_ids(), days=days, now=now, begun=True)
-                if object_name == "activities":
-                    await _read_back_found(crm, ledger, work)
+                unsure = await _read_back_found(crm, ledger, work) if object_name == "activities" else set[str]()
                 with work.progress.task(f"writing {object_name}", count) as advance:
                     for batch, standing in batches(
                         engine, ledger, work.run, object_name, intention.last, most_lost=most_lost
                     ):
-                        await sending.send(batch, standing, advance)
+                        await sending.send([one for one in batch if one.op_key not in unsure], standing, advance)
                 # Before the next kind: contacts want their companies' ids, and entries their contacts'.
                 fates += await recover.settle(crm, ledger, work.settings, work.progress)
                 if again := await resending.due(
@@ -179,15 +183,18 @@ async def _send(
     return fates
 
 
-async def _read_back_found(crm: GiantContext, ledger: Ledger, work: Workspace) -> None:
-    """Look for entries whose contact was found, not created by a call of this run: they may have been logged, too."""
-    found = []
-    for entry in ledger.journal.of_found(work.run):
-        contact = ledger.journal.target_of(entry.parent or "")
-        found.append(replace(entry, body={**entry.body, "contactId": contact}, crm_id=contact))
-    if found:
-        with work.progress.task("looking for entries of contacts that were found", len(found)):
-            await recover.look_again(crm, ledger, found, work.settings)
+async def _read_back_found(crm: GiantContext, ledger: Ledger, work: Workspace) -> set[str]:
+    """Look for entries whose contact was found, not created by a call of this run: they may have been logged, too.
+
+    Returns the keys of those of which that cannot be told now.
+    """
+    unsure: set[str] = set()
+    entries, place = ledger.journal.of_found(work.run, after=0, at_most=BATCH)
+    while entries:
+        with work.progress.task("looking for entries of contacts that were found", len(entries)):
+            unsure |= await recover.read_back(crm, ledger, entries, work.settings)
+        entries, place = ledger.journal.of_found(work.run, after=place, at_most=BATCH)
+    return unsure
 
 
 def _table(collisions: Sequence[Collision]) -> pa.Table:

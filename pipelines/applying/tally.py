@@ -69,6 +69,6 @@ class Left(StrEnum):
     REFUSED_BEFORE = "refused_before"
     UNKNOWN_BEFORE = "unknown_before"
     OWED = "owed"
-    """Surely not in the CRM yet; a later run sends it."""
+    """Surely not in the CRM yet, or not looked for to the end: a later run looks for it and sends it."""
     GIVEN_UP = "given_up"
     """Surely not in the CRM, and lost as often as the settings allow."""

@@ -36,8 +36,10 @@ WORDS: Final = {
 
 BECAME: Final = {
     Fate.FOUND: "found in the CRM: done",
+    Fate.FOUND_TWICE: "found in the CRM more than once: done",
     Fate.FREE: "not in the CRM: the next run may send it",
     Fate.OVERRULED: "put back in the CRM since: what stands there stays",
+    Fate.OPEN: "could not be looked for to the end: the next run looks again",
     Fate.UNKNOWN: "still not to be told",
 }
 

@@ -14,4 +14,6 @@ class Fate(StrEnum):
     """Surely not there: to be decided anew."""
     OVERRULED = "overruled"
     """It has arrived, and its object was put back since: that is a human's, and stays."""
+    OPEN = "open"
+    """It could not be looked for to the end: a later run looks again, and nothing is sent before."""
     UNKNOWN = "unknown"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, Literal
 
 from connectors.errors import Rejected
 from connectors.giant_context.client import GiantContext
@@ -23,13 +23,14 @@ KEPT_AT_ONCE: Final = 256
 
 
 async def settle(crm: GiantContext, ledger: Ledger, settings: Settings, progress: Reporter) -> Counter[Fate]:
-    """Decide every SENT operation of the account, none stays so: what is found is DONE, what is surely absent is free.
+    """Look for every SENT operation of the account: what is found is DONE, what is surely absent is free.
 
     Waits until nothing of them can be under way any more: when their calls left is not known, and clocks can be wrong,
     so it counts as just now. What was looked for completely and is absent is free, however often its answer was lost.
-    What cannot be told or may not be looked for is UNKNOWN: it is never sent again by itself.
+    What cannot be told or may not be looked for is UNKNOWN: it is never sent again by itself. What could not be looked
+    for to the end stays SENT: a later run looks again.
 
-    Returns how many were found, found several times, freed and left unknown.
+    Returns how many there were of each fate.
 
     Raises:
         CallError: the CRM cannot be asked; all that was not decided stays as it is.
@@ -41,20 +42,35 @@ async def settle(crm: GiantContext, ledger: Ledger, settings: Settings, progress
         with progress.task(f"waiting {wait:.0f} s for calls that were cut off"):
             await asyncio.sleep(wait)
     outcome: Counter[Fate] = Counter()
-    found: list[Effect] = []
+    findings = _Findings(ledger)
     with progress.task("looking for what calls that were cut off have done", len(operations)) as advance:
         try:
             async for operation, finding in traces.find(crm, operations, at_once=settings.limits.concurrency):
-                if isinstance(finding, Effect):
-                    found.append(finding)
-                    if len(found) >= KEPT_AT_ONCE:
-                        _keep(ledger, found, outcome)
-                else:
-                    outcome[_decide(ledger, operation, finding)] += 1
+                outcome[findings.take(operation, finding)] += 1
                 advance(1)
         finally:
-            _keep(ledger, found, outcome)
+            findings.keep()
     return outcome
+
+
+async def read_back(crm: GiantContext, ledger: Ledger, entries: Sequence[Operation], settings: Settings) -> set[str]:
+    """Look for entries that are INTENT and may have been logged all the same; those that are found are DONE.
+
+    Returns the keys of those of which that cannot be told now: they are not to be sent, and stay owed.
+
+    Raises:
+        CallError: the CRM cannot be asked; what was found by then is kept.
+    """
+    findings, unsure = _Findings(ledger), set[str]()
+    try:
+        async for entry, finding in traces.find(crm, entries, at_once=settings.limits.concurrency):
+            if isinstance(finding, Effect):
+                findings.take(entry, finding)
+            elif finding is not Trace.ABSENT:
+                unsure.add(entry.op_key)
+    finally:
+        findings.keep()
+    return unsure
 
 
 async def look_again(
@@ -62,46 +78,69 @@ async def look_again(
 ) -> list[tuple[Operation, Fate]]:
     """Look for UNKNOWN operations once more because somebody asks: what is surely absent now is free to be sent.
 
-    Entries that this ledger has not sent, and that may be there all the same, are looked for, too.
-
     Returns each with what became of it.
 
     Raises:
         CallError: the CRM cannot be asked; all that was not decided stays as it is.
     """
     became: list[tuple[Operation, Fate]] = []
-    async for operation, finding in traces.find(crm, operations, at_once=settings.limits.concurrency):
-        if finding is Trace.ABSENT:
-            ledger.journal.end(operation, "INTENT", f"{finding.value}; taken up again by hand", certain=True)
-            became.append((operation, Fate.FREE))
-        elif isinstance(finding, Effect):
-            ledger.journal.mark_done([finding])
-            became.append((operation, Fate.FOUND))
-        else:
-            became.append((operation, _decide(ledger, operation, finding)))
+    findings = _Findings(ledger, by_hand=True)
+    try:
+        async for operation, finding in traces.find(crm, operations, at_once=settings.limits.concurrency):
+            became.append((operation, findings.take(operation, finding)))
+    finally:
+        findings.keep()
     return became
 
 
-def _keep(ledger: Ledger, found: list[Effect], outcome: Counter[Fate]) -> None:
-    ledger.journal.mark_done(found)
-    outcome.update(Fate.FOUND if effect.note is None else Fate.FOUND_TWICE for effect in found)
-    found.clear()
+class _Findings:
+    """What was found of operations, on its way into the journal: many share a commit."""
 
+    def __init__(self, ledger: Ledger, *, by_hand: bool = False) -> None:
+        self._journal = ledger.journal
+        self._by_hand = by_hand
+        """Somebody asked for them: how often the answer of one was lost is forgotten."""
+        self._done: list[Effect] = []
+        self._ends: list[tuple[Operation, Literal["INTENT", "SENT", "UNKNOWN"], str, str | None]] = []
+        self._absent: list[Operation] = []
 
-def _decide(ledger: Ledger, operation: Operation, finding: Trace | Rejected) -> Fate:
-    match finding:
-        case Trace.ABSENT:
-            # An update's object is read and decided anew by the next plan: a human may have written meanwhile.
-            ledger.journal.end(operation, "INTENT", finding.value)
-            return Fate.FREE
-        case Trace.OVERRULED:
-            # What we sent is the base from now on: by that, what stands there is told to be a human's.
-            effect = Effect(operation, operation.crm_id or "", operation.values, note=finding.value)
-            ledger.journal.mark_done([effect])
-            return Fate.OVERRULED
-        case Trace():
-            ledger.journal.end(operation, "UNKNOWN", finding.value)
-        case Rejected():
-            reason = f"cut off, and looking for it was refused: {finding.reason}"
-            ledger.journal.end(operation, "UNKNOWN", reason, finding.request_id)
-    return Fate.UNKNOWN
+    def take(self, operation: Operation, finding: traces.Finding) -> Fate:
+        """Note a finding; returns what becomes of its operation."""
+        fate = self._take(operation, finding)
+        if len(self._done) + len(self._ends) + len(self._absent) >= KEPT_AT_ONCE:
+            self.keep()
+        return fate
+
+    def _take(self, operation: Operation, finding: traces.Finding) -> Fate:
+        match finding:
+            case Effect():
+                self._done.append(finding)
+                return Fate.FOUND if finding.note is None else Fate.FOUND_TWICE
+            case Trace.OVERRULED:
+                # What we sent is the base from now on: by that, what stands there is told to be a human's.
+                self._done.append(Effect(operation, operation.crm_id or "", operation.values, note=finding.value))
+                return Fate.OVERRULED
+            case Trace.ABSENT:
+                # An update's object is read and decided anew by the next plan: a human may have written meanwhile.
+                self._absent.append(operation)
+                return Fate.FREE
+            case Trace.UNSURE:
+                self._ends.append((operation, "SENT", finding.value, None))
+                return Fate.OPEN
+            case Trace():
+                self._ends.append((operation, "UNKNOWN", finding.value, None))
+            case Rejected():
+                reason = f"cut off, and looking for it was refused: {finding.reason}"
+                self._ends.append((operation, "UNKNOWN", reason, finding.request_id))
+        return Fate.UNKNOWN
+
+    def keep(self) -> None:
+        """Write down what was noted."""
+        reason = Trace.ABSENT.value + "; taken up again by hand" * self._by_hand
+        if self._done:
+            self._journal.mark_done(self._done)
+        if self._ends:
+            self._journal.end_many(self._ends, certain=False)
+        if self._absent:
+            self._journal.end_many([(one, "INTENT", reason, None) for one in self._absent], certain=self._by_hand)
+        self._done, self._ends, self._absent = [], [], []

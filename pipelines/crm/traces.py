@@ -62,11 +62,11 @@ async def find(
     for name, sought in lists.items():
         hunt = _Hunt(sought)
         if len(sought) > FEW:
-            absence = await _read_lists(_list(crm, name), hunt)
+            absent = await _read_lists(_list(crm, name), hunt)
             for operation in sought:
-                if (finding := hunt.finding(operation) or absence) is not None:
+                if (finding := hunt.finding(operation) or (Trace.ABSENT if absent else None)) is not None:
                     yield operation, finding
-            if absence is not None:
+            if absent:
                 continue
         rest += hunt.missing()
     for start in range(0, len(rest), at_once):
@@ -124,28 +124,28 @@ class _Hunt:
         return Effect(operation, first.id, values, note=found_again([item.id for item in met]))
 
 
-async def _read_lists(fetch: Fetch, hunt: _Hunt) -> Trace | None:
+async def _read_lists(fetch: Fetch, hunt: _Hunt) -> bool:
     """Look through the newest pages, and through all where that is cheaper than to search for each one missing.
 
-    Returns what is true of those that were not met; None: they are to be searched for.
+    Returns whether those that were not met are absent; if not, they are to be searched for: a list that keeps changing
+    or cannot be read to its end says nothing of them, and a search or a timeline may.
     """
     try:
         total = await _read_newest(fetch, hunt)
         calls = LOOKS * -(-total // MAX_PAGE_SIZE)
         if len(hunt.missing()) <= FEW or calls > LOOKS * len(hunt.missing()):
-            return None
+            return False
         for _ in range(LOOKS):
             walk: Walk[Any] = over(fetch, page_size=MAX_PAGE_SIZE)
             async for items in walk:
                 hunt.take(items)
-            if (blind := _blind(walk.report)) is not None:
-                # A search that does not meet what cannot be shown tells of its operation for sure.
-                return None if blind is Trace.HIDDEN else blind
+            if not walk.report.complete:
+                return False
     except NotFound:
         raise
     except Rejected:
-        return None
-    return Trace.ABSENT
+        return False
+    return True
 
 
 async def _read_newest(fetch: Fetch, hunt: _Hunt) -> int:
@@ -200,7 +200,7 @@ async def _read_timeline(crm: GiantContext, operation: Operation, hunt: _Hunt) -
         # A timeline goes with its contact: while that is there, one that is not found proves nothing.
         with suppress(NotFound):
             await crm.get_contact(contact_id)
-            return Trace.UNSURE
+            return Trace.UNSEEN
     except CallError as error:
         return await _hidden(crm, operation, error)
     return None

@@ -6,13 +6,18 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from sqlite3 import Connection
-from typing import Literal
+from typing import Final, Literal
 
 from pipelines.ledger.access import LedgerAccess, each, to_json
 from pipelines.ledger.effects import Effect, Operation
 from pipelines.ledger.journal_reading import OPEN
 from pipelines.ledger.journal_waiting import OWED, JournalWaiting
 from pipelines.ledger.last_written import LastWritten
+
+END: Final = (
+    "UPDATE journal SET state = ?, reason = ?, request_id = ?, ended_at = ?, "
+    "doubts = CASE WHEN ? THEN 0 ELSE doubts + ? END WHERE op_key = ? AND state <> 'DONE'"
+)
 
 
 class Journal(JournalWaiting):
@@ -139,10 +144,16 @@ class Journal(JournalWaiting):
         no doubt is left, since the CRM has spoken or somebody asks to begin anew. What is DONE stays so.
         """
         with self._access.writing() as database:
-            database.execute(
-                "UPDATE journal SET state = ?, reason = ?, request_id = ?, ended_at = ?, "
-                "doubts = CASE WHEN ? THEN 0 ELSE doubts + ? END WHERE op_key = ? AND state <> 'DONE'",
-                (state, reason, request_id, time.time(), certain, int(doubt), operation.op_key),
+            database.execute(END, (state, reason, request_id, time.time(), certain, int(doubt), operation.op_key))
+
+    def end_many(
+        self, ends: Sequence[tuple[Operation, Literal["INTENT", "SENT", "UNKNOWN"], str, str | None]], *, certain: bool
+    ) -> None:
+        """Keep what came of many operations, all at once: each with its state, the reason and the request's id."""
+        now = time.time()
+        with self._access.writing() as database:
+            database.executemany(
+                END, [(state, reason, said, now, certain, 0, one.op_key) for one, state, reason, said in ends]
             )
 
     def mark_owed_sent(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from pipelines.ledger.effects import ObjectName, Operation
@@ -52,11 +52,14 @@ class JournalWaiting(JournalReading):
         return [Lost(operation_of(row[:-2]), *row[-2:]) for row in rows]
 
     def owed(self, run: str, *, most_lost: int | None) -> tuple[int, int]:
-        """How much of what a run was to send is still to arrive, and how much of that is given up: lost too often."""
+        """How much of what a run was to send is still to arrive, and how much of that is given up: lost too often.
+
+        What is SENT at its end is owed, too, whichever run has sent it: it could not be looked for to the end.
+        """
         row = self._access.row(
             f"SELECT count(*), count(*) FILTER (WHERE {LOST} AND doubts >= ?) "  # noqa: S608 - constants
-            f"FROM journal WHERE account = ? AND {OPEN} AND run = ? AND (state = 'SENT' "
-            f"OR state = 'INTENT' AND doubts > 0 OR op_key IN (SELECT op_key FROM journal WHERE {OWED}))",
+            f"FROM journal WHERE account = ? AND {OPEN} AND (state = 'SENT' OR run = ? AND ("
+            f"state = 'INTENT' AND doubts > 0 OR op_key IN (SELECT op_key FROM journal WHERE {OWED})))",
             NO_LIMIT if most_lost is None else most_lost,
             self._access.account,
             run,
@@ -64,16 +67,28 @@ class JournalWaiting(JournalReading):
         )
         return (0, 0) if row is None else (row[0], row[1])
 
-    def of_found(self, run: str) -> list[Operation]:
-        """Entries that a run is to log, and whose write was found done: not answered to a call of this very run."""
-        query = (
-            f"SELECT {OPERATION} FROM journal WHERE account = ? AND {OPEN} AND state = 'INTENT' AND run = ? "  # noqa: S608 - constants
-            "AND kind = 'log' AND doubts = 0 "
+    def of_found(self, run: str, *, after: int, at_most: int) -> tuple[list[Operation], int]:
+        """Entries that a run is to log, and whose write was found done: not answered to a call of this very run.
+
+        Each is aimed at its contact. Places are as in `waiting`.
+        """
+        rows = self._access.rows(
+            f"SELECT {OPERATION}, (SELECT crm_id FROM journal AS wrote WHERE wrote.op_key = journal.parent), rowid "  # noqa: S608 - constants
+            f"FROM journal WHERE account = ? AND {OPEN} AND state = 'INTENT' AND run = ? "
+            "AND kind = 'log' AND doubts = 0 AND rowid > ? "
             "AND EXISTS (SELECT 1 FROM journal AS wrote WHERE wrote.op_key = journal.parent "
             "AND wrote.state = 'DONE' AND (wrote.run <> journal.run OR wrote.doubts > 0 OR wrote.reason IS NOT NULL)) "
-            "ORDER BY rowid"
+            "ORDER BY rowid LIMIT ?",
+            self._access.account,
+            run,
+            after,
+            at_most,
         )
-        return [operation_of(row) for row in self._access.rows(query, self._access.account, run)]
+        found = [
+            replace(entry, body={**entry.body, "contactId": contact}, crm_id=contact)
+            for entry, contact in ((operation_of(row[:-2]), row[-2]) for row in rows)
+        ]
+        return found, rows[-1][-1] if rows else after
 
     def waiting(
         self,

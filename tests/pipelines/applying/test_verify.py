@@ -33,10 +33,22 @@ def shop(planned: RoughShop, tmp_path: Path) -> RoughShop:
 def test_after_creates_and_updates_a_second_plan_is_empty(shop: RoughShop) -> None:
     """Contacts, companies, tags and further keys that were just written are all found as planned."""
     created = shop.sync(None, "apply", "verify", run="first")
-    assert created.reports["verify"].counts == {"remaining": 0, "read_back": 2, "not_read_back": 0, "changed_again": 0, "left": 0}
+    assert created.reports["verify"].counts == {
+        "remaining": 0,
+        "read_back": 2,
+        "not_read_back": 0,
+        "changed_again": 0,
+        "left": 0,
+    }
     shop.file("a.csv", f"{HEADER}\n{ADA.replace('Countess', 'Lady').replace('vip;new', 'vip;hot')}", day=2)
     updated = shop.sync(None, *SYNC, "verify")
-    assert updated.reports["verify"].counts == {"remaining": 0, "read_back": 1, "not_read_back": 0, "changed_again": 0, "left": 0}
+    assert updated.reports["verify"].counts == {
+        "remaining": 0,
+        "read_back": 1,
+        "not_read_back": 0,
+        "changed_again": 0,
+        "left": 0,
+    }
     assert shop.calls[-1].what == "GET contacts/*"
 
 

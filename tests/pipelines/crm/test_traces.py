@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +10,11 @@ import pytest
 from pydantic.alias_generators import to_snake
 
 from connectors.giant_context.client import GiantContext
-from connectors.giant_context.wire import ActivityCreate, Contact, ContactCreate, Page, PageMeta
+from connectors.giant_context.wire import ActivityCreate, ContactCreate
 from pipelines.crm.traces import FEW, Finding, Trace, find
 from pipelines.ledger.effects import Effect, Operation, op_key
 from tests.pipelines.faults import RoughShop
+from tests.pipelines.restless import Restless
 
 
 @pytest.fixture
@@ -147,20 +147,6 @@ def test_many_entries_are_found_in_the_newest_pages(shop: RoughShop) -> None:
     assert len(shop.calls) <= 1 + 2
 
 
-class Restless:
-    """A CRM whose list never holds still: each answer tells of fewer contacts than the one before."""
-
-    def __init__(self) -> None:
-        self.total = 1_000
-
-    async def list_contacts(self, page: int, page_size: int, **_: str) -> Page[Contact]:
-        """Answer with a page that is not what the last one promised."""
-        self.total -= 1
-        now = datetime.now(UTC)
-        rows = [Contact(id=f"c{page}-{n}", created_at=now, updated_at=now) for n in range(min(page_size, 50))]
-        return Page[Contact](data=rows, meta=PageMeta(total=self.total, page=page, page_size=50))
-
-
 @pytest.mark.parametrize("count", [1, FEW + 200])
 def test_a_list_that_keeps_changing_tells_nothing(count: int) -> None:
     """What an incomplete look did not meet is neither there nor absent, whether searched for or walked for."""
@@ -171,3 +157,17 @@ def test_a_list_that_keeps_changing_tells_nothing(count: int) -> None:
         return {found async for _, found in find(crm, operations, at_once=4)}
 
     assert asyncio.run(go()) == {Trace.UNSURE}
+
+
+def test_entries_are_read_in_their_timelines_where_the_list_keeps_changing() -> None:
+    """An entry is looked for beside its contact, so a restless list of all of them does not leave hundreds untold."""
+
+    async def go() -> set[Finding]:
+        crm: Any = Restless()
+        entries = [
+            Operation(op_key("log", number), "activities", "log", str(number), {"description": "x"}, {}, f"c{number}")
+            for number in range(FEW + 200)
+        ]
+        return {found async for _, found in find(crm, entries, at_once=4)}
+
+    assert asyncio.run(go()) == {Trace.ABSENT}
