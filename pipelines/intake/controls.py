@@ -36,14 +36,19 @@ def rows(landing: Landing, layout: Layout, path_literal: str) -> str:
 
 
 def found(landing: Landing, layout: Layout, path_literal: str) -> Iterator[str]:
-    """SELECTs of the cells that hold one: `object`, `landing`, `row`, `field`, `value` as received, `suggestion`."""
-    for field, column in _mapped(landing, layout) if may_hold(landing) else ():
-        cell = quote_identifier(column)
+    """One SELECT of the cells that hold one, or none where no cell may.
+
+    Its columns: `object`, `landing`, `row`, `field`, `value` as received, `suggestion`.
+    """
+    mapped = list(_mapped(landing, layout)) if may_hold(landing) else []
+    if mapped:
+        cells = [f"{{field: {quote_text(field)}, value: {quote_identifier(column)}}}" for field, column in mapped]
+        held = " OR ".join(f"has_control({quote_identifier(column)})" for _, column in mapped)
         yield (
-            f"SELECT {quote_text(landing.object)} AS object, {quote_text(landing.id)} AS landing, "  # noqa: S608 - quoted
-            f"file_row_number AS row, {quote_text(field)} AS field, {cell} AS value, "
-            f"plain_text(controlled({cell})) AS suggestion "
-            f"FROM read_parquet({path_literal}, file_row_number = true) WHERE has_control({cell})"
+            f"SELECT {quote_text(landing.object)} AS object, {quote_text(landing.id)} AS landing, row, "  # noqa: S608 - quoted
+            "cell.field AS field, cell.value AS value, plain_text(controlled(cell.value)) AS suggestion "
+            f"FROM (SELECT file_row_number AS row, unnest([{', '.join(cells)}]) AS cell "
+            f"FROM read_parquet({path_literal}, file_row_number = true) WHERE {held}) WHERE has_control(cell.value)"
         )
 
 

@@ -14,7 +14,7 @@ from pipelines.lake.lake import Landing
 
 SCHEMA: Final = pa.schema(
     [
-        *((name, pa.string()) for name in ("landing", "path", "source", "object", "file", "column", "field", "reason")),
+        *((name, pa.string()) for name in ("path", "source", "object", "file", "column", "field", "reason")),
         ("place", pa.int64()),
     ]
 )
@@ -32,13 +32,15 @@ SETTING: Final = "crm.properties sends it"
 
 
 def find(engine: Engine, landings: Sequence[Landing], layouts: Sequence[Layout], chosen: Collection[str]) -> None:
-    """Make `not_sent`; `chosen` are the fields that the settings send (`crm.properties`).
+    """Make `not_sent` of the newest landings; `chosen` are the fields that the settings send (`crm.properties`).
 
     What joins records or is their key counts as used, though it is not sent itself.
     """
-    found = [row for pair in zip(landings, layouts, strict=True) for row in _unsent(*pair, chosen)]
+    newest = {landing for (landing,) in engine.rows("FROM newest_landings")}
+    pairs = [(one, layout) for one, layout in zip(landings, layouts, strict=True) if one.id in newest]
+    found = [row for pair in pairs for row in _unsent(*pair, chosen)]
     if found:
-        literals = ", ".join(parquet_literal(landing.path) for landing in landings)
+        literals = ", ".join(parquet_literal(landing.path) for landing, _ in pairs)
         engine.view_as("landed_columns", f"FROM parquet_metadata([{literals}])")
     else:
         engine.put("landed_columns", STATISTICS.empty_table())
@@ -55,7 +57,6 @@ def _unsent(landing: Landing, layout: Layout, chosen: Collection[str]) -> Iterat
         if column.casefold() in labels or (field is not None and field not in waiting):
             continue
         yield {
-            "landing": landing.id,
             "path": str(landing.path),
             "source": landing.source,
             "object": landing.object,

@@ -7,7 +7,9 @@ from pathlib import Path
 
 from rich.console import Console
 
+from pipelines.intake import series, unsent
 from pipelines.report import summary
+from pipelines.settings import sources
 from tests.pipelines.workshop import TO_CLEAN, Workshop
 
 HEADER = "ID,First name,Last name,Email,City,Birthday,Country,Website,Shoe size,Notes,Empty"
@@ -74,3 +76,21 @@ def test_headers_are_printed_as_they_are(tmp_path: Path) -> None:
     text = io.StringIO()
     summary.show(work, Console(file=text, width=200))
     assert "[bold]Likes (no field takes it)" in text.getvalue()
+
+
+def test_only_the_newest_landings_are_looked_at(tmp_path: Path) -> None:
+    """What a file held before tells nothing of what is not sent now: its statistics are not read."""
+    shop = Workshop(tmp_path)
+    for day in (1, 2, 3):
+        shop.file("people.csv", f"{HEADER}\n{ROW}{day}", day=day)
+        shop.run(*TO_CLEAN)
+    work = shop.work()
+    landings = work.lake.landings()
+    layouts = [sources.layout_of(one.source, work.settings, one.object, one.columns, one.name) for one in landings]
+    with work.engine() as engine:
+        engine.put("landing_places", series.table(series.places(landings, work.settings.sources)))
+        engine.make("intake/newest_landings")
+        unsent.find(engine, landings, layouts, ())
+        read = engine.rows("SELECT DISTINCT file_name FROM landed_columns")
+    assert read == [(str(landings[-1].path),)]
+    assert len(landings) == 3
