@@ -110,7 +110,7 @@ def by_the_rule(said: Sequence[Said]) -> int | None:
 def test_one_word_is_enough_until_its_own_source_takes_it_back(step: Engine, said: list[Said]) -> None:
     """A record's opt-out counts, from the first version that says so, unless a later word answers it, dated or not."""
     columns = {
-        "record_key": [f"{one.source}/{one.record}" for one in said],
+        "record_key": [f"{one.source}/contacts/plain:{one.record}" for one in said],
         "source": [one.source for one in said],
         "series": [one.file for one in said],
         "file": [one.file for one in said],
@@ -133,7 +133,7 @@ def test_one_word_is_enough_until_its_own_source_takes_it_back(step: Engine, sai
     )
     step.put("contact_versions", versions)
     step.make("intake/consents")
-    keys = sorted({f"{one.source}/{one.record}" for one in said})
+    keys = sorted({f"{one.source}/contacts/plain:{one.record}" for one in said})
     step.put("records", pa.table({"record_key": pa.array(keys, pa.string()), "file_row_number": range(len(keys))}))
     step.put("people", pa.table({"node": pa.array(range(len(keys)), pa.int64()), "person": [7 for _ in keys]}))
     step.make("identity/golden/opt_outs")

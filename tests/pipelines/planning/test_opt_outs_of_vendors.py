@@ -173,3 +173,24 @@ def test_the_name_of_a_file_is_unmapped_like_a_column(tmp_path: Path) -> None:
     shop.file(name, EXPORTS[name])
     shop.run("extract", "clean")
     assert "out" not in {row["says"] for row in shop.rows("consents")}
+
+
+def test_a_list_that_somebody_joined_says_nothing_of_another_vendor_s_opt_out(tmp_path: Path) -> None:
+    """All exports lie in one inbox: a later opt-in to Mailchimp's list leaves Salesforce's opt-out as it is."""
+    shop = Workshop(tmp_path)
+    shop.file(
+        "report.csv",
+        """
+        Contact ID,First Name,Last Name,Email,Contact Owner,Email Opt Out,Last Modified Date
+        003A,Bob,Both,bob@both.example,Robin Roe,1,2025-01-01 10:00
+        """,
+    )
+    shop.file(
+        "subscribed_email_audience_export_1a2b.csv",
+        """
+        Email Address,First Name,Last Name,MEMBER_RATING,CONFIRM_TIME,LAST_CHANGED,LEID,EUID,NOTES,TAGS
+        bob@both.example,Bob,Both,2,2025-05-06 07:08:09,2025-05-06 07:08:09,13,cc,,
+        """,
+    )
+    shop.run()
+    assert said(shop.contact("bob@both.example")) == (True, None)
