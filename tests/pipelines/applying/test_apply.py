@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from connectors.errors import AccessError, Ambiguous, BridgeError, NotApplied, Rejected, StateRefused
+from connectors.errors import AccessError, Ambiguous, NotApplied, Rejected, StateRefused
 from pipelines.report import summary
 from pipelines.workspace import Workspace
 from tests.pipelines.faults import Fault, RoughShop, Rule, on
@@ -89,18 +88,6 @@ def test_what_a_run_sent_for_an_earlier_one_is_in_its_table(shop: RoughShop) -> 
     apply(shop, on("POST activities", Fault.LOST_BEFORE, 1, 5))
     shop.again()
     assert [(row["kind"], row["state"], row["attempts"]) for row in shop.rows("applied")] == [("log", "DONE", 3)]
-
-
-def test_an_entry_that_was_never_sent_is_never_unknown(shop: RoughShop) -> None:
-    """Where nobody can tell whether an entry is there, the run leaves it owed; the next one logs it, and all others."""
-    with suppress(BridgeError):
-        apply(shop, on("POST activities", Fault.UNREACHABLE))
-    assert states(shop) == {"DONE": 4, "INTENT": 4}
-    work = shop.again(on("GET contacts/*/activities", 404, 1))
-    assert (states(shop), work.reports["apply"].counts["owed"]) == ({"DONE": 7, "INTENT": 1}, 1)
-    shop.again()
-    assert states(shop) == {"DONE": 8}
-    assert_in_step(shop)
 
 
 def test_one_call_that_is_cut_off_does_not_end_the_run(tmp_path: Path) -> None:

@@ -162,3 +162,16 @@ def test_a_contact_waits_for_its_company_that_is_owed(tmp_path: Path) -> None:
     assert "1  write owed" in shown(work)
     shop.sync()
     assert shop.contact("ada@engines.example").company is not None
+
+
+def test_an_entry_that_was_never_sent_is_never_unknown(tmp_path: Path) -> None:
+    """Where nobody can tell whether an entry is there, the run leaves it owed; the next one logs it, and all others."""
+    shop = shop_of(tmp_path, 4)
+    with suppress(BridgeError):
+        shop.sync(on("POST activities", Fault.UNREACHABLE))
+    assert states(shop) == {"DONE": 4, "INTENT": 4}
+    work = shop.again(on("GET contacts/*/activities", 404, 1))
+    assert (states(shop), work.reports["apply"].counts["owed"]) == ({"DONE": 7, "INTENT": 1}, 1)
+    shop.again()
+    assert states(shop) == {"DONE": 8}
+    assert unsound(shop) == []
