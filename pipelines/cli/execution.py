@@ -13,6 +13,7 @@ from typing import Final
 from connectors.errors import BridgeError, ConfigurationError, storage_trouble
 from connectors.files import whole
 from pipelines.cli.interrupt import GOES_ON, Interrupted
+from pipelines.lake.lake import make_private
 from pipelines.workspace import Workspace
 
 INSTANCE: Final = "telemetry:\n  enabled: false\n"
@@ -33,7 +34,7 @@ def dagster_home(data: Path, settings_folder: Path) -> Path:
             )
         return Path(given)
     home = data.resolve() / "dagster"
-    home.mkdir(parents=True, exist_ok=True)
+    make_private(home)
     ours = settings_folder / "dagster.yaml"
     if ours.exists():
         with whole(home / "dagster.yaml") as draft:

@@ -14,6 +14,7 @@ from pipelines.crm import listing, unreadable
 from pipelines.crm.names import NOT_EXPORTED
 from pipelines.crm.same_crm import refuse_another
 from pipelines.lake.engine import Engine, quote_text
+from pipelines.lake.lake import make_private
 from pipelines.ledger.ledger import Ledger
 from pipelines.workspace import StageReport, Workspace
 
@@ -28,6 +29,7 @@ def run(work: Workspace) -> StageReport:
         StateRefused: the embedded CRM is gone, or is not the one that the ledger knows.
     """
     folder = work.lake.root / "exports"
+    make_private(folder)
     with work.engine() as engine, work.ledger() as ledger:
         engine.put("not_exported", asyncio.run(_fetch(work, engine, ledger)))
         engine.put("contact_links", ledger.identities.links("contacts"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import resources
 from pathlib import Path
 from typing import Any, Final
@@ -13,7 +13,7 @@ import duckdb
 import pyarrow as pa
 
 from connectors.errors import StateRefused
-from pipelines.lake.lake import Lake
+from pipelines.lake.lake import Lake, make_private
 
 
 def quote_identifier(name: str) -> str:
@@ -65,6 +65,8 @@ class Engine:
         self.lake = lake
         self.run = run
         spill = lake.root / "tmp"
+        with suppress(OSError):  # a folder that is only read: then nothing can spill either
+            make_private(spill)
         self.connection = duckdb.connect(
             ":memory:",
             config={

@@ -61,7 +61,7 @@ class Lake:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        _make_private(root)
+        make_private(root)
 
     # Landings
 
@@ -94,7 +94,7 @@ class Lake:
         `rejected` is asked after the batches are drained. The landing itself is renamed last: it is what makes the
         pair visible, so a killed run leaves at most an unread file of rejected rows.
         """
-        _make_private(self.root / "raw")
+        make_private(self.root / "raw")
         folder = self.root / "raw" / source / object_name
         folder.mkdir(parents=True, exist_ok=True)
         stem = f"{sequence:06d}-{digest[:12]}"
@@ -129,7 +129,7 @@ class Lake:
 
     def run_folder(self, run: str) -> Path:
         """The folder of a run's tables; made when missing."""
-        _make_private(self.root / "runs")
+        make_private(self.root / "runs")
         folder = self.root / "runs" / run
         folder.mkdir(parents=True, exist_ok=True)
         return folder
@@ -179,7 +179,7 @@ class Lake:
         """Make this run the holder of `tables`, all at once."""
         merged = {**self.current(), **dict.fromkeys(tables, run)}
         path = self.root / "current.json"
-        with whole(path) as draft:
+        with whole(path, private=True) as draft:
             draft.write_text(json.dumps(merged, indent=1, sort_keys=True), "utf-8")
 
     def runs(self) -> set[str]:
@@ -200,7 +200,7 @@ class Lake:
         return len(gone)
 
 
-def _make_private(folder: Path) -> None:
+def make_private(folder: Path) -> None:
     """Make a folder for its owner alone: personal data will lie in it. One that is there keeps its rights."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 

@@ -113,6 +113,19 @@ def test_a_folder_that_was_there_keeps_its_rights(crm_bridge: Shell, config: Pat
     assert theirs.stat().st_mode & 0o777 == 0o750
 
 
+def test_what_is_made_in_an_open_folder_is_closed(crm_bridge: Shell, config: Path) -> None:
+    """Everything that a run makes at the top of a data folder that was there is its owner's alone."""
+    folder = config.parent / "theirs"
+    folder.mkdir()
+    folder.chmod(0o755)
+    assert crm_bridge("run", "--config", config, "--data", folder, DAGSTER_HOME="").code == 0
+    made = {path.name: path for path in folder.iterdir()}
+    expected = {"raw", "runs", "exports", "dagster", "tmp", "current.json", "ledger.db", "ledger.lock", "crm.db"}
+    assert expected <= made.keys()
+    modes = {name: path.stat().st_mode & 0o777 for name, path in made.items()}
+    assert modes == {name: 0o700 if path.is_dir() else 0o600 for name, path in made.items()}
+
+
 @pytest.mark.parametrize(
     "args",
     [("apply", "none.parquet"), ("ledger", "restore", "none.db"), ("crm", "--faults", "none.toml", "--port", "0")],
