@@ -118,7 +118,7 @@ class World:
         self.shop(self.upstream).table("people.csv", HEADER, [person.row for person in self.people], day=self.day)
 
     def edit(self) -> None:
-        """A human changes, clears and restores values of contacts."""
+        """A human changes and clears values of contacts."""
         human = self.shop(self.upstream)
         for contact in human.contacts():
             if self.chance.random() < 0.25:
