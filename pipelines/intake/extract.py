@@ -117,8 +117,8 @@ def _landed(
     try:
         sources.layout_of(source, work.settings, part.object, part.columns)
         return _land(work.lake, source, part)
-    except SourceRefused as error:
-        refuse(source, error)
+    except SourceRefused as error:  # of a header alone it cannot say whose it is
+        refuse(source, SourceRefused(error.reason, name=part.name, line=error.line))
     except (BridgeError, OSError):  # of the data folder or the settings: a matter of all files
         raise
     except Exception as error:  # noqa: BLE001 - an odd file must not stop the others

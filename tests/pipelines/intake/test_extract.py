@@ -66,6 +66,14 @@ def test_refused_file_is_listed_and_the_others_go_on(shop: Workshop) -> None:
     ]
 
 
+def test_a_header_that_says_nothing_is_refused_by_its_files_name(shop: Workshop) -> None:
+    """Also where the settings say what the rows are, and so the header alone is looked at."""
+    shop.sections["sources"] = {"inbox": {"kind": "csv_file", "options": {"path": "inbox", "object": "contacts"}}}
+    shop.file("odd.csv", "alpha,beta\n1,2")
+    shop.run("extract")
+    assert [row["file"] for row in shop.rows("refused_files")] == ["odd.csv"]
+
+
 def test_a_name_that_is_no_text_is_refused_and_the_others_go_on(shop: Workshop) -> None:
     """A file whose name is not UTF-8 is listed under its name with escapes."""
     shop.file("good.csv", "Name,Email\nAda Lovelace,ada@acme.com")
