@@ -237,13 +237,8 @@ def test_what_it_wrote_is_read_back(planned: Workshop) -> None:
     """What the file has sent stands there and wants no second write; what was left alone is no part of it."""
     planned.edit(planned.contact("Lovelace").id, title="Countess")
     work = applied(planned)
-    assert verify.run(work).counts == {
-        "remaining": 0,
-        "read_back": 2,
-        "not_read_back": 0,
-        "changed_again": 0,
-        "left": 1,
-    }
+    nothing = {"remaining": 0, "not_read_back": 0, "changed_again": 0}
+    assert verify.run(work).counts == {**nothing, "read_back": 2, "left": 1}
     work.end()
 
 
