@@ -21,13 +21,13 @@ def told(work: Workspace) -> Iterator[str]:
     yield from refusals.told(work)
     for said in unreadable(work):
         yield f"not readable in the CRM: {said}"
-    for said in _not_sent(work):
-        yield f"not sent: {said}"
     assumed = _assumed(work)
     for file, note in assumed[:FILES_SHOWN]:
         yield f"assumed: {file}: {note}"
     if len(assumed) > FILES_SHOWN:
         yield f"assumed: {len(assumed) - FILES_SHOWN:,} more, in the column note of landings.parquet"
+    for said in _not_sent(work):
+        yield f"not sent: {said}"
     for source, series, file, newer in _proposed(work):
         yield f'proposed: where {newer} takes the place of {file}, set series = "{series}" in [sources.{source}]'
 
