@@ -36,6 +36,7 @@ CREATE TABLE current_contacts AS SELECT 'contact-' || row AS crm_id, first_name,
         'person-' || row AS bridge_id, emails, phones, phones[1] AS phone_e164 FROM records;
 CREATE TABLE current_companies AS SELECT *, ''::VARCHAR AS bridge_id, ''::VARCHAR AS domain, []::VARCHAR[] AS emails, []::VARCHAR[] AS phones
 FROM fetched_companies;
+CREATE TABLE unreadable AS SELECT ''::VARCHAR AS object, 0::BIGINT AS place, ''::VARCHAR AS crm_id, ''::VARCHAR AS reason WHERE false;
 CREATE TABLE person_changes AS SELECT ''::VARCHAR AS person_id, ''::VARCHAR AS change, ''::VARCHAR AS other_id, 0::BIGINT AS records, ''::VARCHAR AS record_key WHERE false;
 CREATE TABLE last_written AS SELECT crm_id,
     to_json({first_name: first_name, last_name: last_name, email: email, phone: phone_e164, title: title, 'properties.crm_bridge_id': bridge_id})::VARCHAR AS sent,
