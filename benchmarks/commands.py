@@ -10,7 +10,6 @@ A turn before fills the caches, and counts the modules that stand in `sys.module
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import subprocess
 import sys
@@ -20,7 +19,7 @@ from pathlib import Path
 from statistics import median
 from typing import Final
 
-from benchmarks.report import show
+from benchmarks.report import tell
 
 ROOT: Final = Path(__file__).parents[1]
 EMAIL: Final = "ravi.diallo@banksiafinance.example"
@@ -100,10 +99,7 @@ def main(argv: list[str] | None = None) -> None:
     given = parser.parse_args(argv)
     with tempfile.TemporaryDirectory(prefix="crm-bench-") as folder:
         figures = measure(given.turns, Path(folder))
-    if given.json:
-        print(json.dumps(figures))
-    else:
-        show("commands", figures)
+    tell("commands", figures, as_json=given.json)
 
 
 if __name__ == "__main__":

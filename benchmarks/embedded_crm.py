@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import random
 import sqlite3
 import tempfile
@@ -26,7 +25,7 @@ from statistics import median
 
 import httpx
 
-from benchmarks.report import show
+from benchmarks.report import tell
 from connectors.giant_context import wire
 from connectors.giant_context.server.access import APP_ID, ORGANIZATION_ID, PROJECT_ID
 from connectors.giant_context.server.app import create_app
@@ -235,10 +234,7 @@ def main(argv: list[str] | None = None) -> None:
     with tempfile.TemporaryDirectory(prefix="crm-bench-") as folder:
         result = measure(given.rows, given.data or Path(folder))
     rounded = {name: round(value, 3) for name, value in result.items()}
-    if given.json:
-        print(json.dumps(rounded))
-    else:
-        show("embedded_crm", rounded)
+    tell("embedded_crm", rounded, as_json=given.json)
 
 
 if __name__ == "__main__":

@@ -17,13 +17,13 @@ import json
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from benchmarks import people
-from benchmarks.report import show
+from benchmarks.folders import work_folder
+from benchmarks.report import tell
 
 TO_PLAN = ("extract", "clean", "snapshot", "resolve", "candidates", "plan")
 WHOLE = (*TO_PLAN, "apply", "export")
@@ -91,16 +91,9 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--data", type=Path, help="a folder to work in (default: a temporary one)")
     given = parser.parse_args(argv)
-    folder = given.data or Path(tempfile.mkdtemp(prefix="crm-bench-"))
-    try:
+    with work_folder(given.data) as folder:
         figures = measure(given.rows, folder)
-    finally:
-        if given.data is None:
-            shutil.rmtree(folder)
-    if given.json:
-        print(json.dumps(figures))
-    else:
-        show("growth", figures)
+    tell("growth", figures, as_json=given.json)
 
 
 if __name__ == "__main__":

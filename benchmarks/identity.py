@@ -32,7 +32,7 @@ from typing import Any, Final
 import duckdb
 
 from benchmarks import pairs, peers
-from benchmarks.report import show
+from benchmarks.report import tell
 from pipelines.lake.lake import Lake
 from pipelines.settings.sections import Limits, Match
 
@@ -201,10 +201,7 @@ def main(argv: list[str] | None = None) -> None:
         place = (given.data or Path(folder)).resolve()
         result = measure(given.rows, place, repeats=given.repeats, peers_up_to=given.peers_up_to)
     rounded = {name: round(value, 4) for name, value in result.items()}
-    if given.json:
-        print(json.dumps(rounded))
-    else:
-        show("identity", rounded)
+    tell("identity", rounded, as_json=given.json)
 
 
 if __name__ == "__main__":

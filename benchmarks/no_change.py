@@ -9,7 +9,6 @@ is counted: its calls by route, list pages apart from all others.
 from __future__ import annotations
 
 import argparse
-import json
 import tempfile
 import time
 import uuid
@@ -20,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from benchmarks.report import show
+from benchmarks.report import tell
 from connectors.giant_context.client import GiantContext
 from connectors.giant_context.server.store.store import Store
 from pipelines.applying import apply
@@ -110,10 +109,7 @@ def main(argv: list[str] | None = None) -> None:
     given = parser.parse_args(argv)
     with tempfile.TemporaryDirectory(prefix="crm-bench-") as folder:
         figures = measure(given.rows, Path(folder))
-    if given.json:
-        print(json.dumps(figures))
-    else:
-        show("no_change", figures)
+    tell("no_change", figures, as_json=given.json)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,6 @@ notations, a sixth of them spoilt, are read by all ways and compared with `phone
 from __future__ import annotations
 
 import argparse
-import json
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -23,7 +22,7 @@ import pyarrow as pa
 
 from benchmarks import phones_one_by_one
 from benchmarks.phone_numbers import REGIONS, evenly, mixed
-from benchmarks.report import show
+from benchmarks.report import tell
 from pipelines.keys.phones import library
 from pipelines.keys.phones import reading as phones
 from pipelines.lake.engine import Engine, engine
@@ -142,10 +141,7 @@ def main(argv: list[str] | None = None) -> None:
     with tempfile.TemporaryDirectory(prefix="phones-bench-") as folder:
         result = measure(given.rows, Path(folder))
     rounded = {name: round(value, 3) for name, value in result.items()}
-    if given.json:
-        print(json.dumps(rounded))
-    else:
-        show("phones", rounded)
+    tell("phones", rounded, as_json=given.json)
 
 
 if __name__ == "__main__":

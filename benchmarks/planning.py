@@ -10,18 +10,16 @@ is a warm-up that reads the files into the system's cache; the figures are media
 from __future__ import annotations
 
 import argparse
-import json
-import shutil
 import sqlite3
-import tempfile
 import time
 import uuid
 from contextlib import closing
 from pathlib import Path
 from statistics import median
 
+from benchmarks.folders import work_folder
 from benchmarks.memory import forget_peak, peak_bytes
-from benchmarks.report import show
+from benchmarks.report import tell
 from pipelines.crm.listing import COMPANIES
 from pipelines.planning import plan, tables
 from pipelines.settings.sections import Settings
@@ -88,16 +86,9 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--data", type=Path, help="an empty folder to work in (default: a temporary one)")
     given = parser.parse_args(argv)
-    folder = given.data or Path(tempfile.mkdtemp(prefix="crm-bench-"))
-    try:
+    with work_folder(given.data) as folder:
         figures = measure(given.rows, given.changed, folder)
-    finally:
-        if given.data is None:
-            shutil.rmtree(folder)
-    if given.json:
-        print(json.dumps(figures))
-    else:
-        show("planning", figures)
+    tell("planning", figures, as_json=given.json)
 
 
 if __name__ == "__main__":

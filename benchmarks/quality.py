@@ -17,7 +17,6 @@ measured, and that is said. `--rows` is taken and ignored: the data are what the
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import tempfile
 import uuid
@@ -29,7 +28,7 @@ import pyarrow as pa
 
 from benchmarks import labelled, pairs, peers, workbench
 from benchmarks.labelled import Labelled
-from benchmarks.report import show
+from benchmarks.report import tell
 from pipelines.lake.engine import quote_text
 from pipelines.lake.lake import Lake
 
@@ -179,10 +178,7 @@ def main(argv: list[str] | None = None) -> None:
     else:
         print(f"Nothing was measured: {labelled.MISSING}.", file=sys.stderr)
     rounded = {name: round(value, 4) for name, value in result.items()}
-    if given.json:
-        print(json.dumps(rounded))
-    else:
-        show("quality", rounded)
+    tell("quality", rounded, as_json=given.json)
 
 
 if __name__ == "__main__":

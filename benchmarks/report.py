@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import re
 import sqlite3
+import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
@@ -21,6 +23,14 @@ def show(title: str, figures: Figures) -> None:
     for name, value in figures.items():
         table.add_row(name, written(value))
     Console().print(table)
+
+
+def tell(title: str, figures: Figures, *, as_json: bool) -> None:
+    """Print figures for whoever asked: one JSON object, or a table."""
+    if as_json:
+        sys.stdout.write(json.dumps(figures) + "\n")
+    else:
+        show(title, figures)
 
 
 def refreshed(page: str, name: str, figures: Figures, measured_on: str) -> str:

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -25,7 +24,7 @@ import httpx
 from pydantic import SecretStr
 
 from benchmarks.bare_loops import Request, bare_aiohttp, bare_httpx, bodies, in_flight, requests
-from benchmarks.report import show
+from benchmarks.report import tell
 from benchmarks.throughput_server import KEY, served
 from connectors.giant_context import wire
 from connectors.giant_context.client import GiantContext
@@ -271,10 +270,7 @@ def main(argv: list[str] | None = None) -> None:
     given = parser.parse_args(argv)
     result = measure(given.rows, given.repeats, with_limit=not given.no_limit, journalled=given.journalled)
     rounded = {name: round(value, 4) for name, value in result.items()}
-    if given.json:
-        print(json.dumps(rounded))
-    else:
-        show("throughput", rounded)
+    tell("throughput", rounded, as_json=given.json)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,6 @@ import json
 import re
 import shutil
 import sys
-import tempfile
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -25,6 +24,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
+from benchmarks.folders import work_folder
 from benchmarks.memory import forget_peak, peak_bytes
 from pipelines.applying import apply
 from pipelines.crm import export, snapshot
@@ -181,13 +181,9 @@ def work(argv: list[str] | None = None) -> None:
     parser.add_argument("--profile", action="store_true", help="say which table took how long")
     parser.add_argument("--json", action="store_true", help="print one JSON list")
     given = parser.parse_args(argv)
-    folder = given.data or Path(tempfile.mkdtemp(prefix="crm-bench-"))
-    try:
+    with work_folder(given.data) as folder:
         settings = settings_for(given.files, folder).model_copy(update={"limits": Limits(memory=given.memory)})
         steps = run(settings, folder / "data", given.stages.split(","))
-    finally:
-        if given.data is None:
-            shutil.rmtree(folder)
     if given.json:
         print(json.dumps([asdict(step) for step in steps]))
         return
