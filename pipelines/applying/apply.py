@@ -26,8 +26,7 @@ from pipelines.applying.stopping import stoppable
 from pipelines.applying.tally import CALLS, WRITES_ON, Left
 from pipelines.crm import recover
 from pipelines.crm.fates import Fate
-from pipelines.crm.foreign import claim, refuse_foreign
-from pipelines.crm.same_crm import refuse_another
+from pipelines.crm.foreign import claim, refuse_foreign, refuse_others
 from pipelines.lake.engine import Engine
 from pipelines.ledger.effects import ObjectName
 from pipelines.ledger.ledger import Ledger
@@ -119,8 +118,7 @@ def check(work: Workspace, engine: Engine, ledger: Ledger) -> Waited | None:
 async def _look(work: Workspace, ledger: Ledger) -> Counter[Fate]:
     """Look first, as the snapshot of a run does: for another ledger, and for what was cut off since."""
     async with work.crm() as crm:
-        await refuse_foreign(crm, ledger.own_ids(), days=work.settings.crm.foreign_days, now=datetime.now(UTC))
-        await refuse_another(crm, ledger)
+        await refuse_others(crm, ledger, work.settings.crm)
         return await _overruled_before(crm, ledger, work)
 
 

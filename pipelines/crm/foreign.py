@@ -16,6 +16,7 @@ from connectors.errors import Ambiguous, Busy, ForeignLedger
 from connectors.giant_context.client import GiantContext
 from connectors.giant_context.walk import over
 from connectors.giant_context.wire import MAX_PAGE_SIZE, Activity, ActivityCreate
+from pipelines.crm.same_crm import refuse_another
 from pipelines.ledger.effects import SOURCE
 from pipelines.ledger.ledger import Ledger
 from pipelines.settings.crm import Crm
@@ -40,6 +41,21 @@ def signature(entry: Activity) -> str | None:
     """The id of the ledger that an entry comes from, if one says so."""
     ledger_id = entry.data.get("ledgerId")
     return ledger_id if entry.source == SOURCE and isinstance(ledger_id, str) and ledger_id else None
+
+
+async def refuse_others(crm: GiantContext, ledger: Ledger, settings: Crm) -> None:
+    """See first of all that the account is the one that the ledger knows, and that no other ledger writes to it.
+
+    In this order: another CRM in the place of ours may well bear another ledger's entries. Where runs do not write,
+    other ledgers are let be.
+
+    Raises:
+        StateRefused: the embedded CRM is not the one that the ledger knows.
+        ForeignLedger: another ledger writes to the account.
+    """
+    await refuse_another(crm, ledger)
+    if settings.may_write:
+        await refuse_foreign(crm, ledger.own_ids(), days=settings.foreign_days, now=datetime.now(UTC))
 
 
 async def refuse_foreign(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from datetime import UTC, datetime
 from typing import Any, Final
 
 import pyarrow as pa
@@ -14,8 +13,7 @@ from connectors.giant_context.client import GiantContext
 from pipelines.crm import listing, recover, unreadable
 from pipelines.crm.echo import recovered
 from pipelines.crm.fates import Fate
-from pipelines.crm.foreign import refuse_foreign
-from pipelines.crm.same_crm import refuse_another
+from pipelines.crm.foreign import refuse_others
 from pipelines.keys.normalise import normalise
 from pipelines.lake.engine import Engine
 from pipelines.ledger.effects import Effect, ObjectName, found_again
@@ -65,10 +63,7 @@ def with_keys(engine: Engine, match: Match) -> None:
 async def _fetch(work: Workspace, engine: Engine, ledger: Ledger) -> Counter[Fate]:
     """Read the account; returns what became of the calls that were cut off before."""
     async with work.crm() as crm:
-        await refuse_another(crm, ledger)  # first: another CRM may well bear another ledger's entries
-        if work.settings.crm.may_write:
-            days = work.settings.crm.foreign_days
-            await refuse_foreign(crm, ledger.own_ids(), days=days, now=datetime.now(UTC))
+        await refuse_others(crm, ledger, work.settings.crm)
         fates = await recover.settle(crm, ledger, work.settings, work.progress)
         unread = {name: await listing.read(work, engine, crm, name) for name in LISTS}
         await _close_unknown(crm, engine, ledger)
@@ -93,12 +88,8 @@ def _takes_companies(work: Workspace, ledger: Ledger) -> bool:
 
 async def _close_unknown(crm: GiantContext, engine: Engine, ledger: Ledger) -> None:
     """What nobody could tell of, or was not there when it was looked for, is told by a mark that the walk met: done."""
-    unknown = {
-        operation.op_key: operation
-        for state in ("UNKNOWN", "INTENT")
-        for operation in ledger.journal.in_state(state)
-        if operation.kind == "create" and (state == "UNKNOWN" or operation.doubts)
-    }
+    sought = [*ledger.journal.in_state("UNKNOWN"), *(lost.operation for lost in ledger.journal.lost())]
+    unknown = {operation.op_key: operation for operation in sought if operation.kind == "create"}
     columns = {
         "op_key": list(unknown),
         "object": [operation.object for operation in unknown.values()],
