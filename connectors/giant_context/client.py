@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import UTC
 from typing import Any, Literal, Self, TypeVar
 from urllib.parse import quote
 
@@ -16,9 +17,9 @@ from pydantic import BaseModel, SecretStr
 
 from connectors.errors import AccessError, ConfigurationError, Forbidden, NotApplied, NotFound, Rejected
 from connectors.giant_context.answers import array_reader, model_reader, object_reader
-from connectors.giant_context.token import TokenKeeper
 from connectors.giant_context.wire import (
     DEFAULT_PAGE_SIZE,
+    INSTANCE_HEADER,
     TOKEN_PATH,
     Activity,
     ActivityCreate,
@@ -37,6 +38,8 @@ from connectors.giant_context.wire import (
     project_path,
 )
 from connectors.http import AS_LIMITED, Answer, Clock, Http, Limits
+from connectors.http.retry_after import http_date
+from connectors.http.token import Grant, TokenKeeper
 
 M = TypeVar("M", bound=BaseModel)
 T = TypeVar("T")
@@ -87,8 +90,9 @@ class GiantContext:
         self._people = f"{project_path(organization_id, project_id)}/people"
         self._key = api_key
         self._update_method = update_method
-        clock = clock or Clock()
-        self._auth = TokenKeeper(self.exchange_token, clock)
+        self._instance: str | None = None
+        self._clock = clock = clock or Clock()
+        self._auth = TokenKeeper(self._grant, clock)
         self._http = Http(base_url, transport=transport, auth=self._auth, limits=limits, clock=clock)
 
     async def __aenter__(self) -> Self:
@@ -116,12 +120,21 @@ class GiantContext:
         if self._auth.at_hand() is None:
             with suppress(NotApplied):
                 await self._auth.headers()
-        return self._auth.instance
+        return self._instance
 
     async def exchange_token(self) -> Answer[Token]:
         """Exchange the API key for a token. The other calls do this by themselves."""
         body = TokenRequest(api_key=self._key.get_secret_value()).body()
         return await self._http.call("POST", TOKEN_PATH, route=TOKEN_PATH, read=_TOKEN, json=body, anonymous=True)
+
+    async def _grant(self) -> Grant:
+        """Exchange the key; the token is timed by the server's own clock: ours may be a day off."""
+        answer = await self.exchange_token()
+        self._instance = answer.headers.get(INSTANCE_HEADER)
+        ends = answer.value.expires_at
+        ends = ends if ends.tzinfo else ends.replace(tzinfo=UTC)
+        now = http_date(answer.headers.get("date", "")) or self._clock.wall()
+        return Grant(answer.value.token, (ends - now).total_seconds())
 
     async def list_contacts(
         self,

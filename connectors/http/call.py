@@ -49,6 +49,10 @@ class Call(Generic[T]):
     expect: tuple[int, ...]
     anonymous: bool
     attempts: int = AS_LIMITED
+    form: Mapping[str, str] | None = None
+    headers: Mapping[str, str] | None = None
+    reads_only: bool = False
+    raw: bool = False
     sent: bool = False  # bytes may be on their way, unanswered
     left: float = 0.0  # when the latest attempt left, on the monotonic clock
     doubt: str = ""  # why an earlier attempt may have been applied
@@ -56,7 +60,7 @@ class Call(Generic[T]):
     @property
     def reads(self) -> bool:
         """Whether it changes nothing on the server."""
-        return self.method in {"GET", "HEAD"}
+        return self.reads_only or self.method in {"GET", "HEAD"}
 
     def error(self, kind: type[CallError], reason: str, response: httpx.Response | None = None) -> CallError:
         """Return an error that names this call."""
@@ -83,18 +87,21 @@ class Call(Generic[T]):
         passing = isinstance(error, errors.Ambiguous | errors.ProtocolError) and not redirected
         return passing and (self.reads or self.repeatable)
 
-    def judged(self, response: httpx.Response, body: bytes | None, pause: float | None) -> Answer[T]:
+    def judged(
+        self, response: httpx.Response, body: bytes | None, pause: float | None, *, too_many: bool = False
+    ) -> Answer[T]:
         """Return the usable answer, or raise what the response means.
 
         Args:
             response: Its status and headers.
             body: What was read of it; None when it is longer than allowed.
             pause: The seconds that the server wants to be left alone.
+            too_many: Whether it says that there were too many calls.
         """
         status = response.status_code
         if status in self.expect:
             try:
-                value = self.read(None if status == 204 else parse_json(body))
+                value = self.read(None if status == 204 else _whole(body) if self.raw else parse_json(body))
             except Unreadable as error:
                 reason = f"the answer cannot be used: {error}"
             except (ValueError, TypeError, LookupError, AttributeError) as error:
@@ -105,7 +112,7 @@ class Call(Generic[T]):
         if status < 400:
             raise self.unusable(f"unexpected status {status}; redirects are not followed", response)
         reason = f"{status} {self._message(response, body)}"
-        if status == 429:
+        if too_many:
             raise self.limited(reason, pause, response)
         if status == 408 or status >= 500:
             raise self.lost(reason, response)
@@ -120,11 +127,29 @@ class Call(Generic[T]):
 
     def _message(self, response: httpx.Response, body: bytes | None) -> str:
         try:
-            said = parse_json(body)["message"]
-        except (Unreadable, TypeError, LookupError):
+            said = _said(parse_json(body))
+        except Unreadable:
+            said = None
+        if said is None:
             return response.reason_phrase
         keys = [word for value in response.request.headers.values() for word in value.split()]
-        return redacted(said, [*texts(self.json), *texts(self.params), *keys]) if isinstance(said, str) else ""
+        return redacted(said, [*texts(self.json), *texts(self.params), *texts(self.form), *keys])
+
+
+def _said(body: Any) -> str | None:
+    """The words of a refusal: vendors keep them in one of these places, some in a list of errors."""
+    if isinstance(body, list) and body:
+        body = body[0]
+    if not isinstance(body, dict):
+        return None
+    found = (body.get(name) for name in ("message", "error_description", "error"))
+    return next((said for said in found if isinstance(said, str)), None)
+
+
+def _whole(body: bytes | None) -> bytes:
+    if body is None:
+        raise Unreadable("it is longer than allowed")
+    return body
 
 
 def parse_json(body: bytes | None) -> Any:

@@ -16,7 +16,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
-from typing import Any, Final, Protocol, Self, TypeVar
+from typing import Any, Final, Self, TypeVar
 
 import httpx
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception
@@ -25,11 +25,13 @@ from connectors import errors
 from connectors.errors import CallError
 from connectors.http.base_url import checked_base_url
 from connectors.http.call import AS_LIMITED, Answer, Call
+from connectors.http.dialect import PLAIN, Dialect
 from connectors.http.limits import Clock, Limits
 from connectors.http.places import Places
 from connectors.http.rate import Rate
 from connectors.http.request import request_of
 from connectors.http.retry_after import retry_after
+from connectors.http.token import Auth
 from connectors.http.transport import SocketTransport
 
 T = TypeVar("T")
@@ -39,22 +41,6 @@ _NOT_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout,
 logger = logging.getLogger(__name__)
 # httpx logs each URL at INFO, and a URL may hold `?search=<e-mail>`. Unlike a level, a filter survives setLevel.
 logging.getLogger("httpx").addFilter(lambda record: record.levelno >= logging.WARNING)
-
-
-class Auth(Protocol):
-    """Who we are. Only NotApplied, RateLimited or AccessError may be raised: the call itself was not sent."""
-
-    def at_hand(self) -> Mapping[str, str] | None:
-        """Return the headers that identify us where that takes no call; most calls are identified so."""
-        ...
-
-    async def headers(self) -> Mapping[str, str]:
-        """Return the headers that identify us."""
-        ...
-
-    async def refresh(self, rejected: Mapping[str, str]) -> None:
-        """Renew what was answered with 401; do nothing where `rejected` was renewed already."""
-        ...
 
 
 class Http:
@@ -72,10 +58,12 @@ class Http:
         auth: Auth | None = None,
         limits: Limits | None = None,
         clock: Clock | None = None,
+        dialect: Dialect = PLAIN,
     ) -> None:
         """Raise ConfigurationError unless `base_url` is plain https, or http to this machine. Nothing is sent yet."""
         self._base_url = checked_base_url(base_url)
         self._auth = auth
+        self._dialect = dialect
         self._limits = limits or Limits()
         self._clock = clock or Clock()
         self._places = Places(self._limits.concurrency)
@@ -104,8 +92,12 @@ class Http:
         route: str,
         read: Callable[[Any], T],
         json: Any = None,
+        form: Mapping[str, str] | None = None,
         params: Mapping[str, str | int] | None = None,
+        headers: Mapping[str, str] | None = None,
         repeatable: bool = False,
+        reads_only: bool = False,
+        raw: bool = False,
         expect: tuple[int, ...] = (200, 201),
         anonymous: bool = False,
         attempts: int = AS_LIMITED,
@@ -118,8 +110,12 @@ class Http:
             route: The path's template; names the call in errors and logs.
             read: Makes the value of the JSON (of None for a 204); a ValueError means that it is unusable.
             json: The body, if any.
+            form: The body where it is a form.
             params: The query.
+            headers: Headers of this call alone, beside those that identify us.
             repeatable: A write whose repetition changes nothing more, such as PUT.
+            reads_only: A POST that changes nothing, such as a search: a read, as GET is.
+            raw: `read` takes the answer's bytes instead of its JSON.
             expect: The statuses of success.
             anonymous: A call that `auth` itself makes: no headers of its own, no place taken, attempted once.
             attempts: How often at most it is sent, where that is less often than the limits say.
@@ -128,7 +124,10 @@ class Http:
             CallError: Its kinds as the module's table says. Once an attempt of a write may have been applied,
                 any later failure of the call is Ambiguous too.
         """
-        call = Call(method, path, route, read, json, params or {}, repeatable, expect, anonymous, attempts)
+        call = Call(
+            *(method, path, route, read, json, params or {}, repeatable, expect, anonymous, attempts),
+            *(form, headers, reads_only, raw),
+        )
         if not anonymous:
             await self._places.take()
         try:
@@ -202,7 +201,10 @@ class Http:
                 call, request_of(call, self._base_url, headers, self._timeouts), latest
             )
             if call.sent or renewed is not None or not auth:
-                return call.judged(response, body, self._learn(call, response))
+                too_many = response.status_code >= 400 and self._dialect.too_many(
+                    response.status_code, response.headers, body
+                )
+                return call.judged(response, body, self._learn(call, response, too_many), too_many=too_many)
             renewed = headers
 
     async def _identify(
@@ -270,15 +272,18 @@ class Http:
                 return None
         return bytes(body)
 
-    def _learn(self, call: Call[T], response: httpx.Response) -> float | None:
+    def _learn(self, call: Call[T], response: httpx.Response, too_many: bool) -> float | None:
         """Learn the server's pace from an answer; returns how long it wants to be left alone."""
         now, status = self._clock.monotonic(), response.status_code
         pause = None
         if status >= 400:
             pause = retry_after(response.headers, self._clock.wall(), self._limits.max_retry_after)
-        if status in {429, 503}:
+            pause = self._dialect.retry_after(response) if pause is None else pause
+        if (rest := self._dialect.rest(response.headers)) is not None:
+            self._rate.pause(now + min(rest, self._limits.max_retry_after))
+        if too_many or status == 503:
             self._places.window.refused(call.left, now)
-            if status == 429:
+            if too_many:
                 self._rate.refused(call.left, now, pause)
             else:
                 self._rate.pause(now + (pause or 0.0))

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final
+from urllib.parse import urlencode
 
 import httpx
 
@@ -30,9 +31,13 @@ def request_of(
         if call.params:
             url = url.copy_merge_params(call.params)
         raw = [(b"host", url.netloc), *_HEADERS]
-        raw += [(name.encode("ascii"), value.encode("ascii")) for name, value in headers.items()]
+        given = {**headers, **call.headers} if call.headers else headers
+        raw += [(name.encode("ascii"), value.encode("ascii")) for name, value in given.items()]
         body = b""
-        if call.json is not None:
+        if call.form is not None:
+            body = urlencode(call.form).encode("ascii")
+            raw.append((b"content-type", b"application/x-www-form-urlencoded"))
+        elif call.json is not None:
             body = json.dumps(call.json, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
             raw.append((b"content-type", b"application/json"))
         if body or call.method in {"POST", "PUT", "PATCH"}:

@@ -1,30 +1,69 @@
-"""The bearer token: exchanged once, shared by all calls, renewed before it ends."""
+"""Who we are: a token that is given, or one that is exchanged, shared by all calls and renewed before it ends."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import UTC
+from dataclasses import dataclass
+from typing import Protocol
 
 from connectors.errors import AccessError, Ambiguous, CallError, NotApplied, Rejected
-from connectors.giant_context.wire import INSTANCE_HEADER, Token
-from connectors.http import Answer, Clock
-from connectors.http.retry_after import http_date
+from connectors.http.limits import Clock
 
 _RETRY_RENEWAL = 30.0  # seconds between attempts to renew a token that still works
 
 
-class TokenKeeper:
-    """Implements `connectors.http.Auth` by exchanging an API key for a token, one exchange at a time."""
+class Auth(Protocol):
+    """Who we are. Only NotApplied, RateLimited or AccessError may be raised: the call itself was not sent."""
 
-    def __init__(self, exchange: Callable[[], Awaitable[Answer[Token]]], clock: Clock) -> None:
+    def at_hand(self) -> Mapping[str, str] | None:
+        """Return the headers that identify us where that takes no call; most calls are identified so."""
+        ...
+
+    async def headers(self) -> Mapping[str, str]:
+        """Return the headers that identify us."""
+        ...
+
+    async def refresh(self, rejected: Mapping[str, str]) -> None:
+        """Renew what was answered with 401; do nothing where `rejected` was renewed already."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A token that a server gave. `life`: for so many seconds it counts; None: until a 401 says otherwise."""
+
+    token: str
+    life: float | None = None
+
+
+class FixedToken:
+    """Implements `connectors.http.Auth` by a token that is given and cannot be renewed."""
+
+    def __init__(self, token: str, *, header: str = "Authorization", scheme: str = "Bearer ") -> None:
+        self._headers = {header: f"{scheme}{token}"}
+
+    def at_hand(self) -> Mapping[str, str]:
+        """Return the header."""
+        return self._headers
+
+    async def headers(self) -> Mapping[str, str]:
+        """Return the header."""
+        return self._headers
+
+    async def refresh(self, rejected: Mapping[str, str]) -> None:
+        """Do nothing: the second 401 is then told as what it is."""
+
+
+class TokenKeeper:
+    """Implements `connectors.http.Auth` by exchanging a secret for a token, one exchange at a time."""
+
+    def __init__(self, exchange: Callable[[], Awaitable[Grant]], clock: Clock) -> None:
         self._exchange = exchange
         self._clock = clock
         self._token: str | None = None
         self._renew_at = self._ends_at = 0.0  # on the monotonic clock
         self._under_way: asyncio.Task[None] | None = None
-        self.instance: str | None = None
-        """Which CRM has given the token, where it says so."""
 
     def at_hand(self) -> Mapping[str, str] | None:
         """Return the bearer header while the token is neither missing nor due."""
@@ -76,14 +115,13 @@ class TokenKeeper:
         kind: type[CallError]
         failure: CallError
         try:
-            answer = await self._exchange()
+            grant = await self._exchange()
         except Rejected as refused:
             kind, failure = AccessError, refused
         except Ambiguous as error:  # it gave us no token, and the call that needs one was not sent
             kind, failure = NotApplied, error
         else:
-            self._keep(answer, asked_at)
-            self.instance = answer.headers.get(INSTANCE_HEADER)
+            self._keep(grant, asked_at)
             return
         raise kind(
             f"no token: {failure.reason}",
@@ -93,15 +131,11 @@ class TokenKeeper:
             request_id=failure.request_id,
         )
 
-    def _keep(self, answer: Answer[Token], asked_at: float) -> None:
-        """Time the token by the server's own clock: ours may be a day off."""
-        ends = answer.value.expires_at
-        ends = ends if ends.tzinfo else ends.replace(tzinfo=UTC)
-        life = (ends - (http_date(answer.headers.get("date", "")) or self._clock.wall())).total_seconds()
-        self._token = answer.value.token
-        if life <= 0:  # clocks that disagree: use it until a 401 says otherwise
+    def _keep(self, grant: Grant, asked_at: float) -> None:
+        self._token = grant.token
+        if grant.life is None or grant.life <= 0:  # clocks that disagree: use it until a 401 says otherwise
             self._renew_at = self._ends_at = float("inf")
             return
         # At 80 % or 60 s before the end, whichever is earlier; a token of less than two minutes serves half its life.
-        self._renew_at = asked_at + max(min(0.8 * life, life - 60), life / 2)
-        self._ends_at = asked_at + life
+        self._renew_at = asked_at + max(min(0.8 * grant.life, grant.life - 60), grant.life / 2)
+        self._ends_at = asked_at + grant.life
