@@ -3,6 +3,8 @@
 A connector is one module in this package (or an entry point in the group `crm_bridge.sources`) with two names:
 `Options`, a pydantic model that forbids extra keys, and `Source`, built from those options. `sync.toml` names the
 connector by the module's name. Rows travel as Arrow batches of text columns, never as row objects.
+
+This is the contract of sources of files. `connectors.api` has that of sources of an API, which share the layout.
 """
 
 from __future__ import annotations

@@ -112,6 +112,15 @@ def _to_property(name: str, about: str, *, optional: bool = False, told_by: str 
     return Field(name, about, crm=place, equality="json", plain=True, optional=optional, told_by=told_by)
 
 
+FATE: Final = (
+    Field(
+        "tombstone", "what became of the record in its source: deleted, archived, merged, converted; blank: it stands"
+    ),
+    Field("merged_into", "the source's own id of the record that it was merged or converted into"),
+    Field("merged_ids", "the source's own ids of records that were merged into it", many=True),
+)
+"""What a source itself says of a record's end. A record with a tombstone gives no keys and no values."""
+
 CONTACT: Final = Schema(
     "contacts",
     (
@@ -140,6 +149,7 @@ CONTACT: Final = Schema(
         Field("phone_opt_out", "whether the person wants no calls or messages: yes, no, or since when", many=True),
         Field("phone_opt_out_at", "when the person said so"),
         Field("phone_opt_in_at", "when the person asked for calls or messages"),
+        *FATE,
     ),
     # An opt-out of any source counts, in whatever order they are believed: `identity/golden/opt_outs`.
     derived=tuple(
@@ -166,7 +176,30 @@ COMPANY: Final = Schema(
         Field("state", "state or region"),
         Field("country", "country name or ISO code"),
         Field("postal_code", "postal code"),
+        *FATE,
     ),
 )
 
+ACTIVITY: Final = Schema(
+    "activities",
+    (
+        Field("source_id", "the source's own id of the activity"),
+        Field("modified_at", "when the source last changed it"),
+        Field("type", "what it is, in the source's word: note, call, email, meeting, task, …"),
+        Field("occurred_at", "when it took place, or is due"),
+        Field("ended_at", "when it ended"),
+        Field("subject", "its title in one line"),
+        Field("body", "its text, maybe HTML"),
+        Field("direction", "inbound or outbound, in the source's word"),
+        Field("status", "its state or outcome, in the source's word"),
+        Field("contact_ids", "the source's own ids of the contacts that took part", many=True),
+        Field("company_ids", "the source's own ids of the companies that it is about", many=True),
+        *FATE[:1],
+    ),
+)
+"""Activities are landed for the timelines; clean reads contacts and companies."""
+
 SCHEMAS: Final = {schema.name: schema for schema in (CONTACT, COMPANY)}
+
+LANDED: Final = {**SCHEMAS, ACTIVITY.name: ACTIVITY}
+"""The schemas of all objects that sources give."""

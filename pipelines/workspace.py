@@ -17,6 +17,8 @@ from pipelines.settings import target
 from pipelines.settings.sections import Settings
 
 if TYPE_CHECKING:  # imported by those that use them, below
+    import httpx
+
     from connectors.giant_context.client import GiantContext
     from pipelines.lake.engine import Engine
     from pipelines.ledger.ledger import Ledger
@@ -66,6 +68,10 @@ class Workspace:
     """What each stage of this run has done so far, by the stage's name."""
     allowed: Mapping[str, int] = field(default_factory=dict)
     """What this run may do beyond the gates' limits, by kind."""
+    dry: bool = False
+    """Whether it ends after the plan: then no cursor of a source moves."""
+    transport: httpx.AsyncBaseTransport | None = None
+    """Replaces the network of the sources in tests."""
 
     @cached_property
     def lake(self) -> Lake:

@@ -10,6 +10,7 @@ import pyarrow as pa
 from connectors.contract import REJECTED_SCHEMA, Layout
 from connectors.records import CONTACT, SCHEMAS
 from pipelines.intake import controls, mapping, series, unsent
+from pipelines.intake.pulling import labels
 from pipelines.intake.series import Place
 from pipelines.keys import domains
 from pipelines.keys.normalise import normalise
@@ -39,10 +40,17 @@ def run(work: Workspace) -> StageReport:
         engine.read("landings")
         pinned = {landing for (landing,) in engine.rows("SELECT landing FROM landings")}
         known = work.settings.sources
-        landings = [one for one in work.lake.landings() if one.id in pinned and one.source in known]
+        landings = [
+            one
+            for one in work.lake.landings()
+            if one.id in pinned and one.source in known and one.object in SCHEMAS  # activities are for the timelines
+        ]
         for name in ("keys/macros", "intake/macros"):
             engine.macros(name)
-        layouts = [sources.layout_of(one.source, work.settings, one.object, one.columns, one.name) for one in landings]
+        layouts = [
+            sources.layout_of(one.source, work.settings, one.object, one.columns, one.name, labels(one))
+            for one in landings
+        ]
         places = series.places(landings, known)
         engine.put("landing_places", series.table(places))
         _map(engine, work, landings, layouts, places)

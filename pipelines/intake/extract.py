@@ -1,16 +1,17 @@
-"""Extract: sources → landings. A part that landed before with the same bytes is not landed again."""
+"""Extract: sources → landings. A part of a file that landed before with the same bytes is not landed again."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any, Final, TypeAlias
 
 import pyarrow as pa
 
 from connectors.contract import Part
 from connectors.errors import BridgeError, SourceRefused, unexpected
-from pipelines.intake import series
+from connectors.records import SCHEMAS
+from pipelines.intake import pulling, series
+from pipelines.intake.landing import land
 from pipelines.lake.lake import Lake, Landing
 from pipelines.settings import sources
 from pipelines.workspace import StageReport, Workspace
@@ -48,7 +49,8 @@ def run(work: Workspace) -> StageReport:
     Raises:
         SourceRefused: nothing can be read, and nothing ever was.
     """
-    known: Known = {(landing.source, landing.object, landing.name): landing for landing in work.lake.landings()}
+    there = work.lake.landings()
+    known: Known = {(landing.source, landing.object, landing.name): landing for landing in there}
     new: set[str] = set()
     refused: list[dict[str, Any]] = []
     silent: list[SourceRefused] = []
@@ -58,10 +60,20 @@ def run(work: Workspace) -> StageReport:
         told = {"source": source, "file": refusal.name, "line": refusal.line, "reason": refusal.reason}
         refused.append({**told, "rows_kept": sum(landing.rows for landing in before)})
 
+    def refuse_stream(source: str, refusal: SourceRefused) -> None:
+        kept = [one for one in there if one.source == source and refusal.name == f"{source}/{one.name}"]
+        told = {"source": source, "file": refusal.name, "line": refusal.line, "reason": refusal.reason}
+        refused.append({**told, "rows_kept": sum(landing.rows for landing in kept)})
+        silent.append(refusal)
+
     for name in work.settings.sources:
+        if sources.pulls(name, work.settings):
+            for pulled in pulling.pull(work, name, refuse_stream).values():
+                new |= {landing.id for landing in pulled.landings}
+            continue
         with work.progress.task(f"reading {name}") as advance:
             try:
-                for part in sources.build(name, work.settings).read():
+                for part in sources.build(name, work.settings).read():  # type: ignore[union-attr]
                     if isinstance(part, SourceRefused):
                         refuse(name, part)
                     elif (landing := _landed(work, name, part, known, refuse)) is not None:
@@ -74,7 +86,10 @@ def run(work: Workspace) -> StageReport:
     if silent and not pinned:
         raise silent[0]
     for name in work.settings.sources:
-        sources.check_columns(name, work.settings, [one.columns for one in pinned if one.source == name])
+        headers = [(*one.columns, *pulling.labels(one).values()) for one in pinned if one.source == name]
+        sources.check_columns(name, work.settings, headers)
+    records = [landing for landing in pinned if landing.object in SCHEMAS]
+    rows_of_records = sum(landing.rows + landing.rejected for landing in records)
     places = series.places(pinned, work.settings.sources)
     rows = [_row(landing, work.lake, landing.id in new, places[landing.id].newest) for landing in pinned]
     with work.engine() as engine:
@@ -89,9 +104,10 @@ def run(work: Workspace) -> StageReport:
             "new_landings": len(new),
             "refused_files": len(refused) - len(silent),
             "refused_sources": len(silent),
-            "rows": sum(landing.rows + landing.rejected for landing in pinned),
-            "rows_new": sum(landing.rows + landing.rejected for landing in pinned if landing.id in new),
-            "rows_rejected": sum(landing.rejected for landing in pinned),
+            "rows": rows_of_records,
+            "rows_new": sum(landing.rows + landing.rejected for landing in records if landing.id in new),
+            "rows_rejected": sum(landing.rejected for landing in records),
+            "activities_landed": sum(landing.rows + landing.rejected for landing in pinned) - rows_of_records,
         },
         tables,
     )
@@ -127,16 +143,13 @@ def _landed(
 
 
 def _land(lake: Lake, source: str, part: Part) -> Landing:
-    folder = lake.root / "raw" / source / part.object
-    sequence = 1 + max((int(path.name.partition("-")[0]) for path in folder.glob("[0-9]*.parquet")), default=0)
-    return lake.land(
-        source=source,
+    return land(
+        lake,
+        source,
         object_name=part.object,
         name=part.name,
         digest=part.digest,
         dated=part.dated,
-        landed_at=datetime.now(UTC),
-        sequence=sequence,
         columns=part.columns,
         facts=part.facts,
         batches=part.batches(),

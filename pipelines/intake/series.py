@@ -36,6 +36,10 @@ _WORD: Final = 3
 _DAY_FIRST: Final = re.compile(r"(?<!\d)\d{1,2}\D\d{1,2}\D(?:19|20)\d\d(?!\d)")
 
 
+PULLED: Final = "pulled"
+"""The fact of a landing that holds what changed, and not everything: no other landing takes its place."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a landing stands: in which series (its file's name, where it is in none), and as which of its landings.
@@ -65,7 +69,8 @@ def places(landings: Sequence[Landing], sources: Mapping[str, SourceSettings]) -
         dated = in_order[0].dated
         for landing, sequence in zip(in_order, sequences, strict=True):
             dated = max(dated, landing.dated)
-            found[landing.id] = Place(series, sequence, dated, newest=landing is in_order[-1])
+            newest = landing is in_order[-1] or PULLED in landing.facts
+            found[landing.id] = Place(series, sequence, dated, newest=newest)
     return found
 
 

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from connectors.errors import BridgeError, Busy, StateRefused
 from connectors.files import publish_once
 
-SCHEMAS: Final = ("version_1.sql", "version_2.sql", "version_3.sql", "version_4.sql")
+SCHEMAS: Final = tuple(f"version_{number}.sql" for number in range(1, 6))
 """What each version of the file adds to the one before."""
 
 REMEDY: Final = "Restore a copy (crm-bridge ledger restore FILE), or move it away and run crm-bridge ledger rebuild."

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from pipelines.ledger.access import LedgerAccess, to_json
+from pipelines.ledger.cursors import Cursors
 from pipelines.ledger.effects import Effect
 from pipelines.ledger.identities import Identities
 from pipelines.ledger.journal import Journal
@@ -35,6 +36,7 @@ class Ledger:
         self.identities = Identities(self._access)
         self.stood = Stood(self._access)
         self.traits = Traits(self._access)
+        self.cursors = Cursors(self._access)
 
     def close(self) -> None:
         """Close the file."""

@@ -4,32 +4,46 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-from collections.abc import Sequence
+import os
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib.metadata import entry_points
 from pathlib import Path
-from types import ModuleType
-from typing import Final, cast
+from types import MappingProxyType, ModuleType
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, SecretStr, ValidationError
 
 from connectors.contract import Layout, Named, Source
 from connectors.errors import ConfigurationError, SourceRefused
-from connectors.records import SCHEMAS
+from connectors.records import LANDED
 from pipelines.settings.file import describe
 from pipelines.settings.sections import Settings, SourceSettings
 
+if TYPE_CHECKING:  # sources of files need no HTTP
+    import httpx
+
+    from connectors.api import ApiSource
+
+AnySource: TypeAlias = "Source | ApiSource"
+
 GROUP: Final = "crm_bridge.sources"
+
+SECRET_PREFIX: Final = "CRM_BRIDGE_SECRET_"  # noqa: S105 - the name of a variable
+"""A source's secret comes from the environment variable of this name and the source's own in capitals."""
 
 PLAIN_SEPARATORS: Final = (";", "|")
 """What parts several values in a cell of a table whose columns only the settings explain."""
 
 
-def build(name: str, settings: Settings) -> Source:
+def build(name: str, settings: Settings, *, transport: httpx.AsyncBaseTransport | None = None) -> AnySource:
     """Make the source called `name` in the settings. Relative paths in its options start at the settings' folder.
 
+    `transport` replaces the network of a source of an API, in tests.
+
     Raises:
-        ConfigurationError: there is no such connector, or its options are wrong; the message names the key.
+        ConfigurationError: there is no such connector, or its options are wrong; the message names the key. That the
+            secret of a source of an API is missing is said when the source is opened.
     """
     source = settings.sources[name]
     module = _module(source.kind, f"sources.{name}.kind")
@@ -40,14 +54,47 @@ def build(name: str, settings: Settings) -> Source:
     paths = {
         key: settings.folder / value for key, value in options if isinstance(value, Path) and not value.is_absolute()
     }
-    return cast("Source", module.Source(options.model_copy(update=paths)))
+    options = options.model_copy(update=paths)
+    if not pulls(name, settings):
+        return cast("Source", module.Source(options))
+    return cast("ApiSource", module.Source(options, _means(name, settings, transport)))
 
 
-def layout_of(name: str, settings: Settings, object_name: str, columns: Sequence[str], part: str = "") -> Layout:
+def pulls(name: str, settings: Settings) -> bool:
+    """Whether a source is one of an API, which is pulled: an `ApiSource`."""
+    made = _module(settings.sources[name].kind, f"sources.{name}.kind").Source
+    # Asked by name, since the module of that class imports HTTP.
+    return any(base.__module__ == "connectors.api" for base in made.__mro__)
+
+
+def secret_variable(name: str) -> str:
+    """The environment variable with the secret of the source called `name`."""
+    return f"{SECRET_PREFIX}{name.upper()}"
+
+
+def _means(name: str, settings: Settings, transport: httpx.AsyncBaseTransport | None) -> Any:
+    from connectors.api import Means  # noqa: PLC0415 - sources of files need no HTTP
+    from connectors.http import Limits  # noqa: PLC0415 - sources of files need no HTTP
+
+    variable = secret_variable(name)
+    given = os.environ.get(variable, "").strip()
+    limits = Limits(deadline=settings.limits.deadline_seconds, attempt=min(60.0, settings.limits.deadline_seconds))
+    return Means(name, variable, SecretStr(given) if given else None, transport=transport, limits=limits)
+
+
+def layout_of(
+    name: str,
+    settings: Settings,
+    object_name: str,
+    columns: Sequence[str],
+    part: str = "",
+    labels: Mapping[str, str] = MappingProxyType({}),
+) -> Layout:
     """What a source's columns mean: the settings' own mapping first, then what the connector makes of them.
 
     A mapping counts where the part has one of its columns: a folder may hold files of several layouts. An empty one
-    unmaps its field everywhere, what the part's name says of it included.
+    unmaps its field everywhere, what the part's name says of it included. `labels` are the names by which people know
+    columns, by column: the settings may use either.
 
     Raises:
         SourceRefused: neither says anything about people or companies.
@@ -56,8 +103,9 @@ def layout_of(name: str, settings: Settings, object_name: str, columns: Sequence
     present = {column.casefold() for column in columns}
     own = {
         field: wanted
-        for field, wanted in source.columns.items()
-        if field in SCHEMAS[object_name].names and (not wanted or any(one.casefold() in present for one in wanted))
+        for field, given in source.columns.items()
+        if field in LANDED[object_name].names
+        and (not (wanted := _columns(given, columns, labels)) or any(one.casefold() in present for one in wanted))
     }
     built = build(name, settings)
     try:
@@ -69,6 +117,15 @@ def layout_of(name: str, settings: Settings, object_name: str, columns: Sequence
     told = cast("Named", built).told_by_name(layout, part) if hasattr(built, "told_by_name") else {}
     said = {field: text for field, text in told.items() if field not in own}
     return replace(layout, columns={**layout.columns, **own}, told=said)
+
+
+def _columns(given: Sequence[str], columns: Sequence[str], labels: Mapping[str, str]) -> tuple[str, ...]:
+    """The columns that the settings name, some maybe by their labels; a column's own name goes before a label."""
+    if not labels:
+        return tuple(given)
+    own = {column.casefold() for column in columns}
+    labelled = {label.casefold(): column for column, label in reversed([*labels.items()])}
+    return tuple(one if one.casefold() in own else labelled.get(one.casefold(), one) for one in given)
 
 
 def check_columns(name: str, settings: Settings, headers: Sequence[Sequence[str]]) -> None:
@@ -106,8 +163,18 @@ def _declared_id(source: SourceSettings) -> dict[str, tuple[str, ...]]:
 def _module(kind: str, key: str) -> ModuleType:
     for point in entry_points(group=GROUP, name=kind):
         return cast("ModuleType", point.load())
-    if kind.isidentifier() and importlib.util.find_spec(f"connectors.{kind}") is not None:
-        module = importlib.import_module(f"connectors.{kind}")
-        if hasattr(module, "Options") and hasattr(module, "Source"):
-            return module
+    if kind.isidentifier():
+        # `connectors.giant_context` is the CRM's client, too: its source is a module of its own there.
+        for path in (f"connectors.{kind}", f"connectors.{kind}.source"):
+            module = _imported(path)
+            if module is not None and hasattr(module, "Options") and hasattr(module, "Source"):
+                return module
     raise ConfigurationError(f"{key}: there is no connector '{kind}'.", guidance="csv_file is one.")
+
+
+def _imported(path: str) -> ModuleType | None:
+    try:
+        found = importlib.util.find_spec(path)
+    except ModuleNotFoundError:  # its parent is a module, or is not there
+        return None
+    return importlib.import_module(path) if found is not None else None

@@ -1,0 +1,198 @@
+"""Pull: sources of an API → landings. A stream's cursor moves only after what it covers is landed."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from connectors.errors import BridgeError, CallError, ConfigurationError, SourceRefused, storage_trouble, unexpected
+from pipelines.intake.landing import land
+from pipelines.intake.segment import Segment, ahead
+from pipelines.intake.series import PULLED
+from pipelines.lake.lake import Landing
+from pipelines.settings import sources
+from pipelines.workspace import Advance, Workspace
+
+if TYPE_CHECKING:  # sources of files need no HTTP
+    from connectors.api import ApiSource, Stream
+    from pipelines.ledger.cursors import Cursor
+
+LABELS: Final = "labels"
+"""The fact of a landing with the names by which people know its columns, as JSON by column."""
+
+WINDOW: Final = "window"
+"""The fact of a landing with the window that it was asked for: start/end, half-open."""
+
+Refuse = Callable[[str, SourceRefused], None]
+"""Takes a source's name and what of it could not be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A span of change times, [start, end), with time zones."""
+
+    start: datetime
+    end: datetime
+
+    def __str__(self) -> str:
+        """`start/end` in ISO 8601."""
+        return f"{self.start.isoformat()}/{self.end.isoformat()}"
+
+
+@dataclass(slots=True)
+class Pulled:
+    """What one pull of one stream came to."""
+
+    rows: int = 0
+    rejected: int = 0
+    landings: list[Landing] = field(default_factory=list)
+    repeated: int = 0
+    """Rows that were not landed, since the stream's newest landing is the very same."""
+
+
+def pull(
+    work: Workspace, name: str, refuse: Refuse, *, only: str | None = None, window: Window | None = None
+) -> dict[str, Pulled]:
+    """Pull the streams of a source, or `only` one, and land what they give; returns what each came to.
+
+    Without a window each stream gives what changed since its cursor, which then moves; in a dry run none moves. What
+    cannot be read of a stream is refused; what came before it is landed, and the other streams go on.
+
+    Raises:
+        ConfigurationError: the source cannot be asked for windows, or has no such stream.
+        BridgeError: the data folder or the ledger cannot be used.
+    """
+    source = sources.build(name, work.settings, transport=work.transport)
+    streams = [one for one in source.streams if only in (None, one.name)]  # type: ignore[union-attr]
+    if not streams:
+        raise ConfigurationError(f"{name}: there is no stream '{only}'.", guidance="docs/sources.md lists them.")
+    if window is not None and not source.windows:  # type: ignore[union-attr]
+        raise ConfigurationError(f"{name}: it cannot be asked for a window of time.", guidance="Pull it instead.")
+    return asyncio.run(_Puller(work, name, source, refuse).all(streams, window))  # type: ignore[arg-type]
+
+
+def labels(landing: Landing) -> dict[str, str]:
+    """The names by which people know a landing's columns, by column."""
+    found: dict[str, str] = json.loads(landing.facts.get(LABELS, "{}"))
+    return found
+
+
+class _Puller:
+    """One source while it is open."""
+
+    def __init__(self, work: Workspace, name: str, source: ApiSource, refuse: Refuse) -> None:
+        self._work = work
+        self._name = name
+        self._source = source
+        self._refuse = refuse
+
+    async def all(self, streams: list[Stream], window: Window | None) -> dict[str, Pulled]:
+        found: dict[str, Pulled] = {}
+        try:
+            async with self._source:
+                for stream in streams:
+                    found[stream.name] = pulled = Pulled()
+                    with self._work.progress.task(f"reading {self._name}/{stream.name}") as advance:
+                        try:
+                            await self._one(stream, window, pulled, advance)
+                        except (CallError, ConfigurationError, SourceRefused) as error:
+                            self._refuse(self._name, self._refusal(error, stream.name))
+                        except BridgeError:  # of the data folder or the ledger: a matter of all sources
+                            raise
+                        except Exception as error:
+                            if storage_trouble(error) is not None:
+                                raise
+                            self._refuse(self._name, unexpected(error, f"{self._name}/{stream.name}"))
+        except ConfigurationError as error:
+            for stream in streams:
+                if stream.name not in found:
+                    self._refuse(self._name, self._refusal(error, stream.name))
+        return found
+
+    def _refusal(self, error: BridgeError, stream: str) -> SourceRefused:
+        return SourceRefused(str(error), name=f"{self._name}/{stream}")
+
+    async def _one(self, stream: Stream, window: Window | None, pulled: Pulled, advance: Advance) -> None:
+        known = [
+            one
+            for one in self._work.lake.landings()
+            if (one.source, one.object, one.name) == (self._name, stream.object, stream.name)
+        ]
+        before = None if window else self._before(stream)
+        valid = before if before is not None and self._holds(before, known) else None
+        if window is not None:
+            pages = self._source.window(stream.name, window.start, window.end)
+        else:
+            pages = self._source.pull(stream.name, valid.text if valid else None)
+        segment = Segment()
+        async for page in ahead(pages):
+            if segment.rows and page.rows.schema != segment.schema:
+                before = self._close(stream, segment, known, before, window, pulled)
+                segment = Segment()
+            segment.take(page)
+            pulled.rows += page.rows.num_rows
+            pulled.rejected += page.rejected.num_rows if page.rejected is not None else 0
+            advance(page.rows.num_rows)
+            if segment.full and (page.cursor is not None or window is not None):
+                before = self._close(stream, segment, known, before, window, pulled)
+                segment = Segment()
+        self._close(stream, segment, known, before, window, pulled)
+
+    def _before(self, stream: Stream) -> Cursor | None:
+        with self._work.ledger() as ledger:
+            return ledger.cursors.all().get((self._name, stream.name))
+
+    def _holds(self, cursor: Cursor, known: list[Landing]) -> bool:
+        """Whether a cursor counts: it is of this account, and nothing that it covers is gone from the data folder."""
+        there = cursor.landing is None or any(one.id == cursor.landing for one in known)
+        return cursor.origin == self._source.origin and there and len(known) >= cursor.landings
+
+    def _close(
+        self,
+        stream: Stream,
+        segment: Segment,
+        known: list[Landing],
+        before: Cursor | None,
+        window: Window | None,
+        pulled: Pulled,
+    ) -> Cursor | None:
+        """Land what a segment holds, then move the cursor to its end; returns the cursor that stands now."""
+        if segment.rows or segment.rejects:
+            digest = segment.digest()
+            if known and known[-1].digest == digest:
+                pulled.repeated += segment.rows
+            else:
+                landed = land(
+                    self._work.lake,
+                    self._name,
+                    object_name=stream.object,
+                    name=stream.name,
+                    digest=digest,
+                    dated=datetime.now(UTC),
+                    columns=tuple(segment.schema.names),
+                    facts=self._facts(stream, window),
+                    batches=segment.batches,
+                    rejected=segment.rejected,
+                )
+                known.append(landed)
+                pulled.landings.append(landed)
+        if segment.cursor is None or window is not None or self._work.dry:
+            return before
+        from pipelines.ledger.cursors import Cursor  # noqa: PLC0415 - most runs move none
+
+        newest = known[-1].id if known else None
+        to = Cursor(segment.cursor, self._source.origin, newest, len(known), self._work.run)
+        with self._work.ledger() as ledger:
+            return to if ledger.cursors.move(self._name, stream.name, before, to) else before
+
+    def _facts(self, stream: Stream, window: Window | None) -> Mapping[str, str]:
+        facts = {**self._source.facts, PULLED: "yes", "origin": self._source.origin}
+        if window is not None:
+            facts[WINDOW] = str(window)
+        if labels := self._source.labels(stream.name):
+            facts[LABELS] = json.dumps(dict(labels), ensure_ascii=False)
+        return facts

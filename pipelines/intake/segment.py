@@ -1,0 +1,98 @@
+"""Pages of a pull → what goes into one landing; and pages asked for before they are wanted."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING, Final
+
+import pyarrow as pa
+
+from connectors.contract import REJECTED_SCHEMA
+
+if TYPE_CHECKING:  # sources of files need no HTTP
+    from connectors.api import Page
+
+ROWS: Final = 20_000
+BYTES: Final = 64 * 1024 * 1024
+"""A landing is closed when it has so many rows or bytes: a pull that is killed goes on after the last landing."""
+
+AHEAD: Final = 2
+"""Pages that are asked for before the one at hand is kept."""
+
+
+class Segment:
+    """Pages that go into one landing."""
+
+    def __init__(self) -> None:
+        self.batches: list[pa.RecordBatch] = []
+        self.rows = 0
+        self.cursor: str | None = None
+        self._bytes = 0
+        self._rejects: list[pa.Table] = []
+
+    @property
+    def schema(self) -> pa.Schema:
+        """The columns of its pages; none before there is a page."""
+        return self.batches[0].schema if self.batches else pa.schema([])
+
+    @property
+    def rejects(self) -> int:
+        """How many records could not be landed."""
+        return sum(table.num_rows for table in self._rejects)
+
+    @property
+    def full(self) -> bool:
+        """Whether it is enough for one landing."""
+        return self.rows >= ROWS or self._bytes >= BYTES
+
+    def take(self, page: Page) -> None:
+        """Add a page."""
+        if page.rows.num_rows or not self.batches:
+            self.batches.append(page.rows)
+        self.rows += page.rows.num_rows
+        self._bytes += page.rows.nbytes
+        self.cursor = page.cursor  # a page without one cannot be gone on from
+        if page.rejected is not None and page.rejected.num_rows:
+            self._rejects.append(page.rejected)
+
+    def rejected(self) -> pa.Table:
+        """The records that could not be landed."""
+        return pa.concat_tables([REJECTED_SCHEMA.empty_table(), *self._rejects])
+
+    def digest(self) -> str:
+        """SHA-256 of what it holds: the same records in the same order have the same one."""
+        found = hashlib.sha256()
+        sink = pa.BufferOutputStream()
+        with pa.ipc.new_stream(sink, self.schema) as stream:
+            stream.write_table(pa.Table.from_batches(self.batches, self.schema).combine_chunks())
+        found.update(sink.getvalue())
+        for table in self._rejects:
+            found.update(json.dumps(table.to_pylist(), sort_keys=True).encode())
+        return found.hexdigest()
+
+
+async def ahead(pages: AsyncIterator[Page], depth: int = AHEAD) -> AsyncIterator[Page]:
+    """Yield the pages in their order, with up to `depth` asked for before they are wanted."""
+    queue: asyncio.Queue[Page | BaseException | None] = asyncio.Queue(depth)
+
+    async def fill() -> None:
+        try:
+            async for page in pages:
+                await queue.put(page)
+        except BaseException as error:  # noqa: BLE001 - handed on to whoever reads
+            await queue.put(error)
+        else:
+            await queue.put(None)
+
+    filling = asyncio.create_task(fill())
+    try:
+        while (found := await queue.get()) is not None:
+            if isinstance(found, BaseException):
+                raise found
+            yield found
+    finally:
+        filling.cancel()
+        await asyncio.gather(filling, return_exceptions=True)
