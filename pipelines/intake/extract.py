@@ -54,6 +54,7 @@ def run(work: Workspace) -> StageReport:
     new: set[str] = set()
     refused: list[dict[str, Any]] = []
     silent: list[SourceRefused] = []
+    stuck: list[SourceRefused] = []
 
     def refuse(source: str, refusal: SourceRefused, *, whole: bool = False) -> None:
         before = [one for one in known.values() if one.source == source and (whole or one.name == refusal.name)]
@@ -64,7 +65,7 @@ def run(work: Workspace) -> StageReport:
         kept = [one for one in there if one.source == source and refusal.name == f"{source}/{one.name}"]
         told = {"source": source, "file": refusal.name, "line": refusal.line, "reason": refusal.reason}
         refused.append({**told, "rows_kept": sum(landing.rows for landing in kept)})
-        silent.append(refusal)
+        stuck.append(refusal)
 
     for name in work.settings.sources:
         if sources.pulls(name, work.settings):
@@ -83,8 +84,8 @@ def run(work: Workspace) -> StageReport:
                 refuse(name, refusal, whole=True)
                 silent.append(refusal)
     pinned = [landing for landing in work.lake.landings() if landing.source in work.settings.sources]
-    if silent and not pinned:
-        raise silent[0]
+    if (silent or stuck) and not pinned:
+        raise (*silent, *stuck)[0]
     for name in work.settings.sources:
         headers = [(*one.columns, *pulling.labels(one).values()) for one in pinned if one.source == name]
         sources.check_columns(name, work.settings, headers)
@@ -100,10 +101,11 @@ def run(work: Workspace) -> StageReport:
     work.lake.publish(work.run, tables)
     return StageReport(
         {
-            "files": len({(landing.source, landing.name) for landing in pinned}),
+            "files": len({(one.source, one.name) for one in pinned if series.PULLED not in one.facts}),
             "new_landings": len(new),
-            "refused_files": len(refused) - len(silent),
+            "refused_files": len(refused) - len(silent) - len(stuck),
             "refused_sources": len(silent),
+            "refused_streams": len(stuck),
             "rows": rows_of_records,
             "rows_new": sum(landing.rows + landing.rejected for landing in records if landing.id in new),
             "rows_rejected": sum(landing.rejected for landing in records),

@@ -27,6 +27,7 @@ ONE: Final = {
     "rows": "row",
     "sources": "source",
     "stay": "stays",
+    "streams": "stream",
     "tags": "tag",
     "values": "value",
     "wait": "waits",

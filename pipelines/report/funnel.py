@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from pipelines.applying.tally import UPDATED, WRITES_ON, Left, Outcome
 from pipelines.crm.fates import Fate
 from pipelines.crm.names import NOT_EXPORTED
 from pipelines.report.counted import counted
+from pipelines.settings import sources
 from pipelines.workspace import Workspace
+
+APPS_NAMED: Final = 3
+"""So many apps that were pulled are named; of more their number is told."""
 
 
 def lines(work: Workspace) -> Iterator[tuple[int, str, str]]:
     """How many of what, and the table that has them, in the order in which a run comes to them."""
     reports = {name: report.counts for name, report in work.reports.items()}
     if read := reports.get("extract"):
-        files = counted(read["files"], "files")
-        yield read["rows"], f"rows read from {files}, {read['rows_new']:,} of them new", ""
-        if read["refused_files"]:
-            yield read["refused_files"], "files refused", "refused_files.parquet"
-        if read["refused_sources"]:
-            yield read["refused_sources"], "sources refused", "refused_files.parquet"
+        yield from _extract_lines(work, read)
     if clean := reports.get("clean"):
         yield from _clean_lines(clean)
     if resolve := reports.get("resolve"):
@@ -44,6 +44,27 @@ def lines(work: Workspace) -> Iterator[tuple[int, str, str]]:
         if export["opted_out"]:
             yield export["opted_out"], "contacts who opted out, there or in a source", "exports/contacts.parquet"
         yield export["files"], "Parquet files for analysts", "exports/"
+
+
+def _extract_lines(work: Workspace, read: dict[str, int]) -> Iterator[tuple[int, str, str]]:
+    yield read["rows"], f"rows read from {_origins(work, read)}, {read['rows_new']:,} of them new", ""
+    if read["activities_landed"]:
+        yield read["activities_landed"], "activities landed for the timelines", "raw/*/activities/"
+    if read["refused_files"]:
+        yield read["refused_files"], "files refused", "refused_files.parquet"
+    if read["refused_sources"]:
+        yield read["refused_sources"], "sources refused", "refused_files.parquet"
+    if read["refused_streams"]:
+        yield read["refused_streams"], "streams not read to their end", "refused_files.parquet"
+
+
+def _origins(work: Workspace, read: dict[str, int]) -> str:
+    """Where rows come from: how many files, and the names of the apps that were pulled."""
+    apps = [name for name in work.settings.sources if sources.pulls(name, work.settings)]
+    named = apps if len(apps) <= APPS_NAMED else [f"{len(apps)} apps"]
+    files = [counted(read["files"], "files")] if read["files"] or not apps else []
+    *first, last = (*files, *named)
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def _overruled(work: Workspace) -> Iterator[tuple[int, str, str]]:

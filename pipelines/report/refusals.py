@@ -14,9 +14,8 @@ SHOWN: Final = 10
 
 
 def count(work: Workspace) -> int:
-    """How many files and sources this run could not read at all."""
-    report = work.reports.get("extract")
-    return report.counts["refused_files"] + report.counts["refused_sources"] if report else 0
+    """How many files and sources this run could not read at all, and streams of sources not to their end."""
+    return sum(work.counted("extract", f"refused_{what}") for what in ("files", "sources", "streams"))
 
 
 def told(work: Workspace) -> Iterator[str]:
