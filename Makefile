@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 DATA   ?= data
 HISTORIES ?= 2000
 
-.PHONY: run test torture ui bench fast lock clean
+.PHONY: run test torture ui demo-hubspot bench fast lock clean
 
 run: $(VENV)/.runtime
 	@$(BIN)/crm-bridge run --config sync.toml --data $(DATA)
@@ -23,6 +23,11 @@ torture: $(VENV)/.dev
 
 ui: $(VENV)/.runtime
 	@$(BIN)/crm-bridge ui --config sync.toml --data $(DATA)
+
+# HubSpot as a source, without an account: a made-up one is served on port 8790 while the sync runs.
+demo-hubspot: $(VENV)/.runtime
+	@$(BIN)/python -m tests.vendors hubspot --port 8790 --while \
+		$(BIN)/crm-bridge run --config examples/hubspot/sync.toml --data $(DATA)/demo-hubspot
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks

@@ -1,8 +1,14 @@
-"""`python -m tests.vendors hubspot --port 8790`: serve a vendor's double on 127.0.0.1 until it is stopped."""
+"""`python -m tests.vendors hubspot --port 8790`: serve a vendor's double on 127.0.0.1 until it is stopped.
+
+With `--while COMMAND …` it is served while that command runs, and its exit code is ours.
+"""
 
 from __future__ import annotations
 
 import argparse
+import asyncio
+import os
+import sys
 from datetime import UTC, datetime
 from importlib import import_module
 
@@ -13,18 +19,41 @@ from tests.vendors.double import Double
 
 def main() -> None:
     """Serve the double that the command line names."""
-    parser = argparse.ArgumentParser(prog="python -m tests.vendors", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tests.vendors", description="Serve a vendor's double.")
     parser.add_argument("vendor", choices=("hubspot", "pipedrive", "salesforce"))
     parser.add_argument("--port", type=int, default=8790)
     parser.add_argument("--contacts", type=int, default=250)
     parser.add_argument("--companies", type=int, default=40)
     parser.add_argument("--activities", type=int, default=100)
+    parser.add_argument("--while", nargs=argparse.REMAINDER, dest="command", metavar="COMMAND")
     given = parser.parse_args()
     made: type[Double] = import_module(f"tests.vendors.{given.vendor}").Vendor
     double = made(contacts=given.contacts, companies=given.companies, activities=given.activities)
     double.now = datetime.now(UTC)
-    print(f"{given.vendor} on http://127.0.0.1:{given.port}", flush=True)  # noqa: T201 - a command
-    uvicorn.run(double.asgi, host="127.0.0.1", port=given.port, log_level="warning", date_header=False)
+    config = uvicorn.Config(double.asgi, host="127.0.0.1", port=given.port, log_level="warning", date_header=False)
+    print(
+        f"{given.vendor}: made-up account with {given.contacts} contacts on http://127.0.0.1:{given.port}", flush=True
+    )
+    server = uvicorn.Server(config)
+    if not given.command:
+        server.run()
+    else:
+        os.environ[f"CRM_BRIDGE_SECRET_{given.vendor.upper()}"] = double.secret
+        sys.exit(asyncio.run(_serve_while(server, given.command)))
+
+
+async def _serve_while(server: uvicorn.Server, command: list[str]) -> int:
+    serving = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.05)
+        if serving.done():  # the port is taken
+            return 1
+    try:
+        running = await asyncio.create_subprocess_exec(*command)
+        return await running.wait()
+    finally:
+        server.should_exit = True
+        await serving
 
 
 if __name__ == "__main__":
