@@ -145,6 +145,7 @@ def with_dlt(url: str, folder: Path) -> dict[str, float]:
     seconds = time.perf_counter() - start
     trace = pipeline.last_trace
     assert trace is not None
+    assert trace.last_normalize_info is not None
     rows = trace.last_normalize_info.row_counts["contacts"]
     return {"seconds": seconds, "rows": rows, "bytes": peak_bytes() - before}
 

@@ -31,9 +31,9 @@ def main() -> None:
     double = made(contacts=given.contacts, companies=given.companies, activities=given.activities)
     double.now = datetime.now(UTC)
     config = uvicorn.Config(double.asgi, host="127.0.0.1", port=given.port, log_level="warning", date_header=False)
-    print(
-        f"{given.vendor}: made-up account with {given.contacts} contacts on http://127.0.0.1:{given.port}", flush=True
-    )
+    said = f"{given.vendor}: a made-up account with {given.contacts} contacts on http://127.0.0.1:{given.port}\n"
+    sys.stdout.write(said)
+    sys.stdout.flush()
     server = uvicorn.Server(config)
     if not given.command:
         server.run()
