@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
@@ -129,17 +130,18 @@ class _Puller:
         else:
             pages = self._source.pull(stream.name, valid.text if valid else None)
         segment = Segment()
-        async for page in ahead(pages):
-            if segment.rows and page.rows.schema != segment.schema:
-                before = self._close(stream, segment, known, before, window, pulled)
-                segment = Segment()
-            segment.take(page)
-            pulled.rows += page.rows.num_rows
-            pulled.rejected += page.rejected.num_rows if page.rejected is not None else 0
-            advance(page.rows.num_rows)
-            if segment.full and (page.cursor is not None or window is not None):
-                before = self._close(stream, segment, known, before, window, pulled)
-                segment = Segment()
+        async with aclosing(ahead(pages)) as coming:
+            async for page in coming:
+                if segment.rows and page.rows.schema != segment.schema:
+                    before = self._close(stream, segment, known, before, window, pulled)
+                    segment = Segment()
+                segment.take(page)
+                pulled.rows += page.rows.num_rows
+                pulled.rejected += page.rejected.num_rows if page.rejected is not None else 0
+                advance(page.rows.num_rows)
+                if segment.full and (page.cursor is not None or window is not None):
+                    before = self._close(stream, segment, known, before, window, pulled)
+                    segment = Segment()
         self._close(stream, segment, known, before, window, pulled)
 
     def _before(self, stream: Stream) -> Cursor | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
@@ -74,15 +74,15 @@ class Segment:
         return found.hexdigest()
 
 
-async def ahead(pages: AsyncIterator[Page], depth: int = AHEAD) -> AsyncIterator[Page]:
+async def ahead(pages: AsyncIterator[Page], depth: int = AHEAD) -> AsyncGenerator[Page]:
     """Yield the pages in their order, with up to `depth` asked for before they are wanted."""
-    queue: asyncio.Queue[Page | BaseException | None] = asyncio.Queue(depth)
+    queue: asyncio.Queue[Page | Exception | None] = asyncio.Queue(depth)
 
     async def fill() -> None:
         try:
             async for page in pages:
                 await queue.put(page)
-        except BaseException as error:  # noqa: BLE001 - handed on to whoever reads
+        except Exception as error:  # noqa: BLE001 - handed on to whoever reads
             await queue.put(error)
         else:
             await queue.put(None)
@@ -90,7 +90,7 @@ async def ahead(pages: AsyncIterator[Page], depth: int = AHEAD) -> AsyncIterator
     filling = asyncio.create_task(fill())
     try:
         while (found := await queue.get()) is not None:
-            if isinstance(found, BaseException):
+            if isinstance(found, Exception):
                 raise found
             yield found
     finally:

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from connectors.errors import NotApplied
+from connectors.errors import ConfigurationError, NotApplied, SourceRefused
 from pipelines.intake import segment
+from pipelines.intake.accounting import require_balance
 from pipelines.intake.pulling import Window, pull
-from tests.pipelines.toy_source import World, installed, section
+from pipelines.lake.lake import Lake, Landing
+from pipelines.ledger.cursors import Cursors
+from tests.pipelines.toy_source import Source, World, installed, section
 from tests.pipelines.workshop import TO_CLEAN, Workshop
 
 
@@ -63,3 +67,144 @@ def test_a_window_gives_its_days(shop: Workshop, world: World) -> None:
     finally:
         work.lock.free()
     assert found["contacts"].rows == 2
+
+
+def landings(shop: Workshop) -> list[Landing]:
+    """What has landed."""
+    return Lake(shop.data).landings()
+
+
+def refused(shop: Workshop) -> list[str]:
+    """The streams that the last run could not read, in words."""
+    return [f"{row['file']}: {row['reason']} ({row['rows_kept']} kept)" for row in shop.rows("refused_files")]
+
+
+def asked(world: World, stream: str = "contacts") -> list[str | None]:
+    """The cursors that a stream was asked for."""
+    return [cursor for name, cursor in world.log if name == stream]
+
+
+def test_a_dry_run_moves_no_cursor(shop: Workshop, world: World) -> None:
+    """What a dry run pulled is landed; the next pull asks for it again, and nothing is there twice."""
+    work = shop.work()
+    work.dry = True
+    pull(work, "toy", lambda _, why: pytest.fail(str(why)))
+    with work.ledger() as ledger:
+        assert not ledger.cursors.all()
+    assert shop.run(*TO_CLEAN).reports["clean"].counts["contact_records"] == 7
+    assert asked(world) == [None, None]
+
+
+def test_a_cursor_of_another_account_counts_for_nothing(shop: Workshop, world: World, tmp_path: Path) -> None:
+    """A source that is pointed at another account is pulled from the beginning."""
+    shop.run("extract")
+    other = World()
+    other.put("contacts", "99", last="New", email="new@x.example")
+    with installed(tmp_path / "more", others=other):
+        shop.sections["sources"] = {"toy": section("others")}
+        shop.run("extract")
+        assert asked(other) == [None]
+
+
+def test_a_cursor_whose_landings_are_gone_counts_for_nothing(shop: Workshop, world: World) -> None:
+    """Where somebody removed landings, the stream is pulled from the beginning: nothing is lost."""
+    shop.run("extract")
+    (landing,) = landings(shop)
+    landing.path.unlink()
+    assert shop.run(*TO_CLEAN).reports["clean"].counts["contact_records"] == 7
+    assert asked(world) == [None, None]
+
+
+def test_what_gives_the_same_again_is_landed_once(shop: Workshop, world: World) -> None:
+    """The overlap gives the last record at each pull: while it is the same, it makes one landing more at most."""
+    for _ in range(5):
+        shop.run("extract")
+    assert len(landings(shop)) <= 2
+
+
+def test_a_stream_that_fails_leaves_the_others_going(shop: Workshop, world: World) -> None:
+    """Its last records stand, it is named with what is kept, and the other streams are read."""
+    shop.run(*TO_CLEAN)
+    world.put("companies", "c1", day=8, name="Acme", site="acme.example")
+    world.fail("contacts", NotApplied("503", method="GET", route="/contacts"))
+    work = shop.run(*TO_CLEAN)
+    assert work.reports["extract"].counts["refused_streams"] == 1
+    assert work.reports["clean"].counts["contact_records"] == 7
+    assert work.reports["clean"].counts["company_records"] == 1
+    (said,) = refused(shop)
+    assert said.startswith("toy/contacts: GET /contacts: 503")
+    assert said.endswith("(7 kept)")
+
+
+def test_an_unexpected_error_of_a_connector_is_that_streams_alone(shop: Workshop, world: World) -> None:
+    """A connector that stumbles is refused in words that show no value, and the others go on."""
+    world.put("companies", "c1", name="Acme", site="acme.example")
+    world.fail("companies", KeyError("jane@acme.example"))
+    assert shop.run(*TO_CLEAN).reports["clean"].counts["contact_records"] == 7
+    (said,) = refused(shop)
+    assert "KeyError" in said
+    assert "jane" not in said
+
+
+def test_a_source_that_never_gave_anything_ends_the_run(shop: Workshop, world: World) -> None:
+    """Where nothing can be read and nothing ever was, the run ends with the reason."""
+    for stream in ("companies", "contacts", "leads", "notes"):
+        world.fail(stream, NotApplied("down", method="GET", route=f"/{stream}"))
+    with pytest.raises(SourceRefused, match="down"):
+        shop.run("extract")
+
+
+def test_activities_are_landed_and_no_records(shop: Workshop, world: World) -> None:
+    """Activities are kept for the timelines: they are counted apart, and every row of the others is accounted for."""
+    world.put("notes", "n1", type="note", subject="Called", of="1")
+    counts = shop.run(*TO_CLEAN).reports["extract"].counts
+    assert (counts["rows"], counts["activities_landed"]) == (7, 1)
+    require_balance(shop.work())
+
+
+def test_an_older_window_that_lands_later_undoes_nothing(shop: Workshop, world: World) -> None:
+    """What landed last is not what changed last: the change time decides."""
+    shop.run("extract")
+    before = dict(world.records["contacts"]["2"])
+    world.put("contacts", "2", day=9, last="Roe", email="p2@x.example")
+    shop.run("extract")
+    world.records["contacts"]["2"] = before  # as a lagging index may still show it
+    window = Window(datetime(2026, 1, 2, tzinfo=UTC), datetime(2026, 1, 5, tzinfo=UTC))
+    pull(shop.work(), "toy", lambda _, why: pytest.fail(str(why)), only="contacts", window=window)
+    shop.run(*TO_CLEAN)
+    assert {row["source_id"]: row["last_name"] for row in shop.rows("records")}["2"] == "Roe"
+
+
+def test_a_stream_that_is_not_there_is_refused_in_one_line(shop: Workshop, world: World) -> None:
+    """The message names the source and the stream."""
+    with pytest.raises(ConfigurationError, match="toy: there is no stream 'deals'"):
+        pull(shop.work(), "toy", lambda *_: None, only="deals")
+
+
+def test_killed_anywhere_the_next_pull_has_everything(
+    shop: Workshop, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that dies after a landing and before its cursor moved leaves records that are only landed again."""
+    monkeypatch.setattr(segment, "ROWS", 2)
+    moved = Cursors.move
+    left = iter([True])
+
+    def die(*given: Any) -> bool:
+        if next(left, False):
+            raise KeyboardInterrupt
+        return moved(*given)
+
+    monkeypatch.setattr(Cursors, "move", die)
+    with pytest.raises(KeyboardInterrupt):
+        shop.run("extract")
+    assert shop.run(*TO_CLEAN).reports["clean"].counts["contact_records"] == 7
+    require_balance(shop.work())
+
+
+def test_columns_are_mapped_by_their_labels_too(shop: Workshop, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The settings may name a column by the name that people know it by; the column's own name goes first."""
+    world.put("contacts", "1", last="Doe", email="p1@x.example", f_9a2="Buyer")
+    monkeypatch.setattr(Source, "labels", lambda *_: {"f_9a2": "Job role"})
+    shop.sections["sources"] = {"toy": section("toys", columns={"title": "job role"})}
+    shop.run(*TO_CLEAN)
+    assert {row["source_id"]: row["title"] for row in shop.rows("records")}["1"] == "Buyer"
