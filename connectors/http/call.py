@@ -12,7 +12,7 @@ import httpx
 
 from connectors import errors
 from connectors.errors import CallError
-from connectors.http.redaction import redacted, texts
+from connectors.http.redaction import keys, redacted, texts
 from connectors.strict_json import Unreadable, decoded, mended, parse
 
 T = TypeVar("T")
@@ -132,8 +132,8 @@ class Call(Generic[T]):
             said = None
         if said is None:
             return response.reason_phrase
-        keys = [word for value in response.request.headers.values() for word in value.split()]
-        return redacted(said, [*texts(self.json), *texts(self.params), *texts(self.form), *keys])
+        sent = [*texts(self.json), *texts(self.params), *texts(self.form), *keys(response.request.headers.values())]
+        return redacted(said, sent)
 
 
 def _said(body: Any) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
@@ -29,3 +30,14 @@ def texts(value: Any) -> Iterator[str]:
     elif isinstance(value, Iterable):
         for item in value:
             yield from texts(item)
+
+
+def keys(headers: Iterable[str]) -> Iterator[str]:
+    """Yield the words of headers, and what a word holds in Base64, as a login does: `name:password`."""
+    for value in headers:
+        for word in value.split():
+            yield word
+            try:
+                yield from b64decode(word, validate=True).decode().split(":")
+            except ValueError:
+                continue

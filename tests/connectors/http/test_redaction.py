@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from base64 import b64encode
 
 import httpx
 import pytest
@@ -48,6 +49,15 @@ def test_canaries_never_surface(caplog: pytest.LogCaptureFixture) -> None:
             chain = chain.__cause__ or chain.__context__
     assert "next in" in caplog.text
     assert not any(canary in caplog.text for canary in canaries)
+
+
+def test_a_login_that_a_server_repeats_is_not_told() -> None:
+    """Name and password travel as one word in Base64; a server that says them in clear is not handed on either."""
+    login = {"authorization": f"Basic {b64encode(b'app-4711:canary-password').decode()}"}
+    server = Server(httpx.Response(400, json={"message": "app-4711 has no password canary-password"}))
+    with pytest.raises(errors.Rejected) as caught:
+        send(server, "POST", headers=login)
+    assert str(caught.value).endswith("400 […] has no password […]")
 
 
 def test_httpx_does_not_log_addresses(caplog: pytest.LogCaptureFixture) -> None:
