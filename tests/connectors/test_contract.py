@@ -17,6 +17,7 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 import connectors
+from connectors.api import ApiSource
 from connectors.contract import REJECTED_SCHEMA, Part, Placed, Source
 from connectors.errors import SourceRefused
 from connectors.records import SCHEMAS
@@ -25,14 +26,16 @@ from tests.connectors.samples import Sample
 
 
 def found_connectors() -> dict[str, ModuleType]:
-    """Every module of the package that has `Options` and `Source`, by its name."""
+    """Every module of the package that has `Options` and `Source`, by its name, but those of an API."""
     modules = {
         found.name: import_module(f"connectors.{found.name}") for found in pkgutil.iter_modules(connectors.__path__)
     }
     return {
         name: module
         for name, module in modules.items()
-        if inspect.isclass(getattr(module, "Options", None)) and inspect.isclass(getattr(module, "Source", None))
+        if inspect.isclass(getattr(module, "Options", None))
+        and inspect.isclass(getattr(module, "Source", None))
+        and not issubclass(module.Source, ApiSource)
     }
 
 

@@ -1,0 +1,83 @@
+"""A record of Pipedrive → what is said of it in columns of our own, for fields that come as lists and objects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from connectors.pipedrive.fields import SEPARATOR
+
+
+def person(record: Mapping[str, Any]) -> dict[str, str | None]:
+    """E-mails and phones, the primary one first; where the person lives; whether it wants e-mail."""
+    address = record.get("postal_address")
+    place = address if isinstance(address, dict) else {}
+    status = record.get("marketing_status")
+    return {
+        "emails_text": _joined(record.get("emails")),
+        "phones_text": _joined(record.get("phones"), but="fax"),
+        "city": _text(place.get("locality")),
+        "country": _text(place.get("country")),
+        "email_opt_out": status.replace("_", " ") if isinstance(status, str) else None,
+    }
+
+
+def activity(record: Mapping[str, Any]) -> dict[str, str | None]:
+    """When it is due and when it ends, by the universal clock as Pipedrive keeps it, and who takes part."""
+    day, clock = record.get("due_date"), record.get("due_time")
+    start = _moment(day, clock)
+    length = _length(record.get("duration"))
+    taking = record.get("participants")
+    given = [one for one in taking if isinstance(one, dict)] if isinstance(taking, list) else []
+    given.sort(key=lambda one: one.get("primary") is not True)
+    people = [record.get("person_id"), *(one.get("person_id") for one in given)]
+    return {
+        "occurred_at": _zulu(start) if start else day or None,
+        "ended_at": _zulu(start + length) if start and length else None,
+        "person_ids": SEPARATOR.join(dict.fromkeys(str(one) for one in people if one is not None)) or None,
+    }
+
+
+def address(given: Any, prefix: str, parts: Sequence[str]) -> dict[str, str | None]:
+    """The parts of an address by columns, and its street with the number where the address itself has it."""
+    found = given if isinstance(given, dict) else {}
+    street, number, whole = (_text(found.get(name)) for name in ("route", "street_number", "value"))
+    if street and number:
+        before = f"{number} {street}"
+        street = before if before in (whole or "") else f"{street} {number}"
+    return {f"{prefix}_street": street, **{f"{prefix}_{part}": _text(found.get(part)) for part in parts}}
+
+
+def _joined(given: Any, but: str | None = None) -> str | None:
+    """The values of e-mails or phones, the primary one first, without those whose label has the word `but`."""
+    if not isinstance(given, list):
+        return None
+    said = [one for one in given if isinstance(one, dict) and _text(one.get("value"))]
+    if but is not None:
+        said = [one for one in said if but not in str(one.get("label") or "").casefold()]
+    said.sort(key=lambda one: one.get("primary") is not True)
+    return SEPARATOR.join(dict.fromkeys(one["value"].strip() for one in said)) or None
+
+
+def _text(value: Any) -> str | None:
+    return value.strip() or None if isinstance(value, str) else None
+
+
+def _moment(day: Any, clock: Any) -> datetime | None:
+    try:
+        return datetime.fromisoformat(f"{day}T{clock}") if day and clock else None
+    except ValueError:
+        return None
+
+
+def _length(text: Any) -> timedelta | None:
+    try:
+        hours, minutes, *seconds = (int(part) for part in str(text).split(":"))
+        return timedelta(hours=hours, minutes=minutes, seconds=sum(seconds[:1]))
+    except (ValueError, OverflowError):
+        return None
+
+
+def _zulu(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,1 @@
+"""Pipedrive, read from its double."""
