@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final
 
 SEPARATOR: Final = " | "
@@ -14,7 +15,7 @@ WORDED: Final = frozenset({"enum", "set", "varchar_options", "monetary", "addres
 """Types of fields whose value comes as an option's number or as an object: they have a second column with words."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Fields:
     """The fields of persons or organizations."""
 
@@ -28,6 +29,11 @@ class Fields:
     """The names by which people know columns, by column."""
     known: frozenset[str] = frozenset()
     """The keys of all fields."""
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """The keys of the account's own fields, as a set."""
+        return frozenset(self.custom)
 
     @classmethod
     def of(cls, definitions: Iterable[Any]) -> Fields:
@@ -48,6 +54,8 @@ class Fields:
 
     def words(self, code: str, value: Any) -> str | None:
         """What a person reads where a field has this value; None where it says nothing, or names no known option."""
+        if value is None or value == []:
+            return None
         if isinstance(value, list):
             said = [text for one in value if (text := self.words(code, one))]
             return SEPARATOR.join(text.replace(SEPARATOR, " / ") for text in said) or None
@@ -56,8 +64,6 @@ class Fields:
             unit = value.get("currency")
             parts = [plain(one) for one in (first, unit) if one is not None]
             return " ".join(parts + ([f"– {plain(last)}"] if last is not None else [])) or None
-        if value is None:
-            return None
         options = self.options.get(code)
         return options.get(str(value)) if options else plain(value)
 

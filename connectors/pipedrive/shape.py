@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import pyarrow as pa
@@ -13,7 +13,7 @@ from connectors.api import Page
 from connectors.contract import REJECTED_SCHEMA
 from connectors.pipedrive.fields import Fields, worded_column
 from connectors.pipedrive.streams import FURTHER, TOMBSTONE, Kind
-from connectors.rows import batch
+from connectors.rows import batch_of
 
 _CUSTOM: Final = "custom_fields"
 
@@ -25,6 +25,10 @@ class Shape:
     kind: Kind
     fields: Fields
     counted: int = 0
+    _known: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._known = frozenset({*self.kind.received, _CUSTOM})
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -42,8 +46,7 @@ class Shape:
         self, records: Sequence[Mapping[str, Any]], unusable: Sequence[tuple[Any, str]] = (), cursor: str | None = None
     ) -> Page:
         """A page of rows, and of records that cannot be used."""
-        known = {*self.kind.received, *self.fields.custom, _CUSTOM}
-        rows = batch([self._row(record, known) for record in records], self.columns)
+        rows = batch_of(list(self._values(records)), self.columns)
         first = self.counted + len(records) + 1
         self.counted += len(records) + len(unusable)
         set_aside = [
@@ -52,22 +55,30 @@ class Shape:
         ]
         return Page(rows, cursor, pa.Table.from_pylist(set_aside, REJECTED_SCHEMA) if set_aside else None)
 
-    def _row(self, record: Mapping[str, Any], known: set[str]) -> dict[str, Any]:
-        given = record.get(_CUSTOM)
-        custom = given if isinstance(given, dict) else {}
-        row = {**custom, **record, **self.kind.make(record)}
+    def _values(self, records: Sequence[Mapping[str, Any]]) -> Iterator[Sequence[Any]]:
+        """The values of all columns, in their order."""
+        custom = [given if isinstance(given := record.get(_CUSTOM), dict) else {} for record in records]
+        made = [self.kind.make(record) for record in records]
+        for name in self.kind.received:
+            yield [record.get(name) for record in records]
+        yield from zip(*made, strict=True) if made else ([] for _ in self.kind.own)
         for code in self.kind.worded:
-            row[worded_column(code)] = self.fields.words(code, record.get(code))
+            yield [self.fields.words(code, record.get(code)) for record in records]
+        for code in self.fields.custom:
+            yield [given.get(code) for given in custom]
         for code in self.fields.worded:
-            row[worded_column(code)] = self.fields.words(code, custom.get(code))
-        row[TOMBSTONE] = "deleted" if is_deleted(record) else None
-        further = {key: record[key] for key in record.keys() - known}
-        if unknown := {key: custom[key] for key in custom.keys() - known}:
+            yield [self.fields.words(code, given.get(code)) for given in custom]
+        yield ["deleted" if is_deleted(record) else None for record in records]
+        yield [self._further(record, given) for record, given in zip(records, custom, strict=True)]
+
+    def _further(self, record: Mapping[str, Any], custom: Mapping[str, Any]) -> str | None:
+        """What of a record has no column, as JSON."""
+        further = {name: record[name] for name in record.keys() - self._known}
+        if unknown := {code: custom[code] for code in custom.keys() - self.fields.keys}:
             further[_CUSTOM] = unknown
-        elif given and not custom:
-            further[_CUSTOM] = given
-        row[FURTHER] = json.dumps(further, ensure_ascii=False, sort_keys=True) if further else None
-        return row
+        elif not custom and record.get(_CUSTOM):
+            further[_CUSTOM] = record[_CUSTOM]
+        return json.dumps(further, ensure_ascii=False, sort_keys=True) if further else None
 
 
 def is_deleted(record: Mapping[str, Any]) -> bool:

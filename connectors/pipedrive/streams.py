@@ -29,8 +29,8 @@ class Kind:
     """Columns that hold what came, as it came."""
     own: tuple[str, ...]
     """Columns that hold what was made of it for whoever reads it next."""
-    make: Callable[[Mapping[str, Any]], dict[str, str | None]]
-    """Makes the values of those columns, but for words of options and the tombstone."""
+    make: Callable[[Mapping[str, Any]], tuple[str | None, ...]]
+    """Makes the values of those columns, in their order."""
     layout: Mapping[str, tuple[str, ...]]
     fields: str | None = None
     """Where its fields are listed."""
@@ -55,7 +55,7 @@ COMPANIES: Final = Kind(
         *("website", "linkedin", "industry", "annual_revenue", "employee_count"),
     ),
     ("address_street", *(f"address_{part}" for part in _PARTS)),
-    lambda record: values.address(record.get("address"), "address", _PARTS),
+    lambda record: values.address(record.get("address"), _PARTS),
     {
         **_FATE,
         "name": ("name",),
@@ -142,7 +142,7 @@ NOTES: Final = Kind(
         *("pinned_to_person_flag", "pinned_to_project_flag", "pinned_to_task_flag"),
     ),
     ("type",),
-    lambda _: {"type": "note"},
+    lambda _: ("note",),
     {
         **_FATE,
         "type": ("type",),

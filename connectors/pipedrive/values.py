@@ -9,21 +9,21 @@ from typing import Any
 from connectors.pipedrive.fields import SEPARATOR
 
 
-def person(record: Mapping[str, Any]) -> dict[str, str | None]:
+def person(record: Mapping[str, Any]) -> tuple[str | None, ...]:
     """E-mails and phones, the primary one first; where the person lives; whether it wants e-mail."""
     address = record.get("postal_address")
     place = address if isinstance(address, dict) else {}
     status = record.get("marketing_status")
-    return {
-        "emails_text": _joined(record.get("emails")),
-        "phones_text": _joined(record.get("phones"), but="fax"),
-        "city": _text(place.get("locality")),
-        "country": _text(place.get("country")),
-        "email_opt_out": status.replace("_", " ") if isinstance(status, str) else None,
-    }
+    return (
+        _joined(record.get("emails")),
+        _joined(record.get("phones"), but="fax"),
+        _text(place.get("locality")),
+        _text(place.get("country")),
+        status.replace("_", " ") if isinstance(status, str) else None,
+    )
 
 
-def activity(record: Mapping[str, Any]) -> dict[str, str | None]:
+def activity(record: Mapping[str, Any]) -> tuple[str | None, ...]:
     """When it is due and when it ends, by the universal clock as Pipedrive keeps it, and who takes part."""
     day, clock = record.get("due_date"), record.get("due_time")
     start = _moment(day, clock)
@@ -32,27 +32,29 @@ def activity(record: Mapping[str, Any]) -> dict[str, str | None]:
     given = [one for one in taking if isinstance(one, dict)] if isinstance(taking, list) else []
     given.sort(key=lambda one: one.get("primary") is not True)
     people = [record.get("person_id"), *(one.get("person_id") for one in given)]
-    return {
-        "occurred_at": _zulu(start) if start else day or None,
-        "ended_at": _zulu(start + length) if start and length else None,
-        "person_ids": SEPARATOR.join(dict.fromkeys(str(one) for one in people if one is not None)) or None,
-    }
+    return (
+        _zulu(start) if start else day or None,
+        _zulu(start + length) if start and length else None,
+        SEPARATOR.join(dict.fromkeys(str(one) for one in people if one is not None)) or None,
+    )
 
 
-def address(given: Any, prefix: str, parts: Sequence[str]) -> dict[str, str | None]:
-    """The parts of an address by columns, and its street with the number where the address itself has it."""
+def address(given: Any, parts: Sequence[str]) -> tuple[str | None, ...]:
+    """The street with its number where the address itself has it, and the address's parts."""
     found = given if isinstance(given, dict) else {}
     street, number, whole = (_text(found.get(name)) for name in ("route", "street_number", "value"))
     if street and number:
         before = f"{number} {street}"
         street = before if before in (whole or "") else f"{street} {number}"
-    return {f"{prefix}_street": street, **{f"{prefix}_{part}": _text(found.get(part)) for part in parts}}
+    return (street, *(_text(found.get(part)) for part in parts))
 
 
 def _joined(given: Any, but: str | None = None) -> str | None:
     """The values of e-mails or phones, the primary one first, without those whose label has the word `but`."""
     if not isinstance(given, list):
         return None
+    if len(given) == 1 and but is None:
+        return _text(given[0].get("value")) if isinstance(given[0], dict) else None
     said = [one for one in given if isinstance(one, dict) and _text(one.get("value"))]
     if but is not None:
         said = [one for one in said if but not in str(one.get("label") or "").casefold()]

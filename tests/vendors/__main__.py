@@ -30,7 +30,9 @@ def main() -> None:
     made: type[Double] = import_module(f"tests.vendors.{given.vendor}").Vendor
     double = made(contacts=given.contacts, companies=given.companies, activities=given.activities)
     double.now = datetime.now(UTC)
-    config = uvicorn.Config(double.asgi, host="127.0.0.1", port=given.port, log_level="warning", date_header=False)
+    config = uvicorn.Config(
+        double.asgi, host="127.0.0.1", port=given.port, log_level="warning", date_header=False, interface="asgi3"
+    )
     said = f"{given.vendor}: a made-up account with {given.contacts} contacts on http://127.0.0.1:{given.port}\n"
     sys.stdout.write(said)
     sys.stdout.flush()

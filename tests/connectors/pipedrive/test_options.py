@@ -2,6 +2,7 @@
 
 import json
 import traceback
+from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
@@ -20,6 +21,14 @@ def test_a_company_is_an_address() -> None:
     """The company's name leads to its account; every option says what it means."""
     assert Options(company="Acme-2").address == "https://acme-2.pipedrive.com"
     assert all(field.description for field in Options.model_fields.values())
+
+
+def test_every_option_is_documented() -> None:
+    """Each stands on the source's page and in the settings."""
+    docs = Path(__file__).parents[3] / "docs"
+    for page in ("sources/pipedrive.md", "settings.md"):
+        text = (docs / page).read_text("utf-8")
+        assert not [name for name in Options.model_fields if f"`{name}`" not in text]
 
 
 @pytest.mark.parametrize(
