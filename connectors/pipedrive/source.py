@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from connectors.api import Access, ApiSource, Means, Page, Stream
 from connectors.contract import Layout
-from connectors.errors import CallError, SourceRefused
+from connectors.errors import AccessError, CallError, Rejected, SourceRefused
 from connectors.http.base_url import checked_base_url
 from connectors.marks import next_mark, server_time
 from connectors.pipedrive import checking
@@ -77,7 +77,7 @@ class Source(ApiSource):
             began = began or server_time(found.headers, account.clock)
             if found.records or found.unusable:
                 here = None if found.last else Position(at.since, began, found.after, found.hint).text
-                yield shape.page(found.records, found.unusable, here)
+                yield await asyncio.to_thread(shape.page, found.records, found.unusable, here)
         assert began is not None  # noqa: S101 - a walk has a page
         if at.since is not None:
             async for gone in account.deleted(kind, at.since, began):
@@ -109,9 +109,9 @@ class Source(ApiSource):
         asked.append((checking.DELETIONS, RECENTS, {"since_timestamp": since, "items": "person", "limit": 1}))
         calls = [account.call(path, params, page_of) for _, path, params in asked]
         answers = await asyncio.gather(*calls, return_exceptions=True)
-        refused = {}
+        refused: dict[str, CallError] = {}
         for (name, _, _), answer in zip(asked, answers, strict=True):
-            if isinstance(answer, CallError):
+            if isinstance(answer, AccessError | Rejected):  # the right to read it; other troubles are of all calls
                 refused[name] = answer
             elif isinstance(answer, BaseException):
                 raise answer

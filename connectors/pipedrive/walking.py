@@ -7,6 +7,7 @@ become wrong, the list is walked again, and records up to the last id that was g
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -49,33 +50,41 @@ class Walked:
 async def by_cursor(
     fetch: Callable[[str | None], Awaitable[Answered]], route: str, after: int | None = None, cursor: str | None = None
 ) -> AsyncIterator[Walked]:
-    """Walk a list of v2 behind `after`; `fetch` takes a cursor.
+    """Walk a list of v2 behind `after`; `fetch` takes a cursor. The next page is asked for while one is worked on.
 
     Raises:
         ProtocolError: the records are not in the order of their ids, or the cursors lead round in a circle.
     """
     used: set[str] = set()
     restarts = 0
-    while True:
-        try:
-            page = await fetch(cursor)
-        except Rejected as error:
-            if cursor is None or error.status not in REFUSED or restarts == RESTARTS:
-                raise
-            cursor, restarts = None, restarts + 1
-            used.clear()
-            continue
-        found = _behind(page, after, route)
-        if page.more is not None and page.more in used:
-            raise ProtocolError("the cursors lead round in a circle", method="GET", route=route)
-        if found.after != after:
-            after, restarts = found.after, 0
-        found.hint, found.last = page.more, page.more is None
-        yield found
-        if page.more is None:
-            return
-        cursor = page.more
-        used.add(cursor)
+    under_way = asyncio.ensure_future(fetch(cursor))
+    try:
+        while True:
+            try:
+                page = await under_way
+            except Rejected as error:
+                if cursor is None or error.status not in REFUSED or restarts == RESTARTS:
+                    raise
+                cursor, restarts = None, restarts + 1
+                used.clear()
+                under_way = asyncio.ensure_future(fetch(cursor))
+                continue
+            if page.more is not None:
+                if page.more in used:
+                    raise ProtocolError("the cursors lead round in a circle", method="GET", route=route)
+                cursor = page.more
+                used.add(cursor)
+                under_way = asyncio.ensure_future(fetch(cursor))  # while this page is worked on
+            found = _behind(page, after, route)
+            if found.after != after:
+                after, restarts = found.after, 0
+            found.hint, found.last = page.more, page.more is None
+            yield found
+            if page.more is None:
+                return
+    finally:
+        under_way.cancel()
+        await asyncio.gather(under_way, return_exceptions=True)
 
 
 async def by_number(

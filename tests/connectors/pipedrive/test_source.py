@@ -245,6 +245,14 @@ def test_a_person_and_an_organization_have_a_page() -> None:
     assert source.places("notes", {1: "9"}, {}) == {1: "notes 9"}
 
 
+def test_a_check_that_cannot_be_made_is_no_matter_of_rights() -> None:
+    """Where the API is blocked or down, that is the error; nobody is told to give rights."""
+    double = Vendor()
+    double.faults.extend(Fault(503, path="/activities") for _ in range(20))
+    with pytest.raises(errors.NotApplied):
+        with_source(double, lambda source: source.check())
+
+
 def test_the_check_says_who_how_much_is_left_and_what_may_not_be_read() -> None:
     """Account, calls left and the server's clock; a stream that is refused is named with its mend."""
     double = Vendor()
