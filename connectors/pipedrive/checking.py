@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from connectors.api import Access
@@ -15,7 +15,12 @@ DELETIONS: Final = "deletions"
 
 
 def access(
-    address: str, user: Any, headers: Mapping[str, str], refused: Mapping[str, CallError], clock: Clock
+    address: str,
+    user: Any,
+    headers: Mapping[str, str],
+    refused: Mapping[str, CallError],
+    unasked: Sequence[str],
+    clock: Clock,
 ) -> Access:
     """What the answers of a check come to.
 
@@ -24,6 +29,7 @@ def access(
         user: the answer of users/me.
         headers: its headers.
         refused: the streams, and maybe `DELETIONS`, that could not be read.
+        unasked: fields of persons that are not asked for, since the account does not list them.
         clock: ours, where the server's is not told.
     """
     told = user.get("data")
@@ -36,6 +42,8 @@ def access(
         notes.append("the token's user is no administrator: records that this user may not see are not read")
     if DELETIONS in refused:
         notes.append(f"deletions are not told ({refused[DELETIONS].reason}): only those that lists show are seen")
+    if unasked:
+        notes.append(f"persons have no field {', '.join(unasked)}: who unsubscribed from campaigns is not told")
     wrong = tuple(
         f"{name}: {error.reason}. Give the token's user, or the app, the right to read them."
         for name, error in refused.items()

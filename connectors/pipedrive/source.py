@@ -20,7 +20,7 @@ from connectors.pipedrive.fields import SEPARATOR
 from connectors.pipedrive.options import Options
 from connectors.pipedrive.position import Position
 from connectors.pipedrive.shape import Shape
-from connectors.pipedrive.streams import KINDS
+from connectors.pipedrive.streams import CONTACTS, KINDS
 
 
 class Source(ApiSource):
@@ -115,7 +115,10 @@ class Source(ApiSource):
                 refused[name] = answer
             elif isinstance(answer, BaseException):
                 raise answer
-        return checking.access(self._address, user.value, user.headers, refused, account.clock)
+        unasked: Sequence[str] = ()
+        if CONTACTS.stream.name not in refused:
+            unasked = [name for name in CONTACTS.optional if name not in (await account.fields_of(CONTACTS)).known]
+        return checking.access(self._address, user.value, user.headers, refused, unasked, account.clock)
 
     def layout(self, object_name: str, columns: Sequence[str]) -> Layout:
         """Say what `columns` mean; a landing of activities is one of notes where it has their columns."""

@@ -103,8 +103,8 @@ async def by_number(
         asked = max(0, start - 1)
         page = await fetch(asked)
         found = _behind(page, after, route)
-        first = next((number for record in page.records if (number := _id(record)) is not None), None)
-        if asked and after is not None and (first is None or first > after):
+        first = _id(page.records[0]) if page.records else None
+        if asked and after is not None and (not page.records or (first is not None and first > after)):
             start = max(0, asked - LIMIT)
             continue
         end = asked + len(page.records)

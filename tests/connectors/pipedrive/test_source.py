@@ -253,6 +253,15 @@ def test_a_check_that_cannot_be_made_is_no_matter_of_rights() -> None:
         with_source(double, lambda source: source.check())
 
 
+def test_the_check_says_where_nobody_can_unsubscribe() -> None:
+    """An account without campaigns has no marketing status; whoever expects one is told."""
+    for has in (True, False):
+        double = Vendor()
+        double.has_campaigns = has
+        notes = with_source(double, lambda source: source.check()).notes
+        assert any("marketing_status" in note for note in notes) is not has
+
+
 def test_the_check_says_who_how_much_is_left_and_what_may_not_be_read() -> None:
     """Account, calls left and the server's clock; a stream that is refused is named with its mend."""
     double = Vendor()

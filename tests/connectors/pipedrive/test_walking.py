@@ -95,11 +95,7 @@ def test_what_stands_all_the_while_is_given_exactly_once(
 
 def ended(pages: AsyncIterator[Walked]) -> list[Walked]:
     """All pages of a walk."""
-
-    async def body() -> list[Walked]:
-        return [page async for page in pages]
-
-    return asyncio.run(body())
+    return asyncio.run(_all(pages))
 
 
 def answering(*answers: Answered) -> Any:
@@ -110,6 +106,27 @@ def answering(*answers: Answered) -> Any:
         return left.pop(0)
 
     return fetch
+
+
+def test_a_page_of_records_without_ids_ends_no_walk() -> None:
+    """Hundreds of broken records in a row are set aside, and the walk goes on behind them."""
+    pages: list[list[dict[str, Any]]] = [[{"id": 1}, {"id": 2}], [{"id": 2}, {}], [{}, {}], [{}, {"id": 7}]]
+
+    async def numbers(start: int) -> Answered:
+        return Answered(pages[start], "more" if start < 3 else None, {})
+
+    walk = by_number(numbers, "/x")
+    found = asyncio.run(asyncio.wait_for(_all(walk), 5))
+    assert [record["id"] for page in found for record in page.records] == [1, 2, 7]
+
+
+async def _all(pages: AsyncIterator[Walked]) -> list[Walked]:
+    found = []
+    async for page in pages:
+        found.append(page)
+        await asyncio.sleep(0)
+        assert len(found) < 50
+    return found
 
 
 def test_records_that_are_not_in_order_stop_the_walk() -> None:
