@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # imported by those that use them, below
 
     from connectors.giant_context.client import GiantContext
     from pipelines.lake.engine import Engine
+    from pipelines.ledger.cursors import Cursors
     from pipelines.ledger.ledger import Ledger
 
 T = TypeVar("T")
@@ -184,6 +185,14 @@ class Workspace:
             yield ledger
         finally:
             ledger.close()
+
+    @contextmanager
+    def cursors(self) -> Iterator[Cursors]:
+        """The cursors of the sources, in the ledger; they are about no account, so none need be there."""
+        from pipelines.ledger.ledger import Ledger  # noqa: PLC0415 - not every command opens it
+
+        with closing(Ledger(self.ledger_path, "")) as ledger:
+            yield ledger.cursors
 
     def crm(self) -> AbstractAsyncContextManager[GiantContext]:
         """A client for the CRM, for as long as it is open."""

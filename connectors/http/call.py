@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
 import httpx
+import orjson
 
 from connectors import errors
 from connectors.errors import CallError
@@ -53,6 +55,7 @@ class Call(Generic[T]):
     headers: Mapping[str, str] | None = None
     reads_only: bool = False
     raw: bool = False
+    quick: bool = False
     sent: bool = False  # bytes may be on their way, unanswered
     left: float = 0.0  # when the latest attempt left, on the monotonic clock
     doubt: str = ""  # why an earlier attempt may have been applied
@@ -101,7 +104,7 @@ class Call(Generic[T]):
         status = response.status_code
         if status in self.expect:
             try:
-                value = self.read(None if status == 204 else _whole(body) if self.raw else parse_json(body))
+                value = self.read(None if status == 204 else self._content(body))
             except Unreadable as error:
                 reason = f"the answer cannot be used: {error}"
             except (ValueError, TypeError, LookupError, AttributeError) as error:
@@ -117,6 +120,15 @@ class Call(Generic[T]):
         if status == 408 or status >= 500:
             raise self.lost(reason, response)
         raise self.error(_REFUSALS.get(status, errors.Rejected), reason, response)
+
+    def _content(self, body: bytes | None) -> Any:
+        """What `read` takes: the body's bytes, or its JSON."""
+        if self.raw:
+            return _whole(body)
+        if self.quick and body is not None:
+            with suppress(orjson.JSONDecodeError):  # the strict reader mends it, or says what is wrong
+                return orjson.loads(body)
+        return parse_json(body)
 
     def limited(self, reason: str, pause: float | None, response: httpx.Response | None = None) -> CallError:
         """Return the error for a call that the server, or its wish for a pause, turned away."""

@@ -59,11 +59,16 @@ class Http:
         limits: Limits | None = None,
         clock: Clock | None = None,
         dialect: Dialect = PLAIN,
+        quick: bool = False,
     ) -> None:
-        """Raise ConfigurationError unless `base_url` is plain https, or http to this machine. Nothing is sent yet."""
+        """Raise ConfigurationError unless `base_url` is plain https, or http to this machine. Nothing is sent yet.
+
+        `quick` is for pages of records: JSON is read in a quarter of the time, and of a key given twice the last counts.
+        """
         self._base_url = checked_base_url(base_url)
         self._auth = auth
         self._dialect = dialect
+        self._quick = quick
         self._limits = limits or Limits()
         self._clock = clock or Clock()
         self._places = Places(self._limits.concurrency)
@@ -126,7 +131,7 @@ class Http:
         """
         call = Call(
             *(method, path, route, read, json, params or {}, repeatable, expect, anonymous, attempts),
-            *(form, headers, reads_only, raw),
+            *(form, headers, reads_only, raw, self._quick),
         )
         if not anonymous:
             await self._places.take()

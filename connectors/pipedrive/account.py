@@ -53,6 +53,7 @@ class Account:
             limits=means.limits,
             clock=self.clock,
             dialect=Pipedrive(),
+            quick=True,
         )
 
     async def aclose(self) -> None:

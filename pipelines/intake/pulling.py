@@ -145,8 +145,8 @@ class _Puller:
         self._close(stream, segment, known, before, window, pulled)
 
     def _before(self, stream: Stream) -> Cursor | None:
-        with self._work.ledger() as ledger:
-            return ledger.cursors.all().get((self._name, stream.name))
+        with self._work.cursors() as cursors:
+            return cursors.all().get((self._name, stream.name))
 
     def _holds(self, cursor: Cursor, known: list[Landing]) -> bool:
         """Whether a cursor counts: it is of this account, and nothing that it covers is gone from the data folder."""
@@ -188,8 +188,8 @@ class _Puller:
 
         newest = known[-1].id if known else None
         to = Cursor(segment.cursor, self._source.origin, newest, len(known), self._work.run)
-        with self._work.ledger() as ledger:
-            return to if ledger.cursors.move(self._name, stream.name, before, to) else before
+        with self._work.cursors() as cursors:
+            return to if cursors.move(self._name, stream.name, before, to) else before
 
     def _facts(self, stream: Stream, window: Window | None) -> Mapping[str, str]:
         facts = {**self._source.facts, PULLED: "yes", "origin": self._source.origin}

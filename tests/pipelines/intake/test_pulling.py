@@ -62,8 +62,8 @@ def test_a_window_gives_its_days(shop: Workshop, world: World) -> None:
     try:
         window = Window(datetime(2026, 1, 2, tzinfo=UTC), datetime(2026, 1, 4, tzinfo=UTC))
         found = pull(work, "toy", lambda _, why: pytest.fail(str(why)), only="contacts", window=window)
-        with work.ledger() as ledger:
-            assert not ledger.cursors.all()
+        with work.cursors() as cursors:
+            assert not cursors.all()
     finally:
         work.lock.free()
     assert found["contacts"].rows == 2
@@ -89,8 +89,8 @@ def test_a_dry_run_moves_no_cursor(shop: Workshop, world: World) -> None:
     work = shop.work()
     work.dry = True
     pull(work, "toy", lambda _, why: pytest.fail(str(why)))
-    with work.ledger() as ledger:
-        assert not ledger.cursors.all()
+    with work.cursors() as cursors:
+        assert not cursors.all()
     assert shop.run(*TO_CLEAN).reports["clean"].counts["contact_records"] == 7
     assert asked(world) == [None, None]
 
