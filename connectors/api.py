@@ -128,6 +128,14 @@ class ApiSource(ABC):
         """Whether `window` can be asked for. Without it a source is only pulled."""
         return True
 
+    def whole(self, stream: str) -> bool:  # noqa: ARG002 - for those that have some
+        """Whether each pull of a stream gives everything there is, not what changed; known once the source is open.
+
+        What such a pull gives is landed once all of it is there, and takes the place of what landed before. It has no
+        cursors, and its later pages may have further columns.
+        """
+        return False
+
     @abstractmethod
     def pull(self, stream: str, cursor: str | None) -> AsyncIterator[Page]:
         """Yield what changed since `cursor`, tombstones included; all there is where it is None.

@@ -14,6 +14,7 @@ from connectors.errors import BridgeError, CallError, ConfigurationError, Source
 from pipelines.intake.landing import land
 from pipelines.intake.segment import Segment, ahead
 from pipelines.intake.series import PULLED
+from pipelines.intake.snapshot import Snapshot
 from pipelines.lake.lake import Landing
 from pipelines.settings import sources
 from pipelines.workspace import Advance, Workspace
@@ -123,6 +124,9 @@ class _Puller:
             for one in self._work.lake.landings()
             if (one.source, one.object, one.name) == (self._name, stream.object, stream.name)
         ]
+        if window is None and self._source.whole(stream.name):
+            await self._whole(stream, known, pulled, advance)
+            return
         before = None if window else self._before(stream)
         valid = before if before is not None and self._holds(before, known) else None
         if window is not None:
@@ -143,6 +147,34 @@ class _Puller:
                     before = self._close(stream, segment, known, before, window, pulled)
                     segment = Segment()
         self._close(stream, segment, known, before, window, pulled)
+
+    async def _whole(self, stream: Stream, known: list[Landing], pulled: Pulled, advance: Advance) -> None:
+        """Land everything that a stream has, unless its newest landing is the very same."""
+        with Snapshot(self._work.lake) as snapshot:
+            async for page in ahead(self._source.pull(stream.name, None)):
+                snapshot.take(page)
+                pulled.rows += page.rows.num_rows
+                pulled.rejected += page.rejected.num_rows if page.rejected is not None else 0
+                advance(page.rows.num_rows)
+            if known and known[-1].digest == snapshot.digest():
+                pulled.repeated += pulled.rows
+                return
+            facts = {name: text for name, text in self._facts(stream, None).items() if name != PULLED}
+            pulled.landings.append(self._land(stream, snapshot, facts))
+
+    def _land(self, stream: Stream, held: Segment | Snapshot, facts: Mapping[str, str]) -> Landing:
+        return land(
+            self._work.lake,
+            self._name,
+            object_name=stream.object,
+            name=stream.name,
+            digest=held.digest(),
+            dated=datetime.now(UTC),
+            columns=tuple(held.schema.names),
+            facts=facts,
+            batches=held.batches,
+            rejected=held.rejected,
+        )
 
     def _before(self, stream: Stream) -> Cursor | None:
         with self._work.cursors() as cursors:
@@ -168,18 +200,7 @@ class _Puller:
             if known and known[-1].digest == digest:
                 pulled.repeated += segment.rows
             else:
-                landed = land(
-                    self._work.lake,
-                    self._name,
-                    object_name=stream.object,
-                    name=stream.name,
-                    digest=digest,
-                    dated=datetime.now(UTC),
-                    columns=tuple(segment.schema.names),
-                    facts=self._facts(stream, window),
-                    batches=segment.batches,
-                    rejected=segment.rejected,
-                )
+                landed = self._land(stream, segment, self._facts(stream, window))
                 known.append(landed)
                 pulled.landings.append(landed)
         if segment.cursor is None or window is not None or self._work.dry:
