@@ -67,8 +67,9 @@ def run(work: Workspace) -> StageReport:
         refused.append({**told, "rows_kept": sum(landing.rows for landing in kept)})
         stuck.append(refusal)
 
+    apps = {name for name in work.settings.sources if sources.pulls(name, work.settings)}
     for name in work.settings.sources:
-        if sources.pulls(name, work.settings):
+        if name in apps:
             for pulled in pulling.pull(work, name, refuse_stream).values():
                 new |= {landing.id for landing in pulled.landings}
             continue
@@ -101,7 +102,7 @@ def run(work: Workspace) -> StageReport:
     work.lake.publish(work.run, tables)
     return StageReport(
         {
-            "files": len({(one.source, one.name) for one in pinned if series.PULLED not in one.facts}),
+            "files": len({(one.source, one.name) for one in pinned if one.source not in apps}),
             "new_landings": len(new),
             "refused_files": len(refused) - len(silent) - len(stuck),
             "refused_sources": len(silent),

@@ -38,7 +38,8 @@ def shop(tmp_path: Path) -> Workshop:
 def test_the_newest_snapshot_counts(shop: Workshop) -> None:
     """What is unchanged lands once; what changed lands in full, and takes the place of what was there."""
     first = shop.run(*TO_CLEAN)
-    assert first.reports["extract"].counts["rows_new"] == 2
+    counts = first.reports["extract"].counts
+    assert (counts["rows_new"], counts["files"]) == (2, 0)
     assert {tuple(row["tags"]) for row in shop.rows("records")} == {("a", "b")}
     assert shop.run(*TO_CLEAN).reports["extract"].counts["new_landings"] == 0
     write(shop, "a@acme.example", "new@acme.example", "c@acme.example")

@@ -1,0 +1,1 @@
+"""Tests of resources of dlt as sources."""

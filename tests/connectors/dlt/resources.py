@@ -1,0 +1,57 @@
+"""Resources of dlt that tests read: what they yield is set from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import dlt
+
+ROWS: list[Any] = []
+"""What all of them yield."""
+
+SEEN: list[Any] = []
+"""What they were called with, and where their pull began."""
+
+
+@dlt.resource(primary_key="id")
+def changed(
+    updated: dlt.sources.incremental[str] = dlt.sources.incremental("updated_at", initial_value="2026-01-01"),  # noqa: B008 - dlt's way
+) -> Iterator[Any]:
+    """Those that changed; dlt leaves out what lies before."""
+    SEEN.append(updated.start_value)
+    yield from ROWS
+
+
+@dlt.resource(write_disposition="replace")
+def everything(token: str = "", page: int = 0) -> Iterator[Any]:
+    """All of them each time."""
+    SEEN.append((token, page))
+    yield from ROWS
+
+
+@dlt.resource
+def remembering() -> Iterator[Any]:
+    """Only those after the last one, of which it keeps the number itself."""
+    state = dlt.current.resource_state()
+    SEEN.append(state.get("given", 0))
+    yield from ROWS[state.get("given", 0) :]
+    state["given"] = len(ROWS)
+
+
+@dlt.resource
+def failing() -> Iterator[Any]:
+    """Stumble over a row, and say so with its values."""
+    yield from ROWS
+    raise KeyError(f"no phone for {ROWS[0]}")
+
+
+@dlt.source
+def several() -> Any:
+    """Two resources."""
+    return changed, dlt.resource([{"id": "c1", "company_name": "Acme"}], name="firms")
+
+
+def no_resource() -> int:
+    """Something else."""
+    return 1

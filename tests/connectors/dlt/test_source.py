@@ -1,0 +1,244 @@
+"""Resources of dlt as sources: rows as text, and what a resource remembers as the cursor."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from pydantic import ValidationError
+
+pytest.importorskip("dlt", reason="dlt is not installed: make dlt")
+
+from connectors.api import ApiSource
+from connectors.errors import ConfigurationError, SourceRefused
+from tests.connectors.dlt import resources
+from tests.connectors.pulled import checked, pulled, source
+
+PEOPLE = [
+    {"id": number, "email": f"p{number}@acme.example", "updated_at": f"2026-01-0{number}"} for number in (1, 2, 3)
+]
+
+
+@pytest.fixture(autouse=True)
+def rows() -> list[Any]:
+    """What the resources yield: three people, if nobody says otherwise."""
+    resources.ROWS[:] = PEOPLE
+    resources.SEEN.clear()
+    return resources.ROWS
+
+
+def people(function: str = "changed", secret: str | None = None, **options: Any) -> ApiSource:
+    """A source of contacts of one of the resources."""
+    return source("dlt", secret, resource=f"{resources.__name__}:{function}", **{"object": "contacts", **options})
+
+
+def test_a_resource_is_pulled_on_from_what_it_remembers(rows: list[Any]) -> None:
+    """The second pull begins at dlt's own last value, and gives what changed since."""
+    of = people()
+    first = pulled(of)
+    assert [row["id"] for row in first.rows] == ["1", "2", "3"]
+    rows.append({"id": 2, "email": "new@acme.example", "updated_at": "2026-01-05"})
+    assert [row["email"] for row in pulled(of, first.cursor).rows] == ["new@acme.example"]
+    assert resources.SEEN == ["2026-01-01", "2026-01-03"]
+
+
+def test_what_a_resource_keeps_itself_is_part_of_the_cursor(rows: list[Any]) -> None:
+    """`dlt.current.resource_state` is remembered, too, and by nobody but the cursor."""
+    of = people("remembering")
+    first = pulled(of)
+    rows.append({"id": 4})
+    assert [row["id"] for row in pulled(of, first.cursor).rows] == ["4"]
+    assert len(pulled(of).rows) == 4
+
+
+def test_only_the_last_page_moves_the_cursor(rows: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages before it bear the cursor that the pull began with: whoever stops there begins again."""
+    monkeypatch.setattr("connectors.dlt.paging.ROWS", 2)
+    of = people()
+    start, *_, end = pulled(of).cursors
+    assert start != end
+    assert [row["id"] for row in pulled(of, start).rows] == ["1", "2", "3"]
+    rows.extend({"id": number, "updated_at": "2026-01-09"} for number in range(10, 14))
+    assert pulled(of, end).cursors[:-1] == [end, end]
+
+
+def test_a_change_time_of_the_future_does_not_move_the_cursor(rows: list[Any]) -> None:
+    """It would hide all that comes before it; the run says why everything is asked for again."""
+    rows.append({"id": 9, "updated_at": "2999-01-01"})
+    of = people()
+    first = pulled(of)
+    assert "change time lies in the future" in of.facts["note"]
+    assert len(pulled(of, first.cursor).rows) == 4
+
+
+def test_replace_is_dlts_word_for_everything() -> None:
+    """Only a resource that replaces gives everything each time."""
+    assert people("everything").whole("contacts")
+    assert not people("changed").whole("contacts")
+
+
+def test_rows_come_as_text_without_loss(rows: list[Any]) -> None:
+    """Times with their zone, exact decimals, true and false, JSON of what is nested; NaN says nothing."""
+    row = {
+        "id": 1,
+        "at": datetime(2026, 1, 1, 12, tzinfo=UTC),
+        "day": date(2026, 1, 2),
+        "money": Decimal("1.10"),
+        "yes": True,
+        "list": ["a", "ü"],
+        "nested": {"k": [{"d": date(2026, 1, 2)}]},
+        "nothing": float("nan"),
+        "null": None,
+        "tenth": 0.1,
+        "bytes": b"\x00\xff",
+        "empty": "",
+    }
+    told = {
+        "id": "1",
+        "at": "2026-01-01T12:00:00Z",
+        "day": "2026-01-02",
+        "money": "1.10",
+        "yes": "true",
+        "list": '["a","ü"]',
+        "nested": '{"k":[{"d":"2026-01-02"}]}',
+        "nothing": None,
+        "null": None,
+        "tenth": "0.1",
+        "bytes": "AP8=",
+        "empty": "",
+    }
+    rows[:] = [row]
+    assert pulled(people("everything")).rows == [told]
+    rows[:] = [pa.Table.from_pylist([row])]
+    told["at"] = "2026-01-01T12:00:00.000000Z"
+    assert pulled(people("everything")).rows == [told]
+    rows[:] = [pa.Table.from_pylist([{"id": 1, "name": "Ada"}]).to_pandas()]
+    assert pulled(people("everything")).rows == [{"id": "1", "name": "Ada"}]
+
+
+def test_rows_may_have_columns_of_their_own(rows: list[Any]) -> None:
+    """A row says nothing of the columns that others have; what is no row, or means two columns by one, is set aside."""
+    rows[:] = [{"id": 1, "Email": "a@x.example"}, {"id": 2, "phone": "1"}, {"id": 3, "email": "b@x.example"}, 7]
+    read = pulled(people("everything"))
+    assert read.rows == [{"id": "1", "Email": "a@x.example", "phone": None}, {"id": "2", "Email": None, "phone": "1"}]
+    assert [(row["line"], row["text"]) for row in read.aside] == [(3, '{"id": 3, "email": "b@x.example"}'), (4, "7")]
+
+
+def test_no_rows_at_all_are_a_pull(rows: list[Any]) -> None:
+    """A resource that has nothing to say gives one page of nothing, with a cursor."""
+    rows.clear()
+    read = pulled(people())
+    assert (read.rows, len(read.cursors)) == ([], 1)
+    assert read.cursor is not None
+
+
+def test_a_source_of_several_resources_has_several_streams() -> None:
+    """Companies come before contacts, whatever their order in the settings."""
+    of = people("several", object=None, streams={"changed": "contacts", "firms": "companies"})
+    assert [(one.name, one.object) for one in of.streams] == [("firms", "companies"), ("changed", "contacts")]
+    assert pulled(of, stream="firms").rows == [{"id": "c1", "company_name": "Acme"}]
+    assert len(pulled(of, stream="changed").rows) == 3
+    assert "windows and tombstones depend on that resource" in checked(of).notes[-1]
+
+
+def test_the_secret_goes_to_the_argument_that_is_named() -> None:
+    """Arguments stand in the settings, the secret comes from the environment, and neither changes the other."""
+    of = people("everything", "sesame", arguments={"page": 2}, secret_argument="token")
+    pulled(of)
+    assert resources.SEEN == [("sesame", 2)]
+    assert "sesame" not in of.origin + str(of.facts)
+    with pytest.raises(ConfigurationError, match=r"CRM_BRIDGE_SECRET_WH is not set\. It is for `token`"):
+        pulled(people("everything", secret_argument="token"))
+
+
+def test_an_error_of_a_resource_shows_no_value() -> None:
+    """Its own text may hold a row: the kind of error and its line are told instead."""
+    with pytest.raises(
+        SourceRefused, match=r"wh: its resource ended with KeyError at resources.py, line \d+"
+    ) as caught:
+        pulled(people("failing"))
+    assert "acme" not in str(caught.value)
+    assert caught.value.__suppress_context__
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"resource": "no_such_module:people"}, r"options.resource: 'no_such_module:people' is not there"),
+        ({"resource": f"{resources.__name__}:nobody"}, r"options.resource: .* is not there"),
+        ({"resource": f"{resources.__name__}:no_resource"}, "gives no resource or source of dlt"),
+        ({"resource": f"{resources.__name__}:several"}, "there are the resources changed, firms"),
+        ({"arguments": {"colour": "red"}}, "does not take colour"),
+        ({"object": None, "streams": {"x": "contacts"}}, "there is no resource 'x'; there are changed"),
+    ],
+)
+def test_what_cannot_be_run_is_said_in_one_line(options: dict[str, Any], told: str) -> None:
+    """Each line names the option, and what there is."""
+    with pytest.raises(ConfigurationError, match=told):
+        pulled(source("dlt", **{"resource": f"{resources.__name__}:changed", "object": "contacts", **options}))
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"resource": "people"}, "String should match pattern"),
+        ({}, "needs either `resource` or `rest_api`"),
+        ({"resource": "a:b", "object": None}, "needs either `object` or `streams`"),
+        ({"resource": "a:b", "arguments": {"api_key": "x"}}, "arguments.api_key is a secret"),
+        ({"rest_api": {"client": {"auth": {"token": "x"}}}}, "rest_api.client.auth.token is a secret"),
+        ({"rest_api": {"client": {"headers": {"Authorization": "x"}}}}, "rest_api.client.headers.Authorization is a"),
+    ],
+)
+def test_options_that_mean_nothing_are_refused(options: dict[str, Any], told: str) -> None:
+    """A secret in the settings, too: it comes from the environment alone."""
+    with pytest.raises(ValidationError, match=told):
+        source("dlt", **{"object": "contacts", **options})
+
+
+def test_keys_that_only_sound_secret_are_taken() -> None:
+    """Where a token is to be found, and where it is asked for, are no secrets."""
+    client = {
+        "base_url": "https://x.example",
+        "auth": {"type": "oauth2", "access_token_url": "https://x.example/token"},
+    }
+    paginator = {"type": "cursor", "cursor_path": "next_page_token", "cursor_param": "page_token"}
+    source("dlt", object="contacts", rest_api={"client": {**client, "paginator": paginator}, "resources": ["people"]})
+
+
+def test_dlt_leaves_no_trace(tmp_path: Path) -> None:
+    """A pull in a process of its own, of a module beside the settings: no file, no telemetry, nothing printed."""
+    modules, home = tmp_path / "modules", tmp_path / "home"
+    modules.mkdir()
+    home.mkdir()
+    (modules / "beside.py").write_text("import dlt\n\n\n@dlt.resource\ndef three():\n    yield [{'id': 1}] * 3\n")
+    code = (
+        "from tests.connectors.pulled import pulled, source\n"
+        f"of = source('dlt', resource='beside:three', object='contacts', folder={str(modules)!r})\n"
+        "assert len(pulled(of).rows) == 3\n"
+        "from dlt.common.runtime import anon_tracker\n"
+        "assert anon_tracker._ANON_TRACKER_ENDPOINT is None\n"
+    )
+    root = str(Path(__file__).parents[3])
+    environment = {**os.environ, "HOME": str(home), "PYTHONPATH": root, "PYTHONDONTWRITEBYTECODE": "1"}
+    environment.pop("RUNTIME__DLTHUB_TELEMETRY", None)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=home, env=environment, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", ""), done.stderr
+    assert not list(home.iterdir())
+
+
+def test_without_dlt_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is missing until somebody asks for it; then one line says how to get it."""
+    monkeypatch.setitem(sys.modules, "dlt", None)
+    of = people()
+    assert of.streams
+    with pytest.raises(ConfigurationError, match=r"sources.wh.kind: .* pip install 'crm-bridge\[dlt\]'"):
+        pulled(of)
