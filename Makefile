@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 DATA   ?= data
 HISTORIES ?= 2000
 
-.PHONY: run test torture ui demo-hubspot bench fast lock clean
+.PHONY: run test torture ui demo-hubspot bench fast dlt postgres lock clean
 
 run: $(VENV)/.runtime
 	@$(BIN)/crm-bridge run --config sync.toml --data $(DATA)
@@ -36,10 +36,16 @@ bench: $(VENV)/.dev
 fast: $(VENV)/.runtime
 	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-fast.lock
 
+# Optional: any resource of dlt as a source; PostgreSQL as a source.
+dlt postgres: $(VENV)/.runtime
+	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-$@.lock
+
 lock: $(VENV)/.dev
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-annotate --no-header -o requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-annotate --no-header -c requirements.lock -o requirements-dev.lock
 	grep -o -m1 'rphonenumbers==[0-9.]*' pyproject.toml | $(BIN)/uv pip compile - --universal --python-version 3.11 --generate-hashes --no-annotate --no-header -o requirements-fast.lock
+	grep -o -m1 'dlt>=[0-9.]*' pyproject.toml | $(BIN)/uv pip compile - --universal --python-version 3.11 --generate-hashes --no-annotate --no-header -c requirements.lock -o requirements-dlt.lock
+	grep -o -m1 'psycopg\[binary\]>=[0-9.]*' pyproject.toml | $(BIN)/uv pip compile - --universal --python-version 3.11 --generate-hashes --no-annotate --no-header -c requirements.lock -o requirements-postgres.lock
 	$(BIN)/uv pip compile benchmarks/peers/requirements.in --universal --python-version 3.11 --generate-hashes --no-annotate --no-header -o benchmarks/peers/requirements.lock
 
 # A virtual environment knows its own path, so a moved checkout must make a new one.

@@ -10,7 +10,9 @@ from pydantic import BaseModel
 from typer.main import get_command
 
 from connectors.csv_file import Options
+from connectors.dlt.options import Options as DltOptions
 from connectors.records import SCHEMAS
+from connectors.sql.options import Options as SqlOptions
 from pipelines.applying import apply, verify
 from pipelines.cli.app import app
 from pipelines.crm import snapshot
@@ -49,6 +51,14 @@ SECTIONS: list[type[BaseModel]] = [
 def test_every_setting_is_documented(section: type[BaseModel]) -> None:
     """Each key of each section, and each option of the CSV connector, stands in docs/settings.md."""
     missing = [name for name in section.model_fields if f"`{name}`" not in SETTINGS]
+    assert not missing
+
+
+@pytest.mark.parametrize("options", [SqlOptions, DltOptions], ids=["sql", "dlt"])
+def test_every_option_of_a_source_is_documented(options: type[BaseModel], request: pytest.FixtureRequest) -> None:
+    """Each option of a connector stands on its page in docs/sources, and in the list of docs/settings.md."""
+    page = (ROOT / "docs" / "sources" / f"{request.node.callspec.id}.md").read_text("utf-8")
+    missing = [name for name in options.model_fields if f"`{name}`" not in page or f"`{name}`" not in SETTINGS]
     assert not missing
 
 

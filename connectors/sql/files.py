@@ -14,7 +14,7 @@ import pyarrow as pa
 from connectors.errors import ConfigurationError
 from connectors.sql.database import ROWS, Column, Database, Kind, Query
 
-MEMORY: Final = "1GB"
+MEMORY: Final = "512MB"
 """What DuckDB may use for a query before it spills."""
 
 ISO: Final = "'%Y-%m-%dT%H:%M:%S.%fZ'"

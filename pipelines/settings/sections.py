@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 from phonenumbers import SUPPORTED_REGIONS
 from pydantic import Field, field_validator, model_validator
 
-from connectors.records import CONTACT, SCHEMAS, Survivorship
+from connectors.records import CONTACT, LANDED, Survivorship
 from pipelines.settings.crm import Crm
 from pipelines.settings.section import Section, Share, Switch
 
@@ -71,7 +71,7 @@ class SourceSettings(Section):
     @field_validator("columns")
     @classmethod
     def _known(cls, value: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
-        known = sorted({name for schema in SCHEMAS.values() for name in schema.names})
+        known = sorted({name for schema in LANDED.values() for name in schema.names})
         for name in value:
             if name not in known:
                 raise ValueError(f"'{name}' is no field; fields are {', '.join(known)}")
