@@ -47,12 +47,13 @@ class Source(ApiSource):
         self._options = options
         self._means = means
         self._notes: tuple[str, ...] = ()
+        self._first: dict[str, Any] = {}
 
     async def __aenter__(self) -> Self:
         """Import dlt and the resource's module; the resource asks for nothing before it is read."""
         library.load(self._key("kind"))
         with library.mended(self._means.name, self._key("options")):
-            self._made()
+            self._first = self._made()
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -82,7 +83,7 @@ class Source(ApiSource):
 
     def whole(self, stream: str) -> bool:
         """Where the resource's write disposition is `replace`, which is dlt's word for it."""
-        name, made = self._resource(stream)
+        name, made = self._resource(stream, self._first)
         disposition: Any = getattr(made, "resources", {name: made})[name].write_disposition
         if isinstance(disposition, Mapping):
             disposition = disposition.get("disposition")
@@ -120,7 +121,7 @@ class Source(ApiSource):
         state: Any = json.typed_loads(cursor) if cursor else {}
         start = json.typed_dumps(state)
         with library.mended(self._means.name, self._key("options")):
-            _, made = self._resource(stream)
+            _, made = self._resource(stream, self._made())
             with Container().injectable_context(StateInjectableContext(state=state)):
                 items = iter(made)
             last: tuple[pa.RecordBatch, pa.Table | None] | None = None
@@ -202,9 +203,8 @@ class Source(ApiSource):
                 raise ConfigurationError(f"{self._key('options')}.secret_argument: {part} is no table.")
         table[last] = self._means.secret.get_secret_value()
 
-    def _resource(self, stream: str) -> tuple[str, Any]:
-        """A stream's resource, or its source with it alone selected; with the resource's name."""
-        made = self._made()
+    def _resource(self, stream: str, made: Mapping[str, Any]) -> tuple[str, Any]:
+        """A stream's resource of those that were made, or its source with it alone selected; after its name."""
         name = next(iter(made)) if self._options.object is not None else stream
         return name, made[name]
 

@@ -69,6 +69,7 @@ class Database(ABC):
 
     def __init__(self, query: Query) -> None:
         self.query = query
+        self._columns: tuple[Column, ...] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -77,6 +78,10 @@ class Database(ABC):
         self.close()
 
     # What each database says
+
+    @abstractmethod
+    def stop(self) -> None:
+        """Let whatever it is about end with an error; called from another thread."""
 
     @abstractmethod
     def close(self) -> None:
@@ -119,12 +124,15 @@ class Database(ABC):
         Raises:
             ConfigurationError: The query cannot be asked, or gives two columns of one name.
         """
+        if self._columns is not None:
+            return self._columns
         found = self.described()
         seen: set[str] = set()
         for column in found:
             if column.name.casefold() in seen:
                 raise self.query.wrong(f"it gives two columns called '{column.name}'.", "Rename one with AS.")
             seen.add(column.name.casefold())
+        self._columns = found
         return found
 
     def column(self, name: str, option: str) -> Column:

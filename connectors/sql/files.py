@@ -56,6 +56,10 @@ class Files(Database):
         self._connection.close()
         self._spill.cleanup()
 
+    def stop(self) -> None:
+        """Interrupt DuckDB."""
+        self._connection.interrupt()
+
     def described(self) -> tuple[Column, ...]:
         """What DuckDB says of the query without asking it."""
         import duckdb  # noqa: PLC0415 - only for reading

@@ -100,6 +100,10 @@ class Postgres(Database):
         """End the transaction and the connection."""
         self._connection.close()
 
+    def stop(self) -> None:
+        """Ask the server to stop."""
+        self._connection.cancel_safe(timeout=CONNECT_SECONDS)
+
     def described(self) -> tuple[Column, ...]:
         """What the server says of the query once it has prepared it."""
         query = self.query.text.rstrip().rstrip(";")

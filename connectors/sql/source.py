@@ -45,6 +45,7 @@ class Source(ApiSource):
         self._options = options
         self._means = means
         self._account = ""
+        self._database: Database | None = None
 
     async def __aenter__(self) -> Self:
         """Read the query, which may stand in a file; each pull opens a connection of its own."""
@@ -82,11 +83,11 @@ class Source(ApiSource):
 
     def pull(self, stream: str, cursor: str | None) -> AsyncIterator[Page]:  # noqa: ARG002 - there is one
         """Give the whole answer, or by change times what changed since the cursor, and every row that bears no time."""
-        return in_a_thread(lambda: self._pages(cursor) if self.windows else self._all())
+        return in_a_thread(lambda: self._pages(cursor) if self.windows else self._all(), self._stop)
 
     def window(self, stream: str, start: datetime, end: datetime) -> AsyncIterator[Page]:  # noqa: ARG002 - there is one
         """Give the rows whose change time lies in the window."""
-        return in_a_thread(lambda: self._within(start, end))
+        return in_a_thread(lambda: self._within(start, end), self._stop)
 
     async def check(self) -> Access:
         """Let the database say which columns the query gives."""
@@ -141,9 +142,13 @@ class Source(ApiSource):
                     mark = seen - overlap
                 yield Page(rows.drop_columns([MOMENT]), json.dumps({"since": mark.isoformat() if mark else None}))
 
+    def _stop(self) -> None:
+        if self._database is not None:
+            self._database.stop()
+
     def _nothing(self, database: Database, cursor: str | None = None) -> Page:
         """The first page says which columns there are, also where there is no row."""
-        self._account = database.account
+        self._account, self._database = database.account, database
         return Page(batch([], [column.name for column in database.columns()]), cursor or json.dumps({"since": None}))
 
     def _open(self) -> Database:

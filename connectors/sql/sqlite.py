@@ -44,6 +44,10 @@ class SQLite(Database):
         """Close the file."""
         self._connection.close()
 
+    def stop(self) -> None:
+        """Interrupt SQLite."""
+        self._connection.interrupt()
+
     def described(self) -> tuple[Column, ...]:
         """What SQLite says of the query when no row is wanted."""
         query = self.query.text.rstrip().rstrip(";")

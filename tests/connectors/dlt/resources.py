@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import dlt
@@ -14,20 +15,35 @@ SEEN: list[Any] = []
 """What they were called with, and where their pull began."""
 
 
+def given() -> Iterator[Any]:
+    """What they yield, up to an error, which is raised."""
+    for row in ROWS:
+        if isinstance(row, Exception):
+            raise row
+        yield row
+
+
 @dlt.resource(primary_key="id")
 def changed(
     updated: dlt.sources.incremental[str] = dlt.sources.incremental("updated_at", initial_value="2026-01-01"),  # noqa: B008 - dlt's way
 ) -> Iterator[Any]:
     """Those that changed; dlt leaves out what lies before."""
     SEEN.append(updated.start_value)
-    yield from ROWS
+    yield from given()
+
+
+@dlt.resource(primary_key="id")
+def moments(at: dlt.sources.incremental[datetime] = dlt.sources.incremental("at")) -> Iterator[Any]:  # noqa: B008 - dlt's way
+    """Those that changed, by moments."""
+    SEEN.append(at.start_value)
+    yield from given()
 
 
 @dlt.resource(write_disposition="replace")
 def everything(token: str = "", page: int = 0) -> Iterator[Any]:
     """All of them each time."""
     SEEN.append((token, page))
-    yield from ROWS
+    yield from given()
 
 
 @dlt.resource
@@ -42,7 +58,7 @@ def remembering() -> Iterator[Any]:
 @dlt.resource
 def failing() -> Iterator[Any]:
     """Stumble over a row, and say so with its values."""
-    yield from ROWS
+    yield from given()
     raise KeyError(f"no phone for {ROWS[0]}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -18,8 +19,10 @@ pytest.importorskip("dlt", reason="dlt is not installed: make dlt")
 
 from connectors.api import ApiSource
 from connectors.errors import ConfigurationError, SourceRefused
+from pipelines.intake import extract
 from tests.connectors.dlt import resources
 from tests.connectors.pulled import checked, pulled, source
+from tests.pipelines.workshop import TO_CLEAN, Workshop
 
 PEOPLE = [
     {"id": number, "email": f"p{number}@acme.example", "updated_at": f"2026-01-0{number}"} for number in (1, 2, 3)
@@ -47,6 +50,15 @@ def test_a_resource_is_pulled_on_from_what_it_remembers(rows: list[Any]) -> None
     rows.append({"id": 2, "email": "new@acme.example", "updated_at": "2026-01-05"})
     assert [row["email"] for row in pulled(of, first.cursor).rows] == ["new@acme.example"]
     assert resources.SEEN == ["2026-01-01", "2026-01-03"]
+
+
+def test_moments_are_remembered_as_moments(rows: list[Any]) -> None:
+    """What dlt compares is what it remembered: a time with its zone, not its text."""
+    rows[:] = [{"id": day, "at": datetime(2026, 1, day, tzinfo=UTC)} for day in (1, 2)]
+    of = people("moments")
+    first = pulled(of)
+    rows.append({"id": 3, "at": datetime(2026, 1, 3, tzinfo=UTC)})
+    assert [row["id"] for row in pulled(of, first.cursor).rows] == ["3"]
 
 
 def test_what_a_resource_keeps_itself_is_part_of_the_cursor(rows: list[Any]) -> None:
@@ -78,10 +90,44 @@ def test_a_change_time_of_the_future_does_not_move_the_cursor(rows: list[Any]) -
     assert len(pulled(of, first.cursor).rows) == 4
 
 
+def test_a_pull_that_fails_lands_what_came_and_moves_no_cursor(
+    rows: list[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a resource remembers counts only once all that it gave has landed; a dry run keeps none of it."""
+    monkeypatch.setattr("connectors.dlt.paging.ROWS", 1)
+    monkeypatch.setattr("pipelines.intake.segment.ROWS", 1)
+    options = {"resource": f"{resources.__name__}:changed", "object": "contacts"}
+    shop = Workshop(tmp_path, sources={"wh": {"kind": "dlt", "options": options}})
+
+    def began() -> list[Any]:
+        resources.SEEN.clear()
+        shop.run(*TO_CLEAN)
+        return resources.SEEN
+
+    rows[2:] = [ConnectionError("down")]
+    assert began() == ["2026-01-01"]
+    assert {row["source_id"] for row in shop.rows("records")} < {"1", "2"}
+    rows[2:] = PEOPLE[2:]
+    work = shop.work()
+    work.dry = True
+    try:
+        extract.run(work)
+    finally:
+        work.lock.free()
+    assert began() == ["2026-01-01"]
+    assert {row["source_id"] for row in shop.rows("records")} == {"1", "2", "3"}
+    assert began() == ["2026-01-03"]
+
+
 def test_replace_is_dlts_word_for_everything() -> None:
     """Only a resource that replaces gives everything each time."""
-    assert people("everything").whole("contacts")
-    assert not people("changed").whole("contacts")
+
+    async def whole(of: ApiSource) -> bool:
+        async with of:
+            return of.whole("contacts")
+
+    assert asyncio.run(whole(people("everything")))
+    assert not asyncio.run(whole(people("changed")))
 
 
 def test_rows_come_as_text_without_loss(rows: list[Any]) -> None:

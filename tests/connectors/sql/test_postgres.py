@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -129,6 +131,22 @@ def test_a_function_that_writes_is_refused(url: str) -> None:
         made.execute("CREATE SEQUENCE IF NOT EXISTS counted")
     with pytest.raises(ConfigurationError, match="read-only transaction"):
         pulled(crm(url, "SELECT nextval('counted') AS id"))
+
+
+def test_a_query_that_takes_long_can_be_stopped(url: str) -> None:
+    """A run that is stopped tells the server so, and does not wait."""
+    of = crm(url, "SELECT 1 AS id, pg_sleep(60)::text AS email")
+
+    async def stopped() -> None:
+        async with of:
+            pages = of.pull("contacts", None)
+            await anext(pages)
+            await asyncio.wait_for(anext(pages), 0.5)
+
+    began = time.monotonic()
+    with pytest.raises(TimeoutError):
+        asyncio.run(stopped())
+    assert time.monotonic() - began < 10
 
 
 def test_the_secret_shows_nowhere(url: str) -> None:
