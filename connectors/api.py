@@ -37,7 +37,8 @@ class Stream:
 class Page:
     """Some records of a stream as they came: a batch of text columns, null where a record says nothing.
 
-    All pages of one pull of one stream have the same columns. Records in = rows + rejected rows.
+    All pages of one pull of one stream have the same columns, and later ones further columns where nobody can know them
+    before. Records in = rows + rejected rows.
     """
 
     rows: pa.RecordBatch
@@ -132,7 +133,7 @@ class ApiSource(ABC):
         """Whether each pull of a stream gives everything there is, not what changed; known once the source is open.
 
         What such a pull gives is landed once all of it is there, and takes the place of what landed before. It has no
-        cursors, and its later pages may have further columns.
+        cursors.
         """
         return False
 

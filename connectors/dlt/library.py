@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import Any
 from urllib.parse import urlsplit
 
+from connectors.api import Means
 from connectors.errors import AccessError, BridgeError, ConfigurationError, NotApplied, SourceRefused
 
 
@@ -30,7 +31,7 @@ def load(key: str) -> ModuleType:
 
 
 @contextmanager
-def mended(name: str, key: str) -> Iterator[None]:
+def mended(means: Means, key: str) -> Iterator[None]:
     """Turn what dlt or a resource raises into our errors.
 
     Raises:
@@ -57,11 +58,11 @@ def mended(name: str, key: str) -> Iterator[None]:
                 place = ".".join(part for part in (cause.path.strip("./"), cause.field or "") if part)
                 told = f"{key}.rest_api: dlt does not take {place or 'it'} as it is given."
                 raise ConfigurationError(told, guidance="dlt's documentation of rest_api has the keys.") from None
-            if (called := _called(cause)) is not None:
+            if (called := _called(cause, means.variable)) is not None:
                 raise called from None
         first = causes[-1]
         raise SourceRefused(
-            f"its resource ended with {type(first).__name__}{_place(first)}; values are not shown.", name=name
+            f"its resource ended with {type(first).__name__}{_place(first)}; values are not shown.", name=means.name
         ) from None
 
 
@@ -72,7 +73,7 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
         seen = seen.__cause__ or (None if seen.__suppress_context__ else seen.__context__)
 
 
-def _called(error: BaseException) -> BridgeError | None:
+def _called(error: BaseException, variable: str) -> BridgeError | None:
     """The error of a call over HTTP; None of others."""
     import requests  # noqa: PLC0415 - dlt brings it
 
@@ -86,7 +87,8 @@ def _called(error: BaseException) -> BridgeError | None:
         return NotApplied("no usable answer", method=method, route=route, guidance="Is the server there?")
     status = error.response.status_code
     if status in (401, 403):
-        return AccessError("the access is refused", method=method, route=route, status=status)
+        guidance = f"Check the secret in {variable} and what it may do."
+        return AccessError("the access is refused", method=method, route=route, status=status, guidance=guidance)
     return NotApplied(f"answered {status}", method=method, route=route, status=status, guidance="Try again later.")
 
 

@@ -52,7 +52,7 @@ class Source(ApiSource):
     async def __aenter__(self) -> Self:
         """Import dlt and the resource's module; the resource asks for nothing before it is read."""
         library.load(self._key("kind"))
-        with library.mended(self._means.name, self._key("options")):
+        with library.mended(self._means, self._key("options")):
             self._first = self._made()
         return self
 
@@ -100,7 +100,7 @@ class Source(ApiSource):
     async def check(self) -> Access:
         """Say which resource it is; whether its server answers is known when it is read."""
         library.load(self._key("kind"))
-        with library.mended(self._means.name, self._key("options")):
+        with library.mended(self._means, self._key("options")):
             return Access(f"dlt, {self.origin}", (f"resources: {', '.join(self._made())}", DEPENDS))
 
     def layout(self, object_name: str, columns: Sequence[str]) -> Layout:
@@ -120,7 +120,7 @@ class Source(ApiSource):
         self._notes = ()
         state: Any = json.typed_loads(cursor) if cursor else {}
         start = json.typed_dumps(state)
-        with library.mended(self._means.name, self._key("options")):
+        with library.mended(self._means, self._key("options")):
             _, made = self._resource(stream, self._made())
             with Container().injectable_context(StateInjectableContext(state=state)):
                 items = iter(made)

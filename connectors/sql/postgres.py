@@ -82,9 +82,8 @@ class Postgres(Database):
                 raise AccessError(
                     "the login is refused", method="connect", route=self._where, guidance=f"Check {variable}."
                 ) from None
-            raise NotApplied(
-                "no connection", method="connect", route=self._where, guidance="Is the server there?"
-            ) from None
+            guidance = "Is the server there?" if secret else f"{variable} is not set: is it the right server?"
+            raise NotApplied("no connection", method="connect", route=self._where, guidance=guidance) from None
         self._connection.read_only = True
         self._connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         self._connection.execute("SET LOCAL TimeZone = 'UTC'")

@@ -156,6 +156,9 @@ def test_the_secret_shows_nowhere(url: str) -> None:
         pulled(crm(wrong))
     with pytest.raises(NotApplied, match=r"127\.0\.0\.1:1: no connection"):
         pulled(crm(f"postgresql://crm:{PASSWORD}@127.0.0.1:1/postgres"))
+    nobody = source("sql", query="SELECT 1", object="contacts", attach="postgres", host="127.0.0.1", port=1)
+    with pytest.raises(NotApplied, match="CRM_BRIDGE_SECRET_WH is not set"):
+        pulled(nobody)
     with pytest.raises(ConfigurationError, match="CRM_BRIDGE_SECRET_WH is neither") as address:
         pulled(crm(f"password {PASSWORD}"))
     assert "sesame" not in str(login.value)
