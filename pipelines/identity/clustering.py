@@ -58,7 +58,7 @@ def entity_ids(engine: Engine, *, members: str, links: str, known: str, linked: 
     Args:
         engine: the step's database.
         members: the query of `node`, `component` and `name`: who belongs together.
-        links: the table of `node` and `entity_id`: who each node was found to be before.
+        links: the table of `node`, `entity_id` and `heir`: who each node, or what was merged into it, was found to be.
         known: the table of `entity_id` and `sequence`: which ids there are, and how old they are.
         linked: the table of `entity_id`: further ids that are somebody's.
     """

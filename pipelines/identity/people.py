@@ -23,7 +23,7 @@ LINKED_PHONES: Final = pa.schema(
 def resolve(engine: Engine) -> None:
     """Make `clusters`, `contact_matches`, `joins`, `held_back`, `merge_candidates` and `person_changes`.
 
-    Reads `records`, `current_contacts`, `known_contacts`, `contact_links`, `nicknames` and `setting`; the macros of
+    Reads `records`, `gone_records`, `current_contacts`, `known_contacts`, `contact_links`, `nicknames` and `setting`; the macros of
     `keys` and `identity/people` must be there.
     """
     linked = _units(engine)
@@ -40,7 +40,7 @@ def resolve(engine: Engine) -> None:
         known="known_contacts",
         linked="contact_links",
     )
-    for name in ("person_ids", "hub_keys", "hub_holders", "contact_candidates", "contact_matches"):
+    for name in ("person_ids", "hub_keys", "hub_holders", "contact_candidates", "contact_matches", "gone_people"):
         engine.make(f"identity/people/{name}")
     for name in ("clusters", "person_changes", "merge_candidates", "joins", "held_back"):
         engine.define(f"identity/people/{name}")
@@ -49,6 +49,7 @@ def resolve(engine: Engine) -> None:
 def _units(engine: Engine) -> bool:
     """Make `units`; whether links of earlier runs have joined any."""
     engine.define("identity/people/nodes")
+    engine.make("identity/people/heirs")
     for name in ("nickname_pairs", "given_names", "firm_keys", "firm_shared", "firm_hubs", "households", "memberships"):
         engine.make(f"identity/people/{name}")
     for name in ("moved_keys", "firm_joins"):

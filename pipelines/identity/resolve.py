@@ -12,7 +12,10 @@ from pipelines.workspace import StageReport, Workspace
 NAMESPACE: Final = uuid.UUID("6f1f3f0c-6c0b-5b7e-9d56-2f1f5a0c7a11")
 """The namespace of ids that are made of record keys; changing it would give everybody another id."""
 
-PEOPLE: Final = ("clusters", "person_changes", "contact_matches", "merge_candidates", "joins", "held_back")
+PEOPLE: Final = (
+    *("clusters", "person_changes", "contact_matches", "merge_candidates", "joins", "held_back"),
+    "gone_people",
+)
 COMPANIES: Final = ("company_clusters", "company_matches", "company_joins", "company_held_back")
 GOLDEN: Final = ("golden", "golden_keys", "golden_tags", "conflicts", "golden_companies")
 TABLES: Final = (*PEOPLE, *COMPANIES, *GOLDEN)
@@ -23,14 +26,15 @@ def run(work: Workspace) -> StageReport:
     work.lock.take()
     with work.engine() as engine, work.progress.task("resolving who is who"):
         engine.read("records", "current_contacts", numbered=True)
-        engine.read("company_records", "current_companies", "consents")
+        engine.read("company_records", "current_companies", "consents", "gone_records")
         _inputs(work, engine)
         for name in ("keys/macros", "identity/people/macros", "identity/companies/macros"):
             engine.macros(name)
         people.resolve(engine)
         counts = engine.write(*PEOPLE)
         engine.drop_all_but(
-            "setting", "people", "person_ids", "hub_keys", "hub_holders", "known_companies", "company_links"
+            *("setting", "people", "person_ids", "gone_people", "hub_keys", "hub_holders"),
+                *("known_companies", "company_links"),
         )
         companies.resolve(engine)
         counts |= engine.write(*COMPANIES)

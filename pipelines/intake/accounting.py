@@ -1,4 +1,4 @@
-"""Every row that was read has ended somewhere: rejected, replaced by a newer version, unmatched, or as a record."""
+"""Every row that was read has ended somewhere: rejected, replaced by a newer one, gone, unmatched, or as a record."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 from connectors.errors import BridgeError
 from pipelines.workspace import Workspace
 
-ENDS: Final = ("rows_rejected", "rows_replaced", "unmatched", "contact_records", "company_records")
+ENDS: Final = ("rows_rejected", "rows_replaced", "rows_gone", "unmatched", "contact_records", "company_records")
 """Where a row that was read can end up."""
 
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from connectors.contract import REJECTED_SCHEMA, Layout
 from connectors.records import CONTACT, SCHEMAS
-from pipelines.intake import controls, mapping, series, unsent
+from pipelines.intake import controls, gone, mapping, series, unsent
 from pipelines.intake.pulling import labels
 from pipelines.intake.series import Place
 from pipelines.keys import domains
@@ -21,7 +21,7 @@ from pipelines.workspace import StageReport, Workspace
 
 TABLES: Final = (
     *("records", "company_records", "unmatched", "rejected_rows", "rejected_values", "flagged_values", "clean_counts"),
-    *("former_versions", "consents", "not_sent", "series_proposals"),
+    *("former_versions", "consents", "not_sent", "series_proposals", "gone_records"),
 )
 
 
@@ -82,6 +82,7 @@ def _records(engine: Engine) -> None:
     for name in ("replaced", "rejected_values", "mistyped_hosts", "flagged_values"):
         engine.make(f"intake/{name}", [CONTACT.field(time) for time in mapping.TIMES])
     engine.drop("given_emails", "given_phones")
+    gone.find(engine)
     engine.make("intake/consents")
     for name in ("contact_records", "company_records", "records"):
         engine.define(f"intake/{name}")

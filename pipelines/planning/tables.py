@@ -15,7 +15,7 @@ from pipelines.settings.sections import POLICY_FIELDS, FieldSettings, Settings
 
 INPUTS: Final = (
     *("golden", "golden_keys", "golden_tags", "golden_companies", "clusters", "company_clusters", "contact_matches"),
-    *("company_matches", "merge_candidates", "records", "company_records", "former_versions"),
+    *("company_matches", "merge_candidates", "records", "company_records", "gone_records", "former_versions"),
     *("current_contacts", "current_companies", "unreadable", "person_changes"),
 )
 """The tables that a plan is made from, beside the ledger and the settings."""

@@ -1,4 +1,5 @@
--- Company rows with their keys; a row without a name or a domain has no record key and lands in `unmatched`.
+-- Company rows with their keys; a row without a name or a domain has no record key and lands in `unmatched`, unless it says that
+-- the company of its id is gone.
 WITH said AS (
     SELECT * REPLACE (visible(name) AS name) FROM mapped_companies
 ), keyed AS (
@@ -15,7 +16,7 @@ WITH said AS (
     LEFT JOIN decimal_signs g ON g.landing = c.landing
     LEFT JOIN domain_keys w ON w.host = host_of(c.website) AND NOT w.free
 )
-SELECT CASE WHEN coalesce(domain, name_fold) IS NOT NULL THEN source || '/companies/' || layout || ':' || CASE
+SELECT CASE WHEN coalesce(domain, name_fold) IS NOT NULL OR fate(tombstone) IS NOT NULL AND source_id IS NOT NULL AND NOT guessed THEN source || '/companies/' || layout || ':' || CASE
            WHEN guessed AND NOT shared THEN series || ':' || source_id
            WHEN source_id IS NOT NULL AND NOT guessed THEN source_id
            ELSE coalesce(domain, name_fold) || '#' || substr(md5(concat_ws(chr(31), domain, name_fold)), 1, 12) END

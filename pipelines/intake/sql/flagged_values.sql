@@ -39,7 +39,7 @@ WITH marked AS MATERIALIZED (
     JOIN (FROM landings JOIN landing_places USING (landing)) before ON before.landing = r.by_landing
     JOIN (SELECT 'contacts' AS object, landing, row, modified_text FROM contact_versions UNION ALL SELECT 'companies', landing, row, modified_text FROM company_versions) m
       ON m.object = r.object AND m.landing = r.landing AND m.row = r.row
-    WHERE before.landing <> own.landing AND before.source = own.source AND before.object = own.object AND before.series = own.series
+    WHERE before.landing NOT IN (SELECT landing FROM newest_landings) AND before.source = own.source AND before.object = own.object AND before.series = own.series
 )
 SELECT l.source, l.file, f.landing, f.row, f.object, f.field, f.value, f.flag, f.suggestion, n.landing IS NULL AS superseded
 FROM flagged f JOIN landings l ON l.landing = f.landing LEFT JOIN newest_landings n ON n.landing = f.landing

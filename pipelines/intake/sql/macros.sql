@@ -146,3 +146,13 @@ CREATE OR REPLACE MACRO consent(cell) AS
 
 -- When somebody opted out or in, as a source gives it.
 CREATE OR REPLACE MACRO consent_time(cell) AS moment(try_cast(zoned(cell) AS TIMESTAMPTZ));
+
+-- What a source says of a record's end: NULL where it stands. Whatever is not one of the four words, and no word for no, is
+-- taken for deleted.
+CREATE OR REPLACE MACRO fate(cell) AS
+    CASE WHEN unless_blank(trim(cell)) IS NULL OR lower(trim(cell)) IN ('', 'false', 'f', 'no', 'n', '0', '0.0') THEN NULL
+         WHEN lower(trim(cell)) IN ('archived', 'merged', 'converted') THEN lower(trim(cell)) ELSE 'deleted' END;
+
+-- What stands before a record's own id in its key; NULL where the key is not made of the id.
+CREATE OR REPLACE MACRO before_id(record_key, source_id) AS
+    CASE WHEN ends_with(record_key, ':' || source_id) THEN left(record_key, length(record_key) - length(source_id)) END;

@@ -6,6 +6,7 @@ WITH everything AS (
 ), sources AS (
     SELECT record_key, source, file, landing, row FROM records SEMI JOIN cited USING (record_key)
     UNION ALL SELECT record_key, source, file, landing, row FROM company_records SEMI JOIN cited USING (record_key)
+    UNION ALL SELECT record_key, source, file, landing, row FROM gone_records SEMI JOIN cited USING (record_key)
 )
 SELECT row_number() OVER (ORDER BY CASE object WHEN 'companies' THEN 1 WHEN 'contacts' THEN 2 ELSE 3 END,
                                    e.op, e.entity_id, e.field, e.decision, e.proposed, e."current") AS number,

@@ -136,6 +136,8 @@ def test_one_word_is_enough_until_its_own_source_takes_it_back(step: Engine, sai
     keys = sorted({f"{one.source}/contacts/plain:{one.record}" for one in said})
     step.put("records", pa.table({"record_key": pa.array(keys, pa.string()), "file_row_number": range(len(keys))}))
     step.put("people", pa.table({"node": pa.array(range(len(keys)), pa.int64()), "person": [7 for _ in keys]}))
+    step.put("gone_people", pa.schema([("record_key", pa.string()), ("person_id", pa.string())]).empty_table())
+    step.put("person_ids", pa.schema([("person", pa.int64()), ("person_id", pa.string())]).empty_table())
     step.make("identity/golden/opt_outs")
     rows = step.rows("SELECT email_opt_out, email_opt_out_at, withdrawn FROM opt_outs")
     since = by_the_rule(said)

@@ -39,6 +39,7 @@ CONTACTS = pa.schema(
     ]
 )
 KNOWN = pa.schema([("record_key", pa.string()), ("entity_id", pa.string()), ("sequence", pa.int64())])
+GONE = pa.schema([*((name, pa.string()) for name in ("object", "record_key", "merged_into")), ("emails", TEXTS)])
 LINKS = pa.schema([("entity_id", pa.string()), ("crm_id", pa.string())])
 
 
@@ -61,6 +62,7 @@ def step(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
         opened.one_row("setting", limits)
         opened.put("nicknames", nicknames.table())
         opened.put("contact_links", LINKS.empty_table())
+        opened.put("gone_records", GONE.empty_table())
         opened.macros("keys/macros")
         opened.macros("identity/people/macros")
         pq.write_table(CONTACTS.empty_table(), root / "contacts.parquet")

@@ -1,11 +1,17 @@
--- The id of each component that a record speaks of: the oldest one known among its links, else UUIDv5 (RFC 9562, 5.5) of
+-- The id of each component that a record speaks of: the oldest one known among its links, one that it has only from a record
+-- that was merged into one of its own after the others; else UUIDv5 (RFC 9562, 5.5) of
 -- its least record key in the namespace of `setting`. Where that id is somebody else's already, the key alone no longer
 -- tells, and the other's id goes into the name.
 WITH ages AS (
     SELECT entity_id, min(sequence) AS sequence FROM entity_known GROUP BY entity_id
+), handed_on AS (
+    SELECT m.component, l.entity_id FROM entity_links l JOIN entity_members m USING (node) WHERE l.heir
+    EXCEPT SELECT m.component, l.entity_id FROM entity_links l JOIN entity_members m USING (node)
+    WHERE NOT l.heir AND l.entity_id IN (SELECT entity_id FROM entity_links WHERE heir)
 ), known AS (
-    SELECT m.component, arg_min(l.entity_id, {'sequence': coalesce(a.sequence, 9223372036854775807), 'id': l.entity_id}) AS entity_id
-    FROM entity_links l JOIN entity_members m USING (node) LEFT JOIN ages a USING (entity_id) GROUP BY m.component
+    SELECT m.component, arg_min(l.entity_id, {'handed_on': h.entity_id IS NOT NULL, 'sequence': coalesce(a.sequence, 9223372036854775807), 'id': l.entity_id}) AS entity_id
+    FROM entity_links l JOIN entity_members m USING (node) LEFT JOIN ages a USING (entity_id)
+    LEFT JOIN handed_on h ON h.component = m.component AND h.entity_id = l.entity_id GROUP BY m.component
 ), least AS (
     SELECT component, min(name) AS name FROM entity_members WHERE NOT starts_with(name, 'crm:') GROUP BY component
 ), hashed AS (

@@ -1,9 +1,12 @@
 -- Who opted out of e-mail or phone, and who did and does no more (`withdrawn`: then the fields hold nothing any more). One
 -- record's word is enough, whatever the order of the sources and its age; only an opt-in of the same source that is later
 -- takes it back, and of the same vendor's export where several share a source: a list that somebody joined says nothing
--- of what they told another one. Of several the first one dates it.
+-- of what they told another one. Of several the first one dates it. What a record said that is gone by now stays said: nobody opts
+-- in by being deleted or merged in a source.
 WITH said AS (
     SELECT p.person, c.* FROM consents c JOIN records r USING (record_key) JOIN people p ON p.node = r.file_row_number
+    UNION ALL
+    SELECT i.person, c.* FROM consents c JOIN gone_people g USING (record_key) JOIN person_ids i USING (person_id)
 ), judged AS (
     SELECT *, says = 'out' AND NOT EXISTS (FROM said i WHERE i.person = said.person AND i.channel = said.channel AND split_part(i.record_key, ':', 1) = split_part(said.record_key, ':', 1)
                                            AND i.says = 'in' AND i.since > said.since) AS stands

@@ -1,0 +1,11 @@
+-- Records that their source has deleted, archived, merged or converted, each with the last record that it leads to, and
+-- with every key that its versions held: by them people ask for it. `landed`: it was read as a row of its own.
+WITH versions AS (
+    SELECT record_key, emails, role_emails, phones FROM contact_versions SEMI JOIN gone_leads USING (record_key)
+), keys AS (
+    SELECT record_key, list_sort(list_distinct(flatten(list(list_concat(emails, role_emails))))) AS emails, list_sort(list_distinct(flatten(list(phones)))) AS phones
+    FROM versions GROUP BY record_key
+)
+SELECT l.object, record_key, l.source, l.source_id, l.tombstone, s.ahead AS merged_into, l.since, l.file, l.landing, l.row, l.landed,
+       coalesce(k.emails, []) AS emails, coalesce(k.phones, []) AS phones
+FROM gone_leads l LEFT JOIN gone_steps s USING (record_key) LEFT JOIN keys k USING (record_key)
