@@ -171,7 +171,8 @@ class ApiSource(ABC):
             rows: the records' own ids, by their rows in the landing.
             facts: the landing's facts, among them those of `facts`.
         """
-        return {row: f"{name} {record}" for row, record in rows.items()}
+        one = "company" if name == "companies" else name.removesuffix("s")
+        return {row: f"{one} {record}" for row, record in rows.items()}
 
     @property
     def facts(self) -> Mapping[str, str]:

@@ -134,7 +134,7 @@ def _remember(engine: Engine, ledger: Ledger, asked: int, seconds: float) -> Non
     A run that met nobody leaves the next one the first. `asked` is how many calls were made for single operations in so
     many seconds. A source that is gone is forgotten: its absence was allowed, or was too small to ask.
     """
-    engine.read("records")
+    engine.read("records", "gone_records")
     if ledger.journal.knows_writes() or ledger.identities.links("contacts").num_rows:
         ledger.traits.set(Trait.APPLIED, "yes")
     known = plan.standing_records(engine)
@@ -143,6 +143,12 @@ def _remember(engine: Engine, ledger: Ledger, asked: int, seconds: float) -> Non
             ledger.traits.forget(name)
     for source, records in known.items():
         ledger.traits.set(Trait.RECORDS.of(source), str(records))
+    gone = plan.gone_records(engine)
+    for name, _ in ledger.traits.with_prefix(Trait.GONE):
+        if name.removeprefix(Trait.GONE) not in gone:
+            ledger.traits.forget(name)
+    for source, records in gone.items():
+        ledger.traits.set(Trait.GONE.of(source), str(records))
     if asked >= ENOUGH_FOR_A_PACE:
         ledger.traits.set(Trait.PACE, f"{asked / seconds:.2f}")
 

@@ -34,7 +34,7 @@ def run(work: Workspace) -> StageReport:
         counts = engine.write(*PEOPLE)
         engine.drop_all_but(
             *("setting", "people", "person_ids", "gone_people", "hub_keys", "hub_holders"),
-                *("known_companies", "company_links"),
+            *("known_companies", "company_links"),
         )
         companies.resolve(engine)
         counts |= engine.write(*COMPANIES)

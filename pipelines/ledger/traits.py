@@ -21,6 +21,8 @@ class Trait(StrEnum):
     """The id of the embedded CRM that answers there."""
     RECORDS = "records:"
     """Of each source: how many records it had when a run was last applied."""
+    GONE = "gone:"
+    """Of each source: how many records that had stood it had deleted, archived, merged or converted by then."""
     CARRIED_OUT = "plan:"
     """Of each plan that waited in a file, by its digest: the runs that have carried it out."""
 

@@ -46,9 +46,11 @@ def asked(engine: Engine, ledger: Ledger, counts: Mapping[str, int]) -> list[gat
     # already is no measure for the rest.
     ((others,),) = engine.rows("SELECT count(*) FROM current_contacts ANTI JOIN contact_links USING (crm_id)")
     first = not others and ledger.traits.get(Trait.APPLIED) is None
-    known = standing_records(engine)
+    known, gone = standing_records(engine), gone_records(engine)
+    # Records that the source itself reports as gone are not made up for by as many new ones.
+    went = {source: count - int(ledger.traits.get(Trait.GONE.of(source)) or 0) for source, count in gone.items()}
     dropped = [
-        gates.Asked("dropped", before - known.get(source, 0), before, whose=source)
+        gates.Asked("dropped", max(before - known.get(source, 0), went.get(source, 0)), before, whose=source)
         for source, before in (
             (name.removeprefix(Trait.RECORDS), int(count)) for name, count in ledger.traits.with_prefix(Trait.RECORDS)
         )
@@ -64,3 +66,12 @@ def asked(engine: Engine, ledger: Ledger, counts: Mapping[str, int]) -> list[gat
 def standing_records(engine: Engine) -> dict[str, int]:
     """How many records each source still has: those that a newer landing of their file no longer holds are left out."""
     return dict(engine.rows("SELECT source::VARCHAR, count(*) FROM records WHERE NOT superseded GROUP BY source"))
+
+
+def gone_records(engine: Engine) -> dict[str, int]:
+    """How many records of each source have stood and are gone by its own word: deleted, archived, merged, converted."""
+    return dict(
+        engine.rows(
+            "SELECT source::VARCHAR, count(*) FROM gone_records WHERE object = 'contacts' AND stood GROUP BY source"
+        )
+    )

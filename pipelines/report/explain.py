@@ -12,8 +12,9 @@ from connectors.records import CONTACT
 from pipelines.keys import normalise
 from pipelines.keys.phones import reading as phones
 from pipelines.lake.engine import Engine
-from pipelines.report import evidence, nobody, opt_outs
+from pipelines.report import evidence, gone, nobody, opt_outs
 from pipelines.report.chains import Join
+from pipelines.report.gone import Gone
 from pipelines.report.joined import Joined, joined, joins, shortest
 from pipelines.report.nobody import Nobody
 from pipelines.workspace import Workspace
@@ -26,7 +27,7 @@ HOLDERS = (
     "SELECT record_key, person_id FROM clusters JOIN records USING (record_key) "
     "LEFT JOIN contact_matches USING (person_id) "
     "WHERE list_has_any(list_concat(emails, role_emails), (SELECT list(email) FROM wanted_emails)) "
-    "OR list_has_any(phones, (SELECT list(phone) FROM phone_keys WHERE phone IS NOT NULL)) "
+    "OR list_has_any(phones, (SELECT list(phone) FROM wanted_phones)) "
     "OR crm_id = $1 OR person_id = $1 OR record_key = $1 ORDER BY person_id, record_key"
 )
 
@@ -49,6 +50,8 @@ class Person:
     """What a guard kept from joining: kind, key, reason, who is on the other side."""
     changes: list[tuple[str, str, str, float]]
     """What became of the person, and who became it: person id, `merged` or `split`, the other's id, when."""
+    gone: list[str]
+    """Records of the person that their source has deleted, archived, merged or converted."""
 
 
 @dataclass(frozen=True)
@@ -87,9 +90,11 @@ def find(work: Workspace, wanted: str) -> list[Person]:
             }
             linked = {person for person, crm_id in links.items() if crm_id == wanted}
             known = {person for _, person in found} | linked | kept
+            known |= {one.person_id for one in gone.met(work, engine, wanted, known) if one.person_id}
             changes = {person: ledger.identities.changes_of(person) for person in known}
         contacts = {**links, **dict(engine.rows("SELECT person_id, crm_id FROM contact_matches"))}
-        return [_person(work, engine, person, contacts.get(person), changes[person]) for person in sorted(known)]
+        left = gone.met(work, engine, wanted, known)
+        return [_person(work, engine, person, contacts.get(person), changes[person], left) for person in sorted(known)]
 
 
 def nobodies(work: Workspace, wanted: str) -> list[Nobody]:
@@ -102,6 +107,13 @@ def nobodies(work: Workspace, wanted: str) -> list[Nobody]:
         engine.read("unmatched")
         _put_emails(work, engine, wanted)
         return nobody.met(work, engine, wanted)
+
+
+def lost(work: Workspace, wanted: str) -> list[Gone]:
+    """Find records that are gone from their source and of which no person is known, by e-mail, phone or record key."""
+    with work.engine() as engine:
+        _put_keys(work, engine, wanted)
+        return [one for one in gone.met(work, engine, wanted) if one.person_id is None]
 
 
 def between(work: Workspace, one: str, other: str) -> Between:
@@ -153,10 +165,16 @@ def _put_emails(work: Workspace, engine: Engine, wanted: str) -> None:
     engine.view_as("wanted_emails", "SELECT email FROM read_emails")
 
 
-def _holders(work: Workspace, engine: Engine, wanted: str) -> list[tuple[str, str]]:
+def _put_keys(work: Workspace, engine: Engine, wanted: str) -> None:
+    """Make `wanted_emails` and `wanted_phones`."""
     _put_emails(work, engine, wanted)
     engine.put("given_phones", pa.table({"raw": [wanted], "country": [""]}))
     phones.keys(engine, work.settings.match.default_region)
+    engine.view_as("wanted_phones", "SELECT phone FROM phone_keys WHERE phone IS NOT NULL")
+
+
+def _holders(work: Workspace, engine: Engine, wanted: str) -> list[tuple[str, str]]:
+    _put_keys(work, engine, wanted)
     found: list[tuple[str, str]] = engine.rows(HOLDERS, [wanted])
     return found
 
@@ -185,13 +203,18 @@ def _labels(work: Workspace, engine: Engine, names: Iterable[str]) -> dict[str, 
     )
     where = evidence.places(work, [(landing, row) for _, _, landing, row, _ in rows])
     labels = {
-        record: f"{file} {where[landing, row]} ({name or 'no name'})" for record, file, landing, row, name in rows
+        record: f"{where[landing, row].within(file)} ({name or 'no name'})" for record, file, landing, row, name in rows
     }
     return {name: labels.get(name, f"contact {name.removeprefix('crm:')} of the CRM") for name in names}
 
 
 def _person(
-    work: Workspace, engine: Engine, person: str, crm_id: str | None, changes: list[tuple[str, str, str, float]]
+    work: Workspace,
+    engine: Engine,
+    person: str,
+    crm_id: str | None,
+    changes: list[tuple[str, str, str, float]],
+    left: list[Gone],
 ) -> Person:
     names = ("record_key", "source", "file", "row", "landing", "first_name", "last_name", "emails", "phones")
     found = engine.rows(
@@ -203,7 +226,8 @@ def _person(
     rows = [dict(zip(names, row, strict=True)) for row in found]
     where = evidence.places(work, [(row["landing"], row["row"]) for row in rows])
     for row in rows:
-        row["place"] = where[row["landing"], row["row"]]
+        place = where[row["landing"], row["row"]]
+        row["file"], row["place"] = place.file or row["file"], place.place
     records = [row["record_key"] for row in rows]
     consent, against = opt_outs.told(work, engine, person, crm_id)
     return Person(
@@ -215,6 +239,7 @@ def _person(
         _losers(engine, person, rows) + against,
         _held_back(work, engine, records),
         changes,
+        list(dict.fromkeys(one.words for one in left if one.person_id == person)),
     )
 
 

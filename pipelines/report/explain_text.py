@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from connectors.errors import BridgeError
-from pipelines.report.explain import Between, Person, between, find, nobodies
+from pipelines.report.explain import Between, Person, between, find, lost, nobodies
 from pipelines.report.joined import Joined
 from pipelines.report.nobody import Nobody
 from pipelines.workspace import Workspace
@@ -14,7 +14,8 @@ from pipelines.workspace import Workspace
 def one(work: Workspace, who: str) -> list[str]:
     """The lines about everybody known by `who`, and about rows that are nobody; none when there are none."""
     people = [line for person in find(work, who) for line in _person(person)]
-    return people + [line for row in nobodies(work, who) for line in _nobody(row)]
+    rest = [line for row in nobodies(work, who) for line in _nobody(row)]
+    return people + rest + [one.words for one in lost(work, who)]
 
 
 def two(work: Workspace, who: str, other: str) -> list[str]:
@@ -27,6 +28,7 @@ def two(work: Workspace, who: str, other: str) -> list[str]:
     unknown = [name for name, records in ((who, found.a), (other, found.b)) if not records]
     if unknown:
         why = [f"{row.file} {row.place}: {_why(row)}." for name in unknown for row in nobodies(work, name)]
+        why += [f"{one.words}." for name in unknown for one in lost(work, name)]
         raise BridgeError(
             f"nobody is known by {' and '.join(unknown)}.",
             guidance=" ".join(why) or "Look into the table unmatched, too.",
@@ -41,6 +43,7 @@ def _person(person: Person) -> list[str]:
     for row in person.rows:
         name = " ".join(part for part in (row["first_name"], row["last_name"]) if part) or "(no name)"
         lines.append(f"    {row['file']} {row['place']}: {name} · {', '.join((*row['emails'], *row['phones']))}")
+    lines += [f"    {words}" for words in person.gone]
     if person.joins:
         lines.append("  joined by")
         lines += [f"    {one.how}: {one.key} ({_on(one, person.crm_id)})" for one in person.joins]

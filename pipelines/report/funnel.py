@@ -86,6 +86,12 @@ def _clean_lines(clean: dict[str, int]) -> Iterator[tuple[int, str, str]]:
         yield clean["values_flagged"], "values to look at", "flagged_values.parquet"
     if clean["rows_replaced"]:
         yield clean["rows_replaced"], "rows that a newer version replaces", ""
+    if clean["rows_gone"]:
+        yield (
+            clean["rows_gone"],
+            "records that their source deleted, archived, merged or converted",
+            "gone_records.parquet",
+        )
     yield clean["unmatched_now"], "rows that nothing identifies", "unmatched.parquet"
     if clean["columns_not_sent"]:
         yield clean["columns_not_sent"], "columns read and not sent, listed below", "not_sent.parquet"

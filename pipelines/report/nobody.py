@@ -34,6 +34,6 @@ def met(work: Workspace, engine: Engine, wanted: str) -> list[Nobody]:
     )
     where = evidence.places(work, [(landing, row) for _, landing, row, *_ in rows])
     return [
-        Nobody(file, where[landing, row], name, tuple(mailboxes), reason)
+        Nobody(where[landing, row].file or file, where[landing, row].place, name, tuple(mailboxes), reason)
         for file, landing, row, name, mailboxes, reason in rows
     ]

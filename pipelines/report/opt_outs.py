@@ -32,9 +32,13 @@ def told(work: Workspace, engine: Engine, person: str, crm_id: str | None) -> tu
     if path is None:
         return [], []
     engine.view("consents", path)
+    whose = "SELECT record_key, person_id FROM clusters"
+    if (gone := work.lake.find(None, "gone_people")) is not None:
+        engine.view("gone_people", gone)
+        whose += " UNION ALL SELECT record_key, person_id FROM gone_people"
     rows = engine.rows(
-        "SELECT channel, says, since, record_key, file, landing, row, was_out FROM consents "
-        "JOIN clusters USING (record_key) WHERE person_id = $1 ORDER BY channel, since NULLS LAST, record_key",
+        "SELECT channel, says, since, record_key, file, landing, row, was_out FROM consents "  # noqa: S608 - constant words
+        f"JOIN ({whose}) USING (record_key) WHERE person_id = $1 ORDER BY channel, since NULLS LAST, record_key",
         [person],
     )
     where = evidence.places(work, [(landing, row) for *_, landing, row, _ in rows])
@@ -42,12 +46,15 @@ def told(work: Workspace, engine: Engine, person: str, crm_id: str | None) -> tu
     against: Against = []
     for channel in sorted({row[0] for row in rows if row[-1]}):
         field = f"{channel}_opt_out"
-        ((stands, record),) = engine.rows(
+        golden = engine.rows(
             f"SELECT {field}, {field}_from FROM golden WHERE person_id = $1",  # noqa: S608 - constant names
             [person],
         )
+        # Of somebody of whom no record is left an opt-out stays said, too.
+        stands, record = golden[0] if golden else (True, next((row[3] for row in rows if row[1] == "out"), None))
         for _, says, since, key, file, landing, row, _ in (one for one in rows if one[0] == channel):
-            one = (field, _words(says, since), file, where[landing, row])
+            place = where[landing, row]
+            one = (field, _words(says, since), place.file or file, place.place)
             if key == record:
                 counts.insert(0, one)
             elif (says == "out") != bool(stands):

@@ -114,6 +114,6 @@ def _table(work: Workspace, console: Console, rows: Sequence[tuple[Any, ...]], n
         table.add_column(title, overflow="ellipsis", no_wrap=title not in ("rule", "proposed", "the sources say"))
     where = evidence.places(work, [(landing, row) for *_, landing, row in rows if landing is not None])
     for *cells, file, landing, row in rows:
-        place = f"{file} {where[landing, row]}" if landing is not None else ""
+        place = where[landing, row].within(file) if landing is not None else ""
         table.add_row(*(escape(str(cell)) for cell in (*cells, place)))
     Printer(file=console.file, highlight=False, width=console.width if console.is_terminal else 200).print(table)

@@ -113,9 +113,7 @@ def model(brought: Sequence[Sequence[Said]]) -> dict[str, str | None]:
         if one.record not in now or order > now[one.record][1]:
             now[one.record] = (one, order)
     dead = {name: one for name, (one, _) in now.items() if one.tombstone not in ("", "false")}
-    after: dict[str, str | None] = {
-        name: one.into if one.into != name else None for name, one in dead.items()
-    }
+    after: dict[str, str | None] = {name: one.into if one.into != name else None for name, one in dead.items()}
     for name in {named for one, _ in came for named in one.names}:
         by: list[tuple[bool, int, str]] = []
         for other in {one.record for one, _ in came} - {name}:
@@ -124,8 +122,10 @@ def model(brought: Sequence[Sequence[Said]]) -> dict[str, str | None]:
                 by.append((other in dead, -min(one.changed or 0 for one in said), other))
         if not by:
             continue
-        _, since, other = min(by)
-        fitting = [one for one in sorted(by) if name in dead or name not in now or (now[name][0].changed or 0) <= -one[1]]
+        _, _, other = min(by)
+        fitting = [
+            one for one in sorted(by) if name in dead or name not in now or (now[name][0].changed or 0) <= -one[1]
+        ]
         if name in dead:
             after[name] = after[name] or other
         elif fitting:
@@ -186,9 +186,7 @@ def test_late_windows_undo_nothing(step: Engine, brought: list[list[Said]], chan
     results = []
     for _ in range(2):
         landed(step, dated)
-        texts = {
-            (f"l{number}", row): one for number, landing in enumerate(dated, 1) for row, one in enumerate(landing)
-        }
+        texts = {(f"l{number}", row): one for number, landing in enumerate(dated, 1) for row, one in enumerate(landing)}
         results.append(({name: texts[place] for name, place in current(step).items()}, leads(step)))
         chance.shuffle(dated)
     assert results[0] == results[1]

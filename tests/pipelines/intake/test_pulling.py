@@ -43,6 +43,7 @@ def test_pulls_go_on_from_the_cursor(shop: Workshop, world: World) -> None:
     assert work.reports["extract"].counts["rows_new"] == 2  # the last of the days before lies within the overlap
     assert {row["source_id"]: row["last_name"] for row in shop.rows("records")}["2"] == "Roe"
     assert work.reports["clean"].counts["contact_records"] == 7
+    assert shop.rows("flagged_values") == []  # a version that a later pull replaces is no file that went back
 
 
 def test_a_pull_that_fails_goes_on_where_it_landed(
