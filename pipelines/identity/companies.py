@@ -13,8 +13,8 @@ from pipelines.lake.engine import Engine
 def resolve(engine: Engine) -> None:
     """Make `company_clusters`, `company_matches`, `company_joins`, `company_held_back` and `contact_companies`.
 
-    Reads `records`, `company_records`, `gone_records`, `current_companies`, `known_companies`, `company_links`, `setting`;
-    the macros of `keys`, `identity/people` and `identity/companies` must be there.
+    Reads `records`, `company_records`, `gone_records`, `current_companies`, `known_companies`, `company_links` and
+    `setting`; the macros of `keys`, `identity/people` and `identity/companies` must be there.
     """
     for name in ("said_companies", "company_nodes", "company_keys", "company_hubs", "company_links_held"):
         engine.make(f"identity/companies/{name}")

@@ -23,8 +23,8 @@ LINKED_PHONES: Final = pa.schema(
 def resolve(engine: Engine) -> None:
     """Make `clusters`, `contact_matches`, `joins`, `held_back`, `merge_candidates`, `person_changes` and `gone_people`.
 
-    Reads `records`, `gone_records`, `current_contacts`, `known_contacts`, `contact_links`, `nicknames` and `setting`; the
-    macros of `keys` and `identity/people` must be there.
+    Reads `records`, `gone_records`, `current_contacts`, `known_contacts`, `contact_links`, `nicknames` and `setting`;
+    the macros of `keys` and `identity/people` must be there.
     """
     linked = _units(engine)
     _phones(engine)
