@@ -251,7 +251,7 @@ class Vendor(Double):
 
     def _answered(self, results: list[Any], errors: list[tuple[str, dict[str, list[str]]]]) -> Any:
         now = written(millis(self.now))
-        answer = {"status": "COMPLETE", "results": results, "startedAt": now, "completedAt": now}
+        answer: dict[str, Any] = {"status": "COMPLETE", "results": results, "startedAt": now, "completedAt": now}
         if errors:
             answer["numErrors"] = len(errors)
             answer["errors"] = [

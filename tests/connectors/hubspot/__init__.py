@@ -1,0 +1,1 @@
+"""Tests of the HubSpot connector, against the double of `tests/vendors/hubspot.py`."""
