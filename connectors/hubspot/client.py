@@ -231,15 +231,18 @@ def _associations(value: Any) -> list[tuple[str, list[str], str | None]]:
     return [
         (
             str(one["from"]["id"]),
-            [str(to["toObjectId"]) for to in sorted(one["to"], key=_is_secondary)],
+            [str(to["toObjectId"]) for to in sorted(one["to"], key=_rank)],
             _after(one),
         )
         for one in _batch(value)
     ]
 
 
-def _is_secondary(to: Mapping[str, Any]) -> bool:
-    return all((one.get("category"), one.get("typeId")) != PRIMARY for one in to.get("associationTypes") or ())
+def _rank(to: Mapping[str, Any]) -> tuple[bool, int, str]:
+    """The primary one first, the others in the order of their ids: so that a row only differs where they do."""
+    types = [(one.get("category"), one.get("typeId")) for one in to.get("associationTypes") or ()]
+    other = str(to["toObjectId"])
+    return PRIMARY not in types, len(other), other
 
 
 def _labels(value: Any) -> dict[str, str]:

@@ -199,7 +199,8 @@ class Source(ApiSource):
         """The companies that changed since then: as the stream of companies has just found them, else by a search.
 
         A contact's change time moves with its primary company alone. Any contact that comes or leaves moves its
-        company's, by the property `num_associated_contacts`: so a change of associations alone shows there.
+        company's, by the property `num_associated_contacts`: so a change of associations alone shows there. Who left a
+        company that was not their primary one is not among its contacts any more: such a row stays until it changes.
         """
         known, self._moved = self._moved, None
         if known is not None and known.since <= since:

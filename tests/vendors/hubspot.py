@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Any, Final
+from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -273,7 +274,7 @@ class Vendor(Double):
         }
 
     async def _token(self, request: Request) -> Response:
-        form = dict(await request.form())
+        form = dict(parse_qsl((await request.body()).decode()))
         known = {"grant_type": "refresh_token", "client_id": self.client_id, **json.loads(self.oauth_secret)}
         if form != known:
             return JSONResponse(_said("BAD_REFRESH_TOKEN", "missing or invalid refresh token"), 400)

@@ -7,10 +7,11 @@ it is of, so that a world of 250,000 contacts serves.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
-from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from heapq import heappop, heappush
+from itertools import count as counting
 from math import gcd
 from typing import Final
 
@@ -57,7 +58,8 @@ class Shelf:
         """Those that were merged into another one."""
         self._now: dict[int, State] = {}
         self._indexed: dict[int, State] = {}
-        self._late: deque[tuple[int, int, State]] = deque()
+        self._late: list[tuple[int, int, int, State]] = []
+        self._turn = counting()
         self._by_change = sorted((self.changed(one), one) for one in self.ids)
         self._version = 0
         self._found: tuple[tuple[int, ...], list[int]] = ((), [])
@@ -88,7 +90,7 @@ class Shelf:
         """Change a record; the index knows `lag` milliseconds later."""
         state = State(now, {**self.state(record).values, **values})
         self._now[record] = state
-        self._late.append((now + lag, record, state))
+        heappush(self._late, (now + lag, next(self._turn), record, state))
 
     def remove(self, record: int) -> None:
         """Take a record out of everything that is listed."""
@@ -98,7 +100,7 @@ class Shelf:
     def settle(self, now: int) -> None:
         """Let the index know what it should know by now."""
         while self._late and self._late[0][0] <= now:
-            _, record, state = self._late.popleft()
+            _, _, record, state = heappop(self._late)
             if self.has(record):
                 self._unindex(record)
                 self._indexed[record] = state

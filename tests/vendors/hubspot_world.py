@@ -23,6 +23,9 @@ CHANGE: Final = {"contacts": "lastmodifieddate"}
 """The property with the change time, where it is not `hs_lastmodifieddate`."""
 
 
+_KNOWN: Final = {kind: frozenset(names) for kind, names in NAMES.items()}
+
+
 def change_property(kind: str) -> str:
     """The property with the change time of an object."""
     return CHANGE.get(kind, "hs_lastmodifieddate")
@@ -99,7 +102,7 @@ class World:
         if kind == "contacts":
             companies = self.companies_of(record)
             said["associatedcompanyid"] = str(companies[0]) if companies else None
-        names = [name for name in asked if name in NAMES[kind]]
+        names = [name for name in asked if name in _KNOWN[kind]]
         if "num_associated_contacts" in names:
             said["num_associated_contacts"] = str(len(self.contacts_of(record)))
         shown = {
