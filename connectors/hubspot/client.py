@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final, TypeVar
 
 from connectors.api import Means
-from connectors.errors import CallError, Forbidden, RateLimited
+from connectors.errors import AccessError, CallError, Forbidden, RateLimited
 from connectors.http import Answer, Auth, Clock, FixedToken, Grant, Http, Limits, TokenKeeper
 from connectors.hubspot.dialect import HubSpotDialect
 from connectors.hubspot.kinds import Kind
@@ -52,6 +52,7 @@ class HubSpot:
         """Raise ConfigurationError where the secret is missing or wrong; nothing is sent."""
         secret = secret_of(options, means)
         self._version = options.api_version
+        self._variable = means.variable
         self._clock = means.clock or Clock()
         limits = means.limits or Limits()
         self._keeper: TokenKeeper | None = None
@@ -183,7 +184,7 @@ class HubSpot:
                 method, path, route=path, read=read, json=json, params=params, reads_only=True, expect=(200, 207)
             )
         except CallError as error:
-            failure = _explained(error, kind)
+            failure = _explained(error, kind, self._variable)
         raise failure
 
     def _listed(self, answer: Answer[tuple[list[Any], str | None]]) -> Listed:
@@ -191,7 +192,7 @@ class HubSpot:
         return Listed(results, after, server_time(answer.headers, self._clock))
 
 
-def _explained(error: CallError, kind: Kind | None) -> CallError:
+def _explained(error: CallError, kind: Kind | None, variable: str) -> CallError:
     """The same error, with what to do about it."""
     if error.status == 429 and not isinstance(error, RateLimited):
         return RateLimited(
@@ -201,6 +202,8 @@ def _explained(error: CallError, kind: Kind | None) -> CallError:
             status=error.status,
             guidance="It begins anew at midnight in the account's time zone: pull again then.",
         )
+    if isinstance(error, AccessError):
+        error.guidance = f"Check the token in {variable} and what it may do."
     if isinstance(error, Forbidden) and kind is not None:
         error.guidance = f"Give the app the scope {kind.scope}."
     return error

@@ -17,8 +17,8 @@ class Position:
 
     since: int | None = None
     """From which change time this pull asks; None: everything."""
-    companies: int | None = None
-    """From which change time companies must be looked at for contacts that came or left."""
+    waiting: int | None = None
+    """From which time on the part is still to be asked for that may wait (`source.WAITS`)."""
     to: int | None = None
     """From which change time the next pull will ask; None: this pull has not begun."""
     part: Part = "records"
@@ -33,7 +33,7 @@ class Position:
             made = cls(**given)
         except (ValueError, TypeError):
             return cls()
-        numbers = (made.since, made.companies, made.to, made.after)
+        numbers = (made.since, made.waiting, made.to, made.after)
         sound = made.part in get_args(Part) and all(one is None or type(one) is int for one in numbers)
         return made if sound else cls()
 

@@ -3,6 +3,11 @@
 A first pull is the same search without a change time. A list would serve, too, 100 records a call and not 200, with
 the properties in a URL of 2,000 characters, which those of a real account exceed, so that each page would cost a second
 call. What the search does not know yet is as young as its lag, and asked for again by the next pull's overlap.
+
+What changed costs three calls a stream: a search, the list of archived records, and associations. A fourth one waits
+for a pull that finds nothing changed, and so needs no associations, or for `WAITS`: of contacts the look for companies
+that moved, which the stream of companies saves them where it is pulled just before; of activities, whose associations
+are two calls, the list of archived ones.
 """
 
 from __future__ import annotations
@@ -13,7 +18,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from pydantic import BaseModel
 
@@ -29,6 +34,9 @@ from connectors.hubspot.options import Options
 from connectors.hubspot.shapes import Associations, Pages, Shape
 from connectors.hubspot.walk import archived, found
 from connectors.marks import next_mark, server_time
+
+WAITS: Final = 6 * 60 * 60 * 1000
+"""So many milliseconds the fourth call of a pull may wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +117,7 @@ class Source(ApiSource):
         """Yield what changed since `cursor`: records, contacts of companies that changed, what was archived."""
         kind, at = KINDS[stream], Position.read(cursor)
         shape = await self._shape(kind)
-        pages, given = Pages(shape), set[str]()
-        whole = at.part == "records" and at.after == 0
+        pages, given, whole = Pages(shape), set[str](), at == at.at("records")
         if at.part == "records":
             filters: list[Filter] = [] if at.since is None else [(kind.change, "GTE", at.since)]
             async with aclosing(found(self._hubspot, kind, filters, at.after, shape.properties)) as lists:
@@ -122,23 +129,27 @@ class Source(ApiSource):
                     if at.since is not None:
                         given.update(record["id"] for record in records)
                     yield pages.page(records, at, await self._associations(kind, records))
-            at = at.at("archived" if at.since is None or kind is not CONTACTS else "moved")
+            at = at.at("moved")
         to = at.to or 0
-        companies = to
+        waiting = to if at.waiting is None else at.waiting
+        later = bool(given) and to - waiting < WAITS
         if kind is COMPANIES and whole and at.since is not None:
             self._moved = _Moved(at.since, to, frozenset(given))
-        if at.part == "moved":
-            moved = await self._moved_companies(to if at.companies is None else at.companies, to)
-            companies = moved.to
-            async for records in self._contacts_of(moved.ids, given, shape):
-                usable = pages.usable(records)
-                yield pages.page(usable, at, await self._associations(kind, usable))
-            at = replace(at.at("archived"), companies=companies)
-        elif at.companies is not None:
-            companies = at.companies
-        async for records in archived(self._hubspot, kind, at.since, None):
-            yield pages.page(pages.usable(records), at, {})
-        yield pages.page([], Position(since=to, companies=companies if kind is CONTACTS else None), {})
+        if kind is CONTACTS and at.part == "moved" and at.since is not None:
+            if (moved := await self._moved_companies(waiting, None if later else to)) is not None:
+                async for records in self._contacts_of(moved.ids, given, shape):
+                    usable = pages.usable(records)
+                    yield pages.page(usable, at, await self._associations(kind, usable))
+                waiting = moved.to
+            at = replace(at, waiting=waiting)
+        at = at.at("archived")
+        activity = kind.object == "activities"
+        if not (activity and later):
+            since = waiting if activity and at.since is not None else at.since
+            async for records in archived(self._hubspot, kind, since, None):
+                yield pages.page(pages.usable(records), at, {})
+            waiting = to if activity else waiting
+        yield pages.page([], Position(since=to, waiting=None if kind is COMPANIES else waiting), {})
 
     async def window(self, stream: str, start: datetime, end: datetime) -> AsyncIterator[Page]:
         """Yield the records whose change time, or whose time of being archived, lies in [start, end)."""
@@ -195,8 +206,10 @@ class Source(ApiSource):
         asked = [self._hubspot.associated(kind, to, ids) for to in kind.associated]
         return dict(zip(kind.associated, await asyncio.gather(*asked), strict=True))
 
-    async def _moved_companies(self, since: int, to: int) -> _Moved:
+    async def _moved_companies(self, since: int, to: int | None) -> _Moved | None:
         """The companies that changed since then: as the stream of companies has just found them, else by a search.
+
+        Without `to`, up to which the search counts, none is made.
 
         A contact's change time moves with its primary company alone. Any contact that comes or leaves moves its
         company's, by the property `num_associated_contacts`: so a change of associations alone shows there. Who left a
@@ -205,6 +218,8 @@ class Source(ApiSource):
         known, self._moved = self._moved, None
         if known is not None and known.since <= since:
             return known
+        if to is None:
+            return None
         ids = set[str]()
         filters: list[Filter] = [(COMPANIES.change, "GTE", since)]
         async with aclosing(found(self._hubspot, COMPANIES, filters, 0, (ID,))) as lists:

@@ -45,21 +45,68 @@ def test_ten_changed_records_cost_three_requests_an_object() -> None:
     assert [path.split("/")[-1] for path in paths] == ["search", "read", "contacts"]
 
 
-def test_a_pull_of_contacts_alone_costs_one_more_for_the_companies() -> None:
-    """Where no stream of companies was pulled before, contacts look for the companies that moved by themselves."""
+def paths(double: Vendor, before: int) -> list[str]:
+    """The ends of the paths that were asked since."""
+    return ["/".join(one.path.split("/")[-2:]) for one in double.log[before:]]
+
+
+def test_contacts_pulled_alone_look_for_companies_at_times() -> None:
+    """Without a stream of companies before it, the look is made where nothing changed, or after six hours."""
     double = Vendor(contacts=400, companies=40, activities=0)
     cursor = pulled(source(double), "contacts").cursor
-    double.advance(hours=1)
-    double.touch("contacts", double.ids("contacts")[:10], city="Wien")
-    before = len(double.log)
-    pulled(source(double), "contacts", cursor)
-    assert [one.path.split("/")[-2:] for one in double.log[before:]] == [
-        ["2026-09", "contacts"],  # the properties
-        ["contacts", "search"],
-        ["batch", "read"],
-        ["companies", "search"],
-        ["2026-09", "contacts"],  # the archived ones
+    costs = []
+    for hours, edited in ((1, 10), (1, 0), (1, 10), (7, 10)):
+        double.advance(hours=hours)
+        double.touch("contacts", double.ids("contacts")[:edited], city="Wien")
+        double.advance(minutes=15)
+        before = len(double.log)
+        cursor = pulled(source(double), "contacts", cursor).cursor
+        costs.append(paths(double, before)[1:])  # without the properties
+    changes, archived, look = ["contacts/search", "batch/read"], ["2026-09/contacts"], ["companies/search"]
+    assert costs == [
+        changes + archived,
+        ["contacts/search", *look, *archived],
+        changes + archived,
+        changes + look + archived,
     ]
+
+
+def test_a_look_that_waited_loses_nothing() -> None:
+    """A contact whose associations alone changed while looks waited comes with the next look."""
+    double = Vendor(contacts=60, companies=6, activities=0)
+    cursor = pulled(source(double), "contacts").cursor
+    contact, other = double.ids("contacts")[0], double.ids("companies")[4]
+    double.advance(hours=1)
+    double.associate(contact, other)
+    for hours in (1, 1, 1):
+        double.touch("contacts", double.ids("contacts")[5:8], city="Wien")
+        double.advance(minutes=15)
+        given = pulled(source(double), "contacts", cursor)
+        assert contact not in given.ids
+        cursor = given.cursor
+        double.advance(hours=hours)
+    given = pulled(source(double), "contacts", cursor)
+    assert other in given.row(contact)["_company_ids"].split(";")
+
+
+def test_archived_activities_are_looked_for_at_times() -> None:
+    """Activities have two calls for associations: archived ones come when nothing changed, or in six hours."""
+    double = Vendor(contacts=60, companies=6, activities=100)
+    cursor = pulled(source(double), "notes").cursor
+    double.advance(hours=1)
+    gone, *edited = double.ids("notes")[:11]
+    double.delete("notes", gone)
+    double.touch("notes", edited)
+    double.advance(minutes=15)
+    before = len(double.log)
+    busy = pulled(source(double), "notes", cursor)
+    assert paths(double, before)[1:] == ["notes/search", "batch/read", "batch/read"]
+    assert not busy.tombstones
+    double.advance(hours=1)
+    assert gone in pulled(source(double), "notes", busy.cursor).tombstones
+    double.advance(hours=6)
+    double.touch("notes", edited)
+    assert gone in pulled(source(double), "notes", busy.cursor).tombstones
 
 
 def test_an_archived_record_is_a_tombstone_once() -> None:
@@ -139,10 +186,13 @@ def test_a_contact_comes_again_when_only_its_associations_changed() -> None:
     assert len(contacts.ids) == len({*contacts.ids})
     double.advance(hours=1)
     double.part(contact, before[0])
+    double.advance(minutes=15)
     alone = pulled(source(double), "contacts", contacts.cursor)
     assert alone.row(contact)["_company_ids"].split(";") == [*before[1:], other]
     double.advance(hours=1)
-    assert not pulled(source(double), "contacts", alone.cursor).ids
+    again = pulled(source(double), "contacts", alone.cursor)  # by the company that the contact left
+    double.advance(hours=1)
+    assert not pulled(source(double), "contacts", again.cursor).ids
 
 
 def test_a_company_that_moved_between_the_two_streams_is_seen_by_the_next_pull() -> None:
