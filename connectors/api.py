@@ -10,7 +10,8 @@ itself reports as gone is a row, too: a tombstone, whose `tombstone` says `delet
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Self
@@ -20,6 +21,7 @@ import pyarrow as pa
 from pydantic import BaseModel, SecretStr
 
 from connectors.contract import Layout
+from connectors.errors import AccessError
 from connectors.http import Clock, Limits
 
 
@@ -64,6 +66,15 @@ class Means:
     """Replaces time and chance in tests."""
     limits: Limits | None = None
     """Times, retries, concurrency."""
+
+    @contextmanager
+    def named(self) -> Iterator[None]:
+        """Let an AccessError out of this block say in which environment variable the secret is to be mended."""
+        try:
+            yield
+        except AccessError as error:
+            error.guidance = f"Check the secret in {self.variable} and what it may do."
+            raise
 
 
 @dataclass(frozen=True, slots=True)

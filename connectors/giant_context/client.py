@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any, Literal, Self, TypeVar
 from urllib.parse import quote
 
@@ -91,6 +91,8 @@ class GiantContext:
         self._key = api_key
         self._update_method = update_method
         self._instance: str | None = None
+        self.dated: datetime | None = None
+        """The server's clock as its newest answer to a list told it; None: it did not say."""
         self._clock = clock = clock or Clock()
         self._auth = TokenKeeper(self._grant, clock)
         self._http = Http(base_url, transport=transport, auth=self._auth, limits=limits, clock=clock)
@@ -260,6 +262,7 @@ class GiantContext:
         except Forbidden as error:  # whoever may not list is not told so of a row
             failure = error
         else:
+            self.dated = http_date(answer.headers.get("date", ""))
             return answer.value
         raise AccessError(
             failure.reason, method="GET", route=failure.route, status=failure.status, request_id=failure.request_id

@@ -111,13 +111,13 @@ class Walk(Generic[T]):
     def __aiter__(self) -> AsyncIterator[list[T]]:
         return self._walk()
 
-    async def page(self, number: int) -> NumberedPage[T]:
-        """One page alone, without the rows of it that the server cannot show.
+    async def page(self, number: int, size: int | None = None) -> NumberedPage[T]:
+        """One page alone, of this size or of the walk's, without the rows of it that the server cannot show.
 
         Raises:
             CallError: nothing of it can be read.
         """
-        return await self._read(number, self._size)
+        return await self._read(number, size or self._size)
 
     def _restart(self) -> None:
         self._ids: set[str] = set()  # seen in this pass

@@ -36,24 +36,25 @@ FetchPage = Callable[[int, int], Awaitable[NumberedPage[T]]]
 
 
 async def numbered_pages(
-    fetch: FetchPage[T], *, size: int, route: str, concurrency: int = 1
+    fetch: FetchPage[T], *, size: int, route: str, concurrency: int = 1, first: int = 1
 ) -> AsyncGenerator[NumberedPage[T]]:
-    """Yield the pages in their order, page 1 first, with up to `concurrency` of the later ones under way.
+    """Yield the pages in their order, page `first` first, with up to `concurrency` of the later ones under way.
 
     Args:
-        fetch: Takes a page's number and size. A smaller size answered with page 1 holds for all that follow.
+        fetch: Takes a page's number and size. A smaller size answered with the first page holds for all that follow.
         size: Items a page.
         route: Names the list in errors.
         concurrency: 1 sends each call after the page before was consumed; more reads ahead, and then rows that
             shift while it walks may be missed.
+        first: The page to begin with.
 
     Raises:
         ProtocolError: Another page than asked was answered, a page repeats, or a size or total makes no sense.
     """
-    before = await fetch(1, size)
-    _check(before, 1, None, route)
+    before = await fetch(first, size)
+    _check(before, first, None, route)
     yield before
-    size, number = before.size, 1
+    size, number = before.size, first
     under_way: deque[asyncio.Future[NumberedPage[T]]] = deque()
     try:
         while number < before.last_number or under_way:

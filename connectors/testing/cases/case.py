@@ -1,0 +1,33 @@
+"""What all cases of a connector share: the connector, its double, and a bench for the two."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import ModuleType
+from typing import Any, ClassVar, Final
+
+from connectors.testing.bench import Bench
+from connectors.testing.double import Double
+
+SEVERAL_PAGES: Final[Mapping[str, int]] = {"contacts": 2_100, "companies": 700, "activities": 1_300, "same_moment": 600}
+"""A world in which most APIs need several pages for each stream."""
+
+
+class Case:
+    """Holds a connector against its double; a class of tests names both."""
+
+    connector: ClassVar[ModuleType]
+    """The module with `Options` and `Source`."""
+    vendor: ClassVar[type[Double]]
+    """Its double."""
+
+    def bench(self, **world: int) -> Bench:
+        """A fresh double with this world, and the connector beside it."""
+        return Bench(self.connector, self.vendor, **world)
+
+    def pytest_generate_tests(self, metafunc: Any) -> None:
+        """Take a test with `stream` over all streams, and one with `changing` or `deletable` over those that are so."""
+        without = {"stream": frozenset[str](), "changing": self.vendor.unchanging, "deletable": self.vendor.undeletable}
+        for name, left_out in without.items():
+            if name in metafunc.fixturenames:
+                metafunc.parametrize(name, [one for one in self.vendor.streams if one not in left_out])

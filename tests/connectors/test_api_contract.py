@@ -1,0 +1,67 @@
+"""The contract of `connectors.api`, over every source of an API that this package has, each beside its double."""
+
+from __future__ import annotations
+
+import pkgutil
+from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
+
+import pytest
+
+import connectors
+from connectors.api import ApiSource
+from connectors.testing.contract import Contract
+from connectors.testing.double import Double
+
+
+def found_connectors() -> dict[str, ModuleType]:
+    """Every connector of an API, by its kind: a module of the package, or the module `source` of a folder in it."""
+    found: dict[str, ModuleType] = {}
+    for kind in (one.name for one in pkgutil.iter_modules(connectors.__path__)):
+        for path in (f"connectors.{kind}", f"connectors.{kind}.source"):
+            if path.count(".") == 1 or (hasattr(import_module(f"connectors.{kind}"), "__path__") and find_spec(path)):
+                module = import_module(path)
+                source = getattr(module, "Source", None)
+                if hasattr(module, "Options") and isinstance(source, type) and issubclass(source, ApiSource):
+                    found.setdefault(kind, module)
+    return found
+
+
+def double_of(kind: str) -> type[Double]:
+    """The connector's double; a connector without one fails."""
+    try:
+        vendor: type[Double] = import_module(f"tests.vendors.{kind}").Vendor
+    except (ModuleNotFoundError, AttributeError):
+        pytest.fail(
+            f"The connector {kind} has no double. Write tests/vendors/{kind}.py with `class Vendor(Double)`: a server"
+            " that holds what is documented of the real one, so that a wrong request fails (docs/connectors.md)."
+        )
+    return vendor
+
+
+CONNECTORS = found_connectors()
+
+
+def suite_of(kind: str) -> type:
+    """The class of tests of one connector."""
+    if find_spec(f"tests.vendors.{kind}") is None:
+        return type(f"Test_{kind}", (), {"test_it_has_a_double": lambda _: double_of(kind)})
+    return type(f"Test_{kind}", (Contract,), {"connector": CONNECTORS[kind], "vendor": double_of(kind)})
+
+
+for one in CONNECTORS:
+    globals()[f"Test_{one}"] = suite_of(one)
+
+
+def test_connectors_are_found() -> None:
+    """One in a folder whose module is called `source` is among them, and a source of files is none of them."""
+    assert "giant_context" in CONNECTORS
+    assert "csv_file" not in CONNECTORS
+
+
+def test_a_connector_without_a_double_is_told_what_to_write(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody forgets: a new connector fails until it has a double."""
+    monkeypatch.setitem(CONNECTORS, "newcomer", connectors)
+    with pytest.raises(pytest.fail.Exception, match=r"Write tests/vendors/newcomer.py with `class Vendor\(Double\)`"):
+        suite_of("newcomer")().test_it_has_a_double()
