@@ -2,12 +2,10 @@
 
 `walk` may walk a list several times, and remembers all ids: both die with the process. A sweep goes through it once,
 and each page leaves a `Place`. That is sound because of what its reader does: whatever changed since the sweep began is
-read again by the next pull. So a sweep owes only the rows that nobody touched since then, and those keep their order. When
-it is taken up, the row that the place names stands on the page where it stood, and nobody touched it: then no untouched
-row behind it can stand on an earlier page, however many were added before. Else the list is read from its start.
-
-In the end the untouched rows are counted against what the list had at first; where some may be missing, because rows
-were removed meanwhile, the list is walked as `walk` does, until that settles.
+read again by the next pull. So a sweep owes only the rows that nobody touched since then, and those keep their order:
+rows that were added push them along, and some come twice; rows that were removed, or moved, let some slip by.
+The rows are counted, over all processes, against what the list had at first. Where one may have slipped by, because
+fewer were seen or a total dropped, the list is walked as `walk` does, until that settles.
 """
 
 from __future__ import annotations
@@ -28,11 +26,10 @@ T = TypeVar("T", Contact, Company, Activity)
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a sweep can be taken up: at this page of pages of this size, on which this row stood."""
+    """Where a sweep can be taken up: at this page of pages of this size."""
 
     page: int
     size: int
-    row: str
     seen: int
     """How many rows were seen on the pages before."""
     owed: int
@@ -70,16 +67,13 @@ class Sweep(Generic[T]):
     _given: dict[str, datetime] = field(default_factory=dict)
 
     async def swept(self) -> AsyncGenerator[Swept[T]]:
-        """Yield the rows of each page, from `place` on where the list still leads on from there.
+        """Yield the rows of each page, from `place` on where there is one.
 
         Raises:
             NotApplied: the list kept changing; what was given is right, and something may be missing.
             CallError: a page cannot be read.
         """
-        place = self.place
-        walk = over(self.fetch, page_size=self.size)
-        if place is not None and not self._stands(await walk.page(place.page, place.size), place):
-            place = None
+        walk, place = over(self.fetch, page_size=self.size), self.place
         first, size = (place.page, place.size) if place else (1, self.size)
         seen, owed, highest = (place.seen, place.owed, 0) if place else (0, 0, 0)
         shaken = enough = False
@@ -89,15 +83,12 @@ class Sweep(Generic[T]):
                 owed = owed or page.total
                 shaken |= page.total < highest
                 highest = max(highest, page.total)
-                row = next((one.id for one in page.items if changed(one) < began), None)
-                here = Place(page.number, page.size, row, seen, owed) if row and not shaken else None
-                # What is new is not owed; what was touched since may have been counted before the sweep was left.
-                seen += sum(
-                    (one.created_at if place is None else changed(one)) < began
-                    for one in page.items
-                    if one.id not in self._given
-                )
+                # What was touched since may have been counted before the sweep was left.
+                fresh = (one for one in page.items if one.id not in self._given)
+                seen += sum(place is None or changed(one) < began for one in fresh)
                 enough = self._is_enough(page)
+                leads_on = page.number < page.last_number and not shaken
+                here = Place(page.number + 1, page.size, seen, owed) if leads_on else None
                 yield Swept(self._take(page.items), here)
                 if enough:
                     break
@@ -129,11 +120,6 @@ class Sweep(Generic[T]):
         """Whether all further rows are older than needed, on a page that is in the order that is documented."""
         times = [changed(one) for one in page.items]
         return self.until is not None and bool(times) and times[-1] < self.until and times == sorted(times)[::-1]
-
-    def _stands(self, page: NumberedPage[T], place: Place) -> bool:
-        """Whether the row that the place names stands on this page, and nobody touched it since the sweep began."""
-        untouched = {one.id for one in page.items if self.began is not None and changed(one) < self.began}
-        return page.size == place.size and place.row in untouched
 
 
 def changed(item: Contact | Company | Activity) -> datetime:

@@ -16,7 +16,7 @@ from pipelines.intake.segment import Segment, ahead
 from pipelines.intake.series import PULLED
 from pipelines.intake.snapshot import Snapshot
 from pipelines.lake.lake import Landing
-from pipelines.settings import sources
+from pipelines.settings import sources, target
 from pipelines.workspace import Advance, Workspace
 
 if TYPE_CHECKING:  # sources of files need no HTTP
@@ -65,10 +65,15 @@ def pull(
     cannot be read of a stream is refused; what came before it is landed, and the other streams go on.
 
     Raises:
-        ConfigurationError: the source cannot be asked for windows, or has no such stream.
+        ConfigurationError: the source cannot be asked for windows, has no such stream, or is the target itself.
         BridgeError: the data folder or the ledger cannot be used.
     """
     source = sources.build(name, work.settings, transport=work.transport)
+    if target.opens_with(work.settings, work.lake.root, sources.secret(name)):
+        raise ConfigurationError(
+            f"{name}: its API key is that of the embedded CRM in {work.lake.root}, which is the target itself.",
+            guidance="Read another app, or remove the source.",
+        )
     streams = [one for one in source.streams if only in (None, one.name)]  # type: ignore[union-attr]
     if not streams:
         raise ConfigurationError(f"{name}: there is no stream '{only}'.", guidance="docs/sources.md lists them.")

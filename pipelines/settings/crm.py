@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Final, Literal
+from collections.abc import Mapping
+from typing import Any, Final, Literal
 from urllib.parse import SplitResult, urlsplit
 
 from pydantic import Field, field_validator
@@ -32,6 +33,12 @@ def _is_name(host: str) -> bool:
         return bool(idna.decode(idna.encode(host, uts46=True)))
     except idna.IDNAError:
         return False
+
+
+def _place(url: str) -> tuple[str, str | None, int, str]:
+    parts = urlsplit(url)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    return parts.scheme, parts.hostname, port, parts.path.rstrip("/")
 
 
 class Crm(Section):
@@ -99,6 +106,21 @@ class Crm(Section):
     def embedded(self) -> bool:
         """True when the target is the embedded CRM."""
         return self.base_url is None
+
+    def is_app(self, options: Mapping[str, Any]) -> bool:
+        """Whether a source's options name the target, however its address is spelt; never of an embedded CRM."""
+        url = options.get("base_url")
+        ids = ("organization_id", "project_id", "app_id")
+        if (
+            self.base_url is None
+            or not isinstance(url, str)
+            or any(getattr(self, id_) != options.get(id_) for id_ in ids)
+        ):
+            return False
+        try:
+            return _place(self.base_url) == _place(url)
+        except ValueError:  # no address, which whoever calls it says
+            return False
 
     @property
     def may_write(self) -> bool:

@@ -42,8 +42,8 @@ def build(name: str, settings: Settings, *, transport: httpx.AsyncBaseTransport 
     `transport` replaces the network of a source of an API, in tests.
 
     Raises:
-        ConfigurationError: there is no such connector, or its options are wrong; the message names the key. That the
-            secret of a source of an API is missing is said when the source is opened.
+        ConfigurationError: there is no such connector, its options are wrong, or it is the target; the message names
+            the key. That the secret of a source of an API is missing is said when the source is opened.
     """
     source = settings.sources[name]
     module = _module(source.kind, f"sources.{name}.kind")
@@ -51,6 +51,11 @@ def build(name: str, settings: Settings, *, transport: httpx.AsyncBaseTransport 
         options: BaseModel = module.Options.model_validate(source.options)
     except ValidationError as error:
         raise ConfigurationError(describe(error, f"sources.{name}.options")) from None
+    if settings.crm.is_app(dict(options)):
+        raise ConfigurationError(
+            f"sources.{name}.options: this is the app of [crm], which the sources are written to.",
+            guidance="Name another app, or remove the source.",
+        )
     paths = {
         key: settings.folder / value for key, value in options if isinstance(value, Path) and not value.is_absolute()
     }
@@ -72,14 +77,18 @@ def secret_variable(name: str) -> str:
     return f"{SECRET_PREFIX}{name.upper()}"
 
 
+def secret(name: str) -> str:
+    """The secret of the source called `name`; empty where there is none."""
+    return os.environ.get(secret_variable(name), "").strip()
+
+
 def _means(name: str, settings: Settings, transport: httpx.AsyncBaseTransport | None) -> Any:
     from connectors.api import Means  # noqa: PLC0415 - sources of files need no HTTP
     from connectors.http import Limits  # noqa: PLC0415 - sources of files need no HTTP
 
-    variable = secret_variable(name)
-    given = os.environ.get(variable, "").strip()
+    given = secret(name)
     limits = Limits(deadline=settings.limits.deadline_seconds, attempt=min(60.0, settings.limits.deadline_seconds))
-    return Means(name, variable, SecretStr(given) if given else None, transport=transport, limits=limits)
+    return Means(name, secret_variable(name), SecretStr(given) if given else None, transport=transport, limits=limits)
 
 
 def layout_of(

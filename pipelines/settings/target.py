@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -56,6 +57,18 @@ def where(settings: Settings, data: Path) -> str:
     """The target in words."""
     crm = settings.crm
     return f"the embedded CRM in {data / 'crm.db'}" if crm.embedded else f"{crm.base_url} (app {crm.app_id})"
+
+
+def opens_with(settings: Settings, data: Path, key: str) -> bool:
+    """True of the key of the embedded CRM that is the target: a source with that key reads the target itself.
+
+    Nothing else tells: all embedded CRMs have the same ids, and may be served at any address.
+    """
+    file = access.api_key_file(data)
+    own = os.environ.get(access.API_KEY_VARIABLE, "").strip() or (
+        file.read_text("utf-8").strip() if file.exists() else ""
+    )
+    return settings.crm.embedded and bool(own) and own == key
 
 
 def settle_seconds(settings: Settings) -> float:

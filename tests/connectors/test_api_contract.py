@@ -13,6 +13,7 @@ import connectors
 from connectors.api import ApiSource
 from connectors.testing.contract import Contract
 from connectors.testing.double import Double
+from connectors.testing.live import Live
 
 
 def found_connectors() -> dict[str, ModuleType]:
@@ -52,6 +53,7 @@ def suite_of(kind: str) -> type:
 
 for one in CONNECTORS:
     globals()[f"Test_{one}"] = suite_of(one)
+    globals()[f"Test_{one}_live"] = type(f"Test_{one}_live", (Live,), {"connector": CONNECTORS[one], "kind": one})
 
 
 def test_connectors_are_found() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from connectors.errors import ConfigurationError, NotApplied, SourceRefused
+from connectors.giant_context.server.access import ensure_api_key
 from pipelines.intake import segment
 from pipelines.intake.accounting import require_balance
 from pipelines.intake.pulling import Window, pull
@@ -209,3 +210,13 @@ def test_columns_are_mapped_by_their_labels_too(shop: Workshop, world: World, mo
     shop.sections["sources"] = {"toy": section("toys", columns={"title": "job role"})}
     shop.run(*TO_CLEAN)
     assert {row["source_id"]: row["title"] for row in shop.rows("records")}["1"] == "Buyer"
+
+
+def test_the_embedded_target_is_not_read_as_a_source(
+    shop: Workshop, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A source that has the key of the very CRM that is written to ends the run with one line, before it is asked."""
+    monkeypatch.setenv("CRM_BRIDGE_SECRET_TOY", ensure_api_key(shop.data))
+    with pytest.raises(ConfigurationError, match=r"toy: .* the target itself"):
+        shop.run("extract")
+    assert not world.log

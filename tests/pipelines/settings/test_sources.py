@@ -106,3 +106,35 @@ def test_series_is_a_pattern_of_file_names(tmp_path: Path, pattern: str) -> None
     assert given(tmp_path, series="people-*.csv").sources["inbox"].series == ("people-*.csv",)
     with pytest.raises(ValidationError, match="must be a pattern of names"):
         given(tmp_path, series=pattern)
+
+
+APP = {"organization_id": "o", "project_id": "p", "app_id": "a"}
+
+
+@pytest.mark.parametrize(
+    ("base_url", "app", "is_target"),
+    [
+        ("https://crm.example", "a", True),
+        ("https://CRM.example:443/", "a", True),
+        ("https://crm.example/v1", "a", False),
+        ("https://crm.example:8443", "a", False),
+        ("https://crm.example", "b", False),
+    ],
+)
+def test_the_target_is_no_source(tmp_path: Path, base_url: str, app: str, is_target: bool) -> None:
+    """An app that is written to is not read as a source, however its address is spelt; another one of it is."""
+    inbox = {"kind": "giant_context", "options": {"base_url": base_url, **APP, "app_id": app}}
+    settings = Settings.model_validate(
+        {"crm": {"base_url": "https://crm.example", **APP}, "sources": {"inbox": inbox}, "folder": tmp_path}
+    )
+    if is_target:
+        with pytest.raises(ConfigurationError, match=r"sources\.inbox\.options: .* \[crm\]"):
+            sources.check(settings)
+    else:
+        sources.check(settings)
+
+
+def test_the_app_beside_an_embedded_target_is_a_source(tmp_path: Path) -> None:
+    """Without an account in `[crm]` the settings cannot tell: every embedded CRM has the same ids."""
+    inbox = {"kind": "giant_context", "options": {"base_url": "http://127.0.0.1:8765", **APP}}
+    sources.check(Settings.model_validate({"sources": {"inbox": inbox}, "folder": tmp_path}))

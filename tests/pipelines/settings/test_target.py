@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from connectors.errors import ConfigurationError
+from connectors.giant_context.server import access
 from pipelines.settings import target
 from pipelines.settings.sections import Settings
 from tests.pipelines.workshop import Workshop
@@ -63,3 +64,16 @@ def test_the_embedded_crm_is_reached_in_process(tmp_path: Path) -> None:
     assert asyncio.run(listed()) == [ada.id]
     assert target.where(shop.settings, shop.data) == f"the embedded CRM in {shop.data / 'crm.db'}"
     assert target.where(settings(ACCOUNT), shop.data) == "https://crm.example (app a)"
+
+
+def test_the_key_of_the_embedded_target_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever has it reads the target itself; asking makes no key, and an account's sources have other ones."""
+    monkeypatch.delenv(access.API_KEY_VARIABLE, raising=False)
+    assert not target.opens_with(settings(), tmp_path, "gct_other")
+    assert not access.api_key_file(tmp_path).exists()
+    key = access.ensure_api_key(tmp_path)
+    assert target.opens_with(settings(), tmp_path, key)
+    assert not target.opens_with(settings(), tmp_path, "gct_other")
+    assert not target.opens_with(settings(ACCOUNT), tmp_path, key)
+    monkeypatch.setenv(access.API_KEY_VARIABLE, "gct_given")
+    assert target.opens_with(settings(), tmp_path, "gct_given")
