@@ -1,6 +1,6 @@
-"""What can be asked of a real account without changing it: `Live` runs where the environment has a secret and options.
+"""What can be asked of a real account without changing it: `Live` runs where the environment has secret and options.
 
-`CRM_BRIDGE_SECRET_<KIND>` is the secret, `CRM_BRIDGE_LIVE_<KIND>` the options as JSON. Pages are read, never all of them.
+`CRM_BRIDGE_SECRET_<KIND>` is the secret, `CRM_BRIDGE_LIVE_<KIND>` the options as JSON. First pages are read alone.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import os
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from types import ModuleType
-from typing import Any, ClassVar, Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import pyarrow as pa
 import pytest
@@ -28,9 +28,9 @@ PAGES: Final = 3
 class Live:
     """Schema, first pages, resume, window and access of a real account."""
 
-    connector: ClassVar[ModuleType]
+    connector: ModuleType
     """The module with `Options` and `Source`."""
-    kind: ClassVar[str]
+    kind: str
     """Its kind, which the variables are named after."""
 
     def _use(self, use: Callable[[ApiSource], Awaitable[T]]) -> T:

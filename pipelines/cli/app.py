@@ -18,6 +18,7 @@ from pipelines.cli import ledger as ledger_commands
 from pipelines.cli import plan as plan_commands
 from pipelines.cli.codes import BUSY, DONE, FAILED, GATED, INTERRUPTED, SET_ASIDE, WRONG_USE
 from pipelines.cli.interrupt import Interrupted, Stoppable, interruptible
+from pipelines.cli.new_source import new_source
 from pipelines.cli.options import Allow, Config, Data, check_data, console, given_folders, settings, workspace
 from pipelines.report.printed import Printer
 
@@ -36,7 +37,7 @@ app = typer.Typer(
 )
 app.add_typer(ledger_commands.app, name="ledger")
 app.command()(ledger_commands.retry)
-for command in (plan_commands.plan, plan_commands.apply, plan_commands.conflicts):
+for command in (plan_commands.plan, plan_commands.apply, plan_commands.conflicts, new_source):
     app.command()(command)
 
 

@@ -20,7 +20,7 @@ from tests.vendors.double import Double
 def main() -> None:
     """Serve the double that the command line names."""
     parser = argparse.ArgumentParser(prog="python -m tests.vendors", description="Serve a vendor's double.")
-    parser.add_argument("vendor", choices=("hubspot", "pipedrive", "salesforce"))
+    parser.add_argument("vendor", choices=("giant_context", "hubspot", "pipedrive", "salesforce"))
     parser.add_argument("--port", type=int, default=8790)
     parser.add_argument("--contacts", type=int, default=250)
     parser.add_argument("--companies", type=int, default=40)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import ModuleType
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 from connectors.testing.bench import Bench
 from connectors.testing.double import Double
@@ -16,9 +16,9 @@ SEVERAL_PAGES: Final[Mapping[str, int]] = {"contacts": 2_100, "companies": 700, 
 class Case:
     """Holds a connector against its double; a class of tests names both."""
 
-    connector: ClassVar[ModuleType]
+    connector: ModuleType
     """The module with `Options` and `Source`."""
-    vendor: ClassVar[type[Double]]
+    vendor: type[Double]
     """Its double."""
 
     def bench(self, **world: int) -> Bench:
