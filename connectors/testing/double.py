@@ -24,7 +24,7 @@ from starlette.types import Receive, Scope, Send
 BEGINNING: Final = datetime(2026, 1, 1, tzinfo=UTC)
 """The moment at which a double's world begins."""
 
-FaultKind = Literal["status", "html", "cut", "not_json"]
+FaultKind = Literal["status", "html", "cut", "not_json", "other"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Fault:
     status: int = 500
     kind: FaultKind = "status"
     """`status`: the vendor's own error of that status. `html`: a page instead. `cut`: the true answer, cut in the
-    middle. `not_json`: 200 with words."""
+    middle. `not_json`: 200 with words. `other`: 200 with JSON that is no answer to this request."""
     path: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
 
@@ -145,6 +145,8 @@ class Double(ABC):
             said, headers = self.error(fault.status)
             headers = {"content-type": "application/json", **headers, **fault.headers}
             return fault.status, headers, json.dumps(said).encode()
+        if fault is not None and fault.kind == "other":
+            return 200, {"content-type": "application/json", **fault.headers}, b'{"message": "back in an hour"}'
         if fault is not None and fault.kind in ("html", "not_json"):
             page = b"<html><body>Access denied</body></html>" if fault.kind == "html" else b"all is well"
             return fault.status if fault.kind == "html" else 200, {"content-type": "text/html", **fault.headers}, page

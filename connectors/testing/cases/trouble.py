@@ -25,8 +25,12 @@ LASTING = {
     "html with 200": Fault(200, "html"),
     "html with 403": Fault(403, "html"),
     "words": Fault(kind="not_json"),
+    "another answer": Fault(kind="other"),
 }
 """What is no answer, each time."""
+
+GARBLED = {"cut": Fault(kind="cut"), "words": Fault(kind="not_json"), "another answer": Fault(kind="other")}
+"""What comes with a 200 and is no answer, once."""
 
 MOST_REQUESTS = 8
 """So many of a pull's requests fail in their turn."""
@@ -55,7 +59,7 @@ class Trouble(Case):
         bench.double.faults.clear()
         assert sorted(bench.ids(stream, bench.pull(stream))) == sorted(bench.double.ids(stream))
 
-    @pytest.mark.parametrize("fault", [Fault(kind="cut"), Fault(kind="not_json")], ids=["cut", "words"])
+    @pytest.mark.parametrize("fault", GARBLED.values(), ids=GARBLED.keys())
     def test_half_an_answer_loses_nothing(self, stream: str, fault: Fault) -> None:
         """Whichever answer is cut or garbled is asked for again, or an error says so and the rest comes later."""
         for number in range(_requests(self.bench(), stream)):
