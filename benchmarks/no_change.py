@@ -53,9 +53,9 @@ class Counted(Workspace):
     calls: Counter[str] = field(default_factory=Counter)
 
     @asynccontextmanager
-    async def crm(self) -> AsyncIterator[GiantContext]:
+    async def crm(self, *, within: float | None = None) -> AsyncIterator[GiantContext]:
         """A client of the embedded CRM whose every call goes by the counter."""
-        async with target.connect(self.settings, self.lake.root) as client:
+        async with target.connect(self.settings, self.lake.root, within=within) as client:
             inner = client._http.call
 
             async def call(method: str, path: str, *, route: str, **more: Any) -> Any:

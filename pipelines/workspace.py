@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # imported by those that use them, below
     import httpx
 
     from connectors.giant_context.client import GiantContext
+    from connectors.http.waiting import Told
     from pipelines.lake.engine import Engine
     from pipelines.ledger.cursors import Cursors
     from pipelines.ledger.ledger import Ledger
@@ -39,6 +40,10 @@ class Reporter(Protocol):
         """Show a task while it is open; call what it gives with the number of steps just done."""
         ...
 
+    def say(self, line: str) -> None:
+        """Show a line at once, whatever task is open."""
+        ...
+
 
 class Quiet:
     """Shows nothing."""
@@ -47,6 +52,9 @@ class Quiet:
     def task(self, title: str, total: int | None = None) -> Iterator[Advance]:  # noqa: ARG002 - the protocol's
         """Do nothing."""
         yield lambda _: None
+
+    def say(self, line: str) -> None:
+        """Do nothing."""
 
 
 @dataclass(frozen=True)
@@ -194,6 +202,17 @@ class Workspace:
         with closing(Ledger(self.ledger_path, "")) as ledger:
             yield ledger.cursors
 
-    def crm(self) -> AbstractAsyncContextManager[GiantContext]:
-        """A client for the CRM, for as long as it is open."""
-        return target.connect(self.settings, self.lake.root)
+    @cached_property
+    def waiting(self) -> Told:
+        """Says that calls wait, of one server not more often than every few seconds."""
+        from connectors.http.waiting import seldom  # noqa: PLC0415 - most commands make no call
+
+        return seldom(self.progress.say)
+
+    def crm(self, *, within: float | None = None) -> AbstractAsyncContextManager[GiantContext]:
+        """A client for the CRM, for as long as it is open; `within`: seconds in which each call must have an answer.
+
+        Calls that wait say so, but for those that are in such a hurry.
+        """
+        told = self.waiting if within is None else None
+        return target.connect(self.settings, self.lake.root, waiting=told, within=within)

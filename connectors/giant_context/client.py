@@ -113,6 +113,11 @@ class GiantContext:
         """How many calls may be in flight at once, as the server's pace is known by now."""
         return self._http.places
 
+    @property
+    def identified(self) -> bool:
+        """Whether it has a token that counts: the server was there, and took the key."""
+        return self._auth.at_hand() is not None
+
     async def instance(self) -> str | None:
         """Return the id of an embedded CRM, told with the token; None: the server names none, or gives no token now.
 

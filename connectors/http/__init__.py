@@ -5,6 +5,7 @@ from connectors.http.client import Http
 from connectors.http.dialect import Dialect
 from connectors.http.limits import Clock, Limits
 from connectors.http.token import Auth, FixedToken, Grant, TokenKeeper
+from connectors.http.waiting import Waiting
 from connectors.strict_json import Unreadable
 
 __all__ = [
@@ -19,4 +20,5 @@ __all__ = [
     "Limits",
     "TokenKeeper",
     "Unreadable",
+    "Waiting",
 ]

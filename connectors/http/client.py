@@ -19,7 +19,6 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, Self, TypeVar
 
 import httpx
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception
 
 from connectors import errors
 from connectors.errors import CallError
@@ -29,6 +28,7 @@ from connectors.http.dialect import PLAIN, Dialect
 from connectors.http.limits import Clock, Limits
 from connectors.http.places import Places
 from connectors.http.rate import Rate
+from connectors.http.repeating import Repeating
 from connectors.http.request import request_of
 from connectors.http.retry_after import retry_after
 from connectors.http.token import Auth
@@ -38,7 +38,6 @@ T = TypeVar("T")
 
 _NOT_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 
-logger = logging.getLogger(__name__)
 # httpx logs each URL at INFO, and a URL may hold `?search=<e-mail>`. Unlike a level, a filter survives setLevel.
 logging.getLogger("httpx").addFilter(lambda record: record.levelno >= logging.WARNING)
 
@@ -73,7 +72,7 @@ class Http:
         self._clock = clock or Clock()
         self._places = Places(self._limits.concurrency)
         self._rate = Rate(self._limits.requests_per_second)
-        self._budget = self._limits.retry_budget
+        self._repeating = Repeating(httpx.URL(self._base_url).netloc.decode(), self._limits, self._clock, self._rate)
         # Servers close idle connections after 5 s and up; a POST must not run into that. One more is for tokens.
         self._transport = transport or SocketTransport(connections=self._limits.concurrency + 1, keepalive=3.0)
         silence, connecting = self._limits.attempt, self._limits.connect
@@ -146,7 +145,7 @@ class Http:
         finally:
             if not anonymous:
                 self._places.free()
-        self._budget = min(self._limits.retry_budget, self._budget + self._limits.retry_refill)
+        self._repeating.succeeded()
         return answer
 
     @property
@@ -160,37 +159,7 @@ class Http:
             return await self._attempt(call, latest)
         except CallError as error:
             failure = error
-        if call.anonymous or call.attempts == 1 or not call.may_repeat(failure):
-            raise failure
-        known: list[CallError] = [failure]  # for the machinery it is the first attempt
-
-        async def attempt() -> Answer[T]:
-            if known:
-                raise known.pop()
-            return await self._attempt(call, latest)
-
-        retrying = AsyncRetrying(
-            sleep=self._clock.sleep,
-            retry=retry_if_exception(call.may_repeat),
-            wait=self._wait,
-            stop=lambda state: state.attempt_number >= call.attempts or self._stop(state, latest),
-            before_sleep=_log_retry,
-            reraise=True,
-        )
-        answer: Answer[T] = await retrying(attempt)
-        return answer
-
-    def _wait(self, state: RetryCallState) -> float:
-        now = self._clock.monotonic()
-        asked = self._rate.earliest(now) - now
-        return asked + self._clock.uniform(0.0, min(2.0**state.attempt_number, self._limits.max_backoff))
-
-    def _stop(self, state: RetryCallState, latest: float) -> bool:
-        too_late = self._clock.monotonic() + state.upcoming_sleep >= latest
-        if too_late or state.attempt_number >= self._limits.attempts or self._budget < 1:
-            return True
-        self._budget -= 1
-        return False
+        return await self._repeating.after(failure, call, latest, lambda: self._attempt(call, latest))
 
     async def _attempt(self, call: Call[T], latest: float) -> Answer[T]:
         auth = None if call.anonymous else self._auth
@@ -262,6 +231,8 @@ class Http:
             self._rate.take(now)
             if start <= now:
                 return
+            if self._rate.paused(now):
+                self._repeating.rests(start - now, latest - now)
             await self._clock.sleep(start - now)
             if not self._rate.paused(self._clock.monotonic()):
                 return
@@ -297,8 +268,3 @@ class Http:
             if status < 500:
                 self._places.window.answered(call.left, self._places.taken)
         return pause
-
-
-def _log_retry(state: RetryCallState) -> None:
-    error = state.outcome.exception() if state.outcome else None
-    logger.info("Attempt %d failed, next in %.1f s: %s", state.attempt_number, state.upcoming_sleep, error)

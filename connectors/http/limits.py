@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import random
+import sys
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Self
+
+from connectors.http.waiting import Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +20,7 @@ class Limits:
 
     `deadline` bounds a call with its retries, once it has one of the `concurrency` places; `attempt` bounds one
     attempt, dripping servers included. A retry takes 1 from `retry_budget`, a success gives `retry_refill` back.
+    `waiting` is told when a call waits to be made again, or because its server asks for a long pause.
     """
 
     deadline: float = 90.0
@@ -29,6 +34,12 @@ class Limits:
     concurrency: int = 8
     requests_per_second: float | None = None
     max_answer_bytes: int = 64 * 1024 * 1024
+    waiting: Told | None = None
+
+    def hurried(self, seconds: float) -> Self:
+        """The same for calls that must end within so many seconds: attempts as many as fit, close to each other."""
+        bound = min(seconds, self.deadline)
+        return replace(self, deadline=bound, attempt=bound, connect=bound, attempts=sys.maxsize, max_backoff=1.0)
 
 
 @dataclass(frozen=True, slots=True)

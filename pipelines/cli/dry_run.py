@@ -7,13 +7,17 @@ from functools import partial
 from typing import Final
 
 from pipelines.cli.interrupt import interruptible
-from pipelines.crm import snapshot
+from pipelines.crm import reach, snapshot
 from pipelines.identity import candidates, resolve
 from pipelines.intake import accounting, clean, extract
 from pipelines.planning import plan
 from pipelines.workspace import StageReport, Workspace
 
-READING: Final[Mapping[str, Callable[[Workspace], StageReport]]] = {"extract": extract.run, "clean": clean.run}
+READING: Final[Mapping[str, Callable[[Workspace], StageReport]]] = {
+    reach.STAGE: reach.run,
+    "extract": extract.run,
+    "clean": clean.run,
+}
 """The stages up to the point at which every row must be accounted for."""
 
 PLANNING: Final[Mapping[str, Callable[[Workspace], StageReport]]] = {

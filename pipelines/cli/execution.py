@@ -7,12 +7,14 @@ import os
 import shutil
 import warnings
 from contextlib import redirect_stderr
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from connectors.errors import BridgeError, ConfigurationError, storage_trouble
 from connectors.files import whole
 from pipelines.cli.interrupt import GOES_ON, Interrupted
+from pipelines.crm import reach
 from pipelines.lake.lake import make_private
 from pipelines.workspace import Workspace
 
@@ -49,12 +51,15 @@ def execute(work: Workspace, job: str) -> None:
     """Run a job, `sync` or `dry_run`, as the run `work.run`.
 
     Raises:
-        BridgeError: what the failing stage raised, a check that failed, or Dagster's own storage fails.
+        BridgeError: the CRM cannot be reached, what the failing stage raised, a check that failed, or Dagster's own
+            storage fails.
         ConfigurationError: DAGSTER_HOME cannot be used.
         Interrupted: someone stopped it.
     """
     home = dagster_home(work.lake.root, work.settings.folder)
     os.environ["DAGSTER_HOME"] = str(home)
+    # Dagster takes seconds to import: whoever cannot be reached is told of before.
+    work.attempt(reach.STAGE, partial(work.run_stage, reach.STAGE, reach.run))
     with warnings.catch_warnings():
         # What Dagster says of its own interfaces is for whoever develops with it.
         warnings.simplefilter("ignore")

@@ -57,6 +57,7 @@ def apply(
     """Carry out a sealed plan, exactly as it is, and read it back; what has changed since is left alone and listed."""
     from pipelines.applying import apply as apply_stage
     from pipelines.applying import verify
+    from pipelines.crm import reach
     from pipelines.planning import file as plan_file
     from pipelines.report import plan as plan_text
     from pipelines.report import summary
@@ -68,6 +69,7 @@ def apply(
     work.settings = work.settings.model_copy(update={"crm": work.settings.crm.model_copy(update={"reread": "always"})})
     with work.writing(prune=True):
         plan_file.take(work, plan)
+        work.run_stage(reach.STAGE, reach.run)
         work.run_stage("apply", apply_stage.run)
         console.print(f"[bold]{escape(summary.applied(work))}[/bold]")
         for line in plan_text.left(work):

@@ -7,17 +7,26 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 if TYPE_CHECKING:
     from pipelines.workspace import Advance, Reporter
 
 
-class Lines:
-    """One line when a task starts and one when it ends: for logs and pipes."""
+class _Printing:
+    """What both have: a console, on which lines can be said at any time."""
 
     def __init__(self, console: Console) -> None:
         self.console = console
+
+    def say(self, line: str) -> None:
+        """Print a line, above the bars that are open."""
+        self.console.print(f"  {escape(line)}", highlight=False)
+
+
+class Lines(_Printing):
+    """One line when a task starts and one when it ends: for logs and pipes."""
 
     @contextmanager
     def task(self, title: str, total: int | None = None) -> Iterator[Advance]:
@@ -34,11 +43,8 @@ class Lines:
             self.console.print(f"  {title}: {done:,}", highlight=False)
 
 
-class Bars:
+class Bars(_Printing):
     """A bar for each task, gone when it ends."""
-
-    def __init__(self, console: Console) -> None:
-        self.console = console
 
     @contextmanager
     def task(self, title: str, total: int | None = None) -> Iterator[Advance]:

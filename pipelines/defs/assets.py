@@ -4,7 +4,7 @@ import dagster as dg
 
 from pipelines.applying import apply
 from pipelines.crm import export, snapshot
-from pipelines.defs.stage import materialize
+from pipelines.defs.stage import materialize, reach_first
 from pipelines.identity import candidates as candidates_stage
 from pipelines.identity import resolve
 from pipelines.intake import clean, extract
@@ -14,6 +14,7 @@ from pipelines.planning import plan as plan_stage
 @dg.asset(group_name="sources", deps=[], kinds={"python", "parquet"}, required_resource_keys={"work"})
 def landings(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
     """What the sources gave, every column as received: one immutable Parquet file a landing."""
+    reach_first(context)
     return materialize(context, "extract", extract.run, "landings")
 
 

@@ -13,7 +13,7 @@ from pipelines.defs import history
 from pipelines.planning import gates
 from pipelines.settings import file as settings_file
 from pipelines.settings import sources
-from pipelines.workspace import Workspace
+from pipelines.workspace import Quiet, Workspace
 
 CONFIG_VARIABLE: Final = "CRM_BRIDGE_CONFIG"
 DATA_VARIABLE: Final = "CRM_BRIDGE_DATA"
@@ -24,6 +24,17 @@ ALLOW: Final = dg.Field(
     default_value=[],
     description="Gates that this run opens once, such as created=1200: as crm-bridge run --allow does.",
 )
+
+
+class InLog(Quiet):
+    """What is said at once goes to the run's log: Dagster shows by itself which asset it is about."""
+
+    def __init__(self, log: dg.DagsterLogManager) -> None:
+        self._log = log
+
+    def say(self, line: str) -> None:
+        """Log a line."""
+        self._log.info(line)
 
 
 @dg.resource(
@@ -37,7 +48,8 @@ def work(context: dg.InitResourceContext) -> Iterator[Workspace]:
     # A tag opens none: anything that starts runs may add tags. The config is what somebody wrote for this run.
     allowed = gates.parse(context.resource_config["allow"])
     data = Path(os.environ.get(DATA_VARIABLE, "data"))
-    workspace = Workspace(loaded, data, context.run.run_id if context.run else "ad-hoc", allowed=allowed)
+    progress = InLog(context.log) if context.log else Quiet()
+    workspace = Workspace(loaded, data, context.run.run_id if context.run else "ad-hoc", progress, allowed=allowed)
     try:
         yield workspace
     finally:

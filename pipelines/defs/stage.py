@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import dagster as dg
 
 from pipelines.applying.signals import heeded
+from pipelines.crm import reach
 from pipelines.defs import preview
 from pipelines.workspace import StageReport, Workspace
 
@@ -26,6 +27,21 @@ def attempt(work: Workspace, stage: str, job: Callable[[], T]) -> T:
     with heeded():
         return work.attempt(stage, job)
     raise AssertionError  # `heeded` has raised
+
+
+CRM: Final = dg.AssetKey("current_contacts")
+"""The asset with which a run comes to the CRM."""
+
+
+def reach_first(context: dg.AssetExecutionContext) -> None:
+    """See that the CRM is there before a source is read, where this run comes to the CRM at all.
+
+    Raises:
+        BridgeError: see `reach.run`.
+    """
+    if CRM in context.job_def.asset_layer.selected_asset_keys:
+        work: Workspace = context.resources.work
+        attempt(work, reach.STAGE, partial(work.run_stage, reach.STAGE, reach.run))
 
 
 def materialize(

@@ -68,7 +68,7 @@ def pull(
         ConfigurationError: the source cannot be asked for windows, has no such stream, or is the target itself.
         BridgeError: the data folder or the ledger cannot be used.
     """
-    source = sources.build(name, work.settings, transport=work.transport)
+    source = sources.build(name, work.settings, transport=work.transport, waiting=work.waiting)
     if target.opens_with(work.settings, work.lake.root, sources.secret(name)):
         raise ConfigurationError(
             f"{name}: its API key is that of the embedded CRM in {work.lake.root}, which is the target itself.",

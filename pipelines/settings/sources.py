@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # sources of files need no HTTP
     import httpx
 
     from connectors.api import ApiSource
+    from connectors.http.waiting import Told
 
 AnySource: TypeAlias = "Source | ApiSource"
 
@@ -36,10 +37,18 @@ PLAIN_SEPARATORS: Final = (";", "|")
 """What parts several values in a cell of a table whose columns only the settings explain."""
 
 
-def build(name: str, settings: Settings, *, transport: httpx.AsyncBaseTransport | None = None) -> AnySource:
+def build(
+    name: str,
+    settings: Settings,
+    *,
+    transport: httpx.AsyncBaseTransport | None = None,
+    waiting: Told | None = None,
+    within: float | None = None,
+) -> AnySource:
     """Make the source called `name` in the settings. Relative paths in its options start at the settings' folder.
 
-    `transport` replaces the network of a source of an API, in tests.
+    Of a source of an API `transport` replaces the network, in tests; `waiting` is told of each call that waits; each
+    call must have an answer `within` so many seconds.
 
     Raises:
         ConfigurationError: there is no such connector, its options are wrong, or it is the target; the message names
@@ -62,7 +71,7 @@ def build(name: str, settings: Settings, *, transport: httpx.AsyncBaseTransport 
     options = options.model_copy(update=paths)
     if not pulls(name, settings):
         return cast("Source", module.Source(options))
-    return cast("ApiSource", module.Source(options, _means(name, settings, transport)))
+    return cast("ApiSource", module.Source(options, _means(name, settings, transport, waiting, within)))
 
 
 def pulls(name: str, settings: Settings) -> bool:
@@ -82,12 +91,20 @@ def secret(name: str) -> str:
     return os.environ.get(secret_variable(name), "").strip()
 
 
-def _means(name: str, settings: Settings, transport: httpx.AsyncBaseTransport | None) -> Any:
+def _means(
+    name: str,
+    settings: Settings,
+    transport: httpx.AsyncBaseTransport | None,
+    waiting: Told | None,
+    within: float | None,
+) -> Any:
     from connectors.api import Means  # noqa: PLC0415 - sources of files need no HTTP
     from connectors.http import Limits  # noqa: PLC0415 - sources of files need no HTTP
 
     given = secret(name)
-    limits = Limits(deadline=settings.limits.deadline_seconds, attempt=min(60.0, settings.limits.deadline_seconds))
+    deadline = settings.limits.deadline_seconds
+    limits = Limits(deadline=deadline, attempt=min(60.0, deadline), waiting=waiting)
+    limits = limits if within is None else limits.hurried(within)
     return Means(name, secret_variable(name), SecretStr(given) if given else None, transport=transport, limits=limits)
 
 

@@ -17,6 +17,7 @@ from pipelines.settings.sections import Settings
 
 if TYPE_CHECKING:
     from connectors.giant_context.client import GiantContext
+    from connectors.http.waiting import Told
 
 SETTLE_SECONDS = 60.0
 """Longer than a lost request can still be under way over HTTP; in process nothing outlives its call."""
@@ -79,8 +80,16 @@ def settle_seconds(settings: Settings) -> float:
 
 
 @asynccontextmanager
-async def connect(settings: Settings, data: Path) -> AsyncIterator[GiantContext]:
+async def connect(
+    settings: Settings, data: Path, *, waiting: Told | None = None, within: float | None = None
+) -> AsyncIterator[GiantContext]:
     """Open the way to the CRM for a while.
+
+    Args:
+        settings: which CRM, and how it is called.
+        data: the data folder.
+        waiting: is told of each call that waits.
+        within: seconds in which each call must have an answer; it is made again as soon and as often as that allows.
 
     Raises:
         ConfigurationError: an account is named and no key is in the environment.
@@ -94,7 +103,10 @@ async def connect(settings: Settings, data: Path) -> AsyncIterator[GiantContext]
         attempt=min(ATTEMPT_SECONDS, limits.deadline_seconds),
         concurrency=limits.concurrency,
         requests_per_second=limits.requests_per_second,
+        waiting=waiting,
     )
+    if within is not None:
+        bounds = bounds.hurried(within)
     if crm.base_url is not None:
         async with GiantContext(
             base_url=crm.base_url,

@@ -154,12 +154,12 @@ class RoughWorkspace(Workspace):
 
     shop: RoughShop = field(kw_only=True)
 
-    def crm(self) -> AbstractAsyncContextManager[GiantContext]:
+    def crm(self, *, within: float | None = None) -> AbstractAsyncContextManager[GiantContext]:
         """A client of the embedded CRM that never waits between attempts."""
-        return self._connect()
+        return self._connect(within)
 
     @asynccontextmanager
-    async def _connect(self) -> AsyncIterator[GiantContext]:
+    async def _connect(self, within: float | None) -> AsyncIterator[GiantContext]:
         async def at_once(_: float) -> None:
             return
 
@@ -167,6 +167,12 @@ class RoughWorkspace(Workspace):
             return datetime.now(UTC) + self.shop.clock_is_off_by
 
         limits = self.settings.limits
+        bounds = HttpLimits(
+            attempts=2,
+            concurrency=limits.concurrency,
+            deadline=limits.deadline_seconds,
+            attempt=min(30.0, limits.deadline_seconds),
+        )
         app = create_app(self.data, company_writes=self.shop.takes_companies)
         try:
             async with GiantContext(
@@ -176,12 +182,7 @@ class RoughWorkspace(Workspace):
                 app_id=access.APP_ID,
                 api_key=SecretStr(access.ensure_api_key(self.data)),
                 transport=RoughTransport(httpx.ASGITransport(app, raise_app_exceptions=False), self.shop),
-                limits=HttpLimits(
-                    attempts=2,
-                    concurrency=limits.concurrency,
-                    deadline=limits.deadline_seconds,
-                    attempt=min(30.0, limits.deadline_seconds),
-                ),
+                limits=bounds if within is None else bounds.hurried(within),
                 clock=Clock(sleep=at_once, wall=wall),
             ) as client:
                 yield client

@@ -22,7 +22,7 @@ from connectors.giant_context.client import GiantContext
 from connectors.giant_context.server.store.store import Store
 from connectors.giant_context.wire import Activity, Company, CompanyWrite, Contact, ContactCreate, ContactUpdate
 from pipelines.applying import apply, verify
-from pipelines.crm import export, snapshot
+from pipelines.crm import export, reach, snapshot
 from pipelines.identity import candidates, resolve
 from pipelines.intake import clean, extract
 from pipelines.lake.lake import Lake
@@ -33,6 +33,7 @@ from pipelines.workspace import StageReport, Workspace
 T = TypeVar("T")
 
 STAGES: Final[Mapping[str, Callable[[Workspace], StageReport]]] = {
+    "reach": reach.run,
     "extract": extract.run,
     "clean": clean.run,
     "snapshot": snapshot.run,

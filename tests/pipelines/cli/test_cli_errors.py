@@ -158,15 +158,15 @@ def test_a_ledger_that_is_none_is_told_and_left(crm_bridge: Shell, config: Path)
 
 
 def test_an_unreachable_crm_is_told_soon(crm_bridge: Shell, config: Path) -> None:
-    """When nobody listens the run ends with 3 and a line that names the call, the host and what to look at."""
+    """When nobody listens the run ends with 3 and a line that names the host and what to look at."""
     account = ACCOUNT.replace("https://crm.example", "http://127.0.0.1:9")
     config.write_text(f"{account}{INBOX}[limits]\ndeadline_seconds = 0.5\n", "utf-8")
     said = crm_bridge(
         "run", "--config", config, "--data", config.parent / "data", CRM_BRIDGE_CRM_API_KEY="gct_topsecret"
     )
     assert said.code == 3
-    assert "POST /auth/token: the connection to 127.0.0.1:9 failed" in said.line
-    assert said.line.endswith("Check the address and the network.")
+    assert "the CRM at 127.0.0.1:9 cannot be reached: the connection failed" in said.line
+    assert "Check crm.base_url and the network" in said.line
     assert "topsecret" not in said.err + said.out
 
 

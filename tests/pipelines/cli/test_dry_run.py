@@ -69,7 +69,7 @@ def test_a_lost_row_ends_it_before_anything_is_planned(shop: Workshop, monkeypat
     work = shop.work()
     with pytest.raises(BridgeError, match="of 2 rows that were read, 1 are accounted for"):
         dry_run(work)
-    assert set(work.reports) == {"extract", "clean"}
+    assert set(work.reports) == {"reach", "extract", "clean"}
     WriterLock(shop.data).take()
 
 
@@ -113,7 +113,7 @@ def test_a_signal_stops_it(shop: Workshop, monkeypatch: pytest.MonkeyPatch, stop
     work = shop.work()
     with pytest.raises(Interrupted, match="stopped before its end"):
         dry_run(work)
-    assert set(work.reports) == {"extract", "clean", "snapshot"}
+    assert set(work.reports) == {"reach", "extract", "clean", "snapshot"}
     assert [signal.getsignal(number) for number in SIGNALS] == before
     WriterLock(shop.data).take()
 

@@ -79,7 +79,7 @@ def test_a_run_is_in_dagsters_history_with_its_counts(shop: Workshop) -> None:
     assert "a•••@gmail.com" in tables["golden"]["preview"].value
     assert "rows" in tables["golden"]["joins"].value
     assert checks == [True, True, True]
-    stages = {"extract", "clean", "snapshot", "resolve", "candidates", "plan", "apply", "verify", "export"}
+    stages = {"reach", "extract", "clean", "snapshot", "resolve", "candidates", "plan", "apply", "verify", "export"}
     assert set(work.reports) == stages
     WriterLock(shop.data).take()
 
