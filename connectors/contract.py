@@ -95,6 +95,27 @@ class Named(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Glimpse:
+    """What a part is as far as its beginning tells; no columns: that tells nothing of them."""
+
+    name: str
+    object: str = ""
+    columns: tuple[str, ...] = ()
+
+
+class Glanced(Protocol):
+    """What a source may also answer: what is there, without reading it."""
+
+    def glance(self) -> Iterator[Glimpse | SourceRefused]:
+        """Yield each part as far as its beginning tells, or why it will be refused; otherwise as `Source.read`."""
+        ...
+
+    def sizes(self) -> Iterator[int]:
+        """Yield the bytes of each part."""
+        ...
+
+
 class Placed(Protocol):
     """What a source may also answer: where a person can look at a row that it gave."""
 

@@ -100,7 +100,7 @@ class Workspace:
     @property
     def ledger_path(self) -> Path:
         """Where the ledger lies."""
-        return self.lake.root / "ledger.db"
+        return self.data / "ledger.db"
 
     @contextmanager
     def writing(self, *, prune: bool = False) -> Iterator[None]:
@@ -181,6 +181,21 @@ class Workspace:
         """
         from pipelines.ledger.ledger import Ledger  # noqa: PLC0415 - not every command opens it
 
+        self.refuse_gone_crm()
+        ledger = Ledger(self.ledger_path, self.account)
+        try:
+            yield ledger
+        finally:
+            ledger.close()
+
+    def refuse_gone_crm(self) -> None:
+        """See that the embedded CRM is there that the ledger knows.
+
+        Raises:
+            StateRefused: it is not; none is made.
+        """
+        from pipelines.ledger.ledger import Ledger  # noqa: PLC0415 - not every command opens it
+
         if self.ledger_path.exists() and not target.is_there(self.settings, self.lake.root):
             with closing(Ledger(self.ledger_path, "")) as remembering:
                 if any(name.startswith(target.EMBEDDED) for name in remembering.accounts()):
@@ -188,11 +203,6 @@ class Workspace:
                         f"{self.lake.root / 'crm.db'}: the embedded CRM is gone that the ledger has written to.",
                         guidance="Put it back. To begin anew with an empty one, use another data folder (--data).",
                     )
-        ledger = Ledger(self.ledger_path, self.account)
-        try:
-            yield ledger
-        finally:
-            ledger.close()
 
     @contextmanager
     def cursors(self) -> Iterator[Cursors]:

@@ -41,6 +41,9 @@ _FOREIGN: Final = (
 UNICODE: Final = UTF8 | {"utf-16", "utf-32", "utf-16-le", "utf-16-be"}
 """Codecs in which nothing that decodes may be something else."""
 
+_GLANCE: Final = 1 << 16
+"""Bytes that are looked at where a file is not read whole."""
+
 _ENOUGH: Final = 50_000
 """Lines that are not ASCII which tell whether a file is UTF-8, and which other encoding it is in."""
 
@@ -62,13 +65,7 @@ def identify(path: Path, declared: str | None) -> Identity:
     Raises SourceRefused when it is empty, not text at all, or in no encoding that can be told.
     """
     with path.open("rb") as file:
-        head = file.read(4)
-    if not head:
-        raise SourceRefused("the file is empty.", name=path.name, guidance="Export it again, with its header row.")
-    for magic, what, guidance in _FOREIGN:
-        if head.startswith(magic):
-            raise SourceRefused(f"{what}, not a CSV file.", name=path.name, guidance=guidance)
-    mark = next((codec for mark, codec in _MARKS if head.startswith(mark)), None)
+        mark = _mark(file.read(4), path)
     codec = _declared(declared, mark) if declared else mark or "utf-8"
     digest, size, bad = _check(path, codec)
     if bad is None and codec in UNICODE:
@@ -87,6 +84,33 @@ def identify(path: Path, declared: str | None) -> Identity:
     codec, sure = found
     note = f"not UTF-8: read as {codec} ({sure}); set `encoding` if names look wrong"
     return Identity(digest, size, codec, f"{note}; {_left_out(codec)}" if odd else note, whole=not odd)
+
+
+def codec_at_a_glance(path: Path, declared: str | None) -> str | None:
+    """The file's codec as far as its first bytes tell; None: they are not UTF-8, and only the whole file tells.
+
+    Raises SourceRefused as `identify` does for those bytes.
+    """
+    with path.open("rb") as file:
+        head = file.read(_GLANCE)
+    mark = _mark(head, path)
+    if declared or mark:
+        return _declared(declared, mark) if declared else mark
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return None
+    return "utf-8"
+
+
+def _mark(head: bytes, path: Path) -> str | None:
+    """The codec that a byte order mark names; refuses what the first bytes show to be no text."""
+    if not head:
+        raise SourceRefused("the file is empty.", name=path.name, guidance="Export it again, with its header row.")
+    for magic, what, guidance in _FOREIGN:
+        if head.startswith(magic):
+            raise SourceRefused(f"{what}, not a CSV file.", name=path.name, guidance=guidance)
+    return next((codec for mark, codec in _MARKS if head.startswith(mark)), None)
 
 
 def _known(path: Path, as_said: Identity, bad: int | None, why: str) -> Identity:

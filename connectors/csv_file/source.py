@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import codecs
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from connectors.contract import Layout, Part
+from connectors.contract import Glimpse, Layout, Part
 from connectors.csv_file.dialect import Opening, read_opening
-from connectors.csv_file.encoding import Identity, identify
+from connectors.csv_file.encoding import Identity, codec_at_a_glance, identify
 from connectors.csv_file.layouts import find_layout, object_of, told_by_name
 from connectors.csv_file.lines import physical_lines, survey
 from connectors.csv_file.paths import find_files
@@ -26,6 +26,9 @@ from connectors.errors import SourceRefused, unexpected
 
 if TYPE_CHECKING:
     from connectors.csv_file.scan import Proof
+
+
+T = TypeVar("T")
 
 
 class Options(BaseModel):
@@ -77,12 +80,25 @@ class Source:
 
     def read(self) -> Iterator[Part | SourceRefused]:
         """Yield one part per file, by name, or the reason why that file is refused."""
+        return self._each(self._part)
+
+    def glance(self) -> Iterator[Glimpse | SourceRefused]:
+        """Yield what each file's first rows tell of it, or the reason why they refuse it; none is read to its end."""
+        return self._each(self._glimpse)
+
+    def sizes(self) -> Iterator[int]:
+        """Yield the bytes of each file."""
+        for found in find_files(self.options.path):
+            if not isinstance(found, SourceRefused):
+                yield found.stat().st_size
+
+    def _each(self, make: Callable[[Path], T]) -> Iterator[T | SourceRefused]:
         for found in find_files(self.options.path):
             if isinstance(found, SourceRefused):
                 yield found
                 continue
             try:
-                yield self._part(found)
+                yield make(found)
             except SourceRefused as refusal:
                 yield refusal
             except OSError as error:
@@ -135,6 +151,16 @@ class Source:
             rejected=rows.rejected,
             facts=_facts(identity, opening, good, bad, controls=controls, fast=proof is not None),
         )
+
+    def _glimpse(self, path: Path) -> Glimpse:
+        codec = codec_at_a_glance(path, self.options.encoding)
+        if codec is None:
+            return Glimpse(path.name)
+        columns = read_opening(path, codec, self.options.delimiter).columns
+        if self.options.id_column:
+            self._id_column(columns, path.name)
+        object_name = self.options.object
+        return Glimpse(path.name, object_of(columns, path.name) if object_name == "auto" else object_name, columns)
 
     def _digest(self, identity: Identity) -> str:
         """The bytes and what we are told of how to read them: another encoding makes other rows."""

@@ -14,6 +14,7 @@ from rich.markup import escape
 
 from connectors.errors import BridgeError, Busy, ConfigurationError, GateClosed, SourceRefused, storage_trouble
 from connectors.giant_context.server.access import DEFAULT_PORT
+from pipelines.cli import doctor as doctor_command
 from pipelines.cli import ledger as ledger_commands
 from pipelines.cli import plan as plan_commands
 from pipelines.cli.codes import BUSY, DONE, FAILED, GATED, INTERRUPTED, SET_ASIDE, WRONG_USE
@@ -21,6 +22,7 @@ from pipelines.cli.interrupt import Interrupted, Stoppable, interruptible
 from pipelines.cli.new_source import new_source
 from pipelines.cli.options import Allow, Config, Data, check_data, console, given_folders, settings, workspace
 from pipelines.report.printed import Printer
+from pipelines.report.states import in_words
 
 if TYPE_CHECKING:
     from pipelines.ledger.ledger import Ledger
@@ -37,6 +39,7 @@ app = typer.Typer(
 )
 app.add_typer(ledger_commands.app, name="ledger")
 app.command()(ledger_commands.retry)
+app.command()(doctor_command.doctor)
 for command in (plan_commands.plan, plan_commands.apply, plan_commands.conflicts, new_source):
     app.command()(command)
 
@@ -207,7 +210,7 @@ def status(config: Config = Path("sync.toml"), data: Data = Path("data")) -> Non
 
 
 def _print_ledger(ledger: Ledger) -> None:
-    states = ledger_commands.in_words(ledger.journal.states())
+    states = in_words(ledger.journal.states())
     for count, words in states:
         console.print(f"Ledger: {count:,} {words}")
     if not states:

@@ -22,19 +22,29 @@ INSTANCE: Final = "telemetry:\n  enabled: false\n"
 """What stands in for `dagster.yaml` where there is none beside the settings."""
 
 
+def given_home() -> Path | None:
+    """The folder that DAGSTER_HOME names, None where it is not set.
+
+    Raises:
+        ConfigurationError: it is no folder, or not an absolute path.
+    """
+    given = os.environ.get("DAGSTER_HOME")
+    if given and not (Path(given).is_absolute() and Path(given).is_dir()):
+        raise ConfigurationError(
+            f"DAGSTER_HOME is {given}, which is not the absolute path of a folder.",
+            guidance="Make the folder, or unset the variable: then it is in the data folder.",
+        )
+    return Path(given) if given else None
+
+
 def dagster_home(data: Path, settings_folder: Path) -> Path:
     """The folder of Dagster's instance: DAGSTER_HOME, else `dagster/` in the data folder with our dagster.yaml.
 
     Raises:
         ConfigurationError: DAGSTER_HOME is no folder, or not an absolute path.
     """
-    if given := os.environ.get("DAGSTER_HOME"):
-        if not Path(given).is_absolute() or not Path(given).is_dir():
-            raise ConfigurationError(
-                f"DAGSTER_HOME is {given}, which is not the absolute path of a folder.",
-                guidance="Make the folder, or unset the variable: then it is in the data folder.",
-            )
-        return Path(given)
+    if (given := given_home()) is not None:
+        return given
     home = data.resolve() / "dagster"
     make_private(home)
     ours = settings_folder / "dagster.yaml"

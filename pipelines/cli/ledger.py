@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -19,20 +18,13 @@ from connectors.files import whole
 from pipelines.cli.options import Config, Data, console, without_sources, workspace
 from pipelines.crm.fates import Fate
 from pipelines.report.printed import Printer, printable
+from pipelines.report.states import in_words
 
 if TYPE_CHECKING:
     from pipelines.crm.rebuild import Traces
     from pipelines.ledger.effects import Operation
     from pipelines.ledger.ledger import Ledger
     from pipelines.workspace import Workspace
-
-WORDS: Final = {
-    "DONE": "done",
-    "SENT": "cut off; the next run looks for them first",
-    "INTENT": "decided and not sent; the next run decides anew",
-    "REJECTED": "refused by the CRM (crm-bridge retry sends them again)",
-    "UNKNOWN": "nobody can tell (crm-bridge retry looks for them)",
-}
 
 BECAME: Final = {
     Fate.FOUND: "found in the CRM: done",
@@ -189,11 +181,6 @@ def rebuild_command(
     )
     if kept is not None:
         console.print(f"The ledger that it replaced: {escape(str(kept))}")
-
-
-def in_words(states: Mapping[str, int]) -> list[tuple[int, str]]:
-    """How many operations are in which state, in words, always in the same order."""
-    return [(states[state], words) for state, words in WORDS.items() if state in states]
 
 
 async def _traces(work: Workspace, *, settle: float) -> Traces:

@@ -24,6 +24,21 @@ class FolderLock:
         """Whether this process has it."""
         return self._file is not None
 
+    @property
+    def taken(self) -> bool:
+        """Whether some process holds it just now. Looking makes no file."""
+        try:
+            file = os.open(self.path, os.O_RDONLY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return False
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        finally:
+            os.close(file)
+        return False
+
     def take(self) -> None:
         """Take the lock now or not at all.
 

@@ -122,19 +122,19 @@ def is_ledger(path: Path) -> bool:
     return True
 
 
-def examine(path: Path) -> None:
-    """Read what the file says of itself, without changing a byte of it.
+def examine(path: Path) -> int:
+    """Read what the file says of itself, without changing a byte of it; returns its version.
 
     Raises:
         StateRefused: the file is damaged, empty, no ledger, or written by a newer version.
     """
     try:
-        _examine(path)
+        return _examine(path)
     except sqlite3.DatabaseError as error:
         raise (fault(path, error) or _unreadable(path, error)) from None
 
 
-def _examine(path: Path) -> None:
+def _examine(path: Path) -> int:
     if path.stat().st_size == 0:
         raise StateRefused(
             f"{path}: empty, which a ledger never is: it was cut off, and what it held is lost.",
@@ -150,3 +150,4 @@ def _examine(path: Path) -> None:
         )
     if version < 1 or not {"meta", "journal", "entities", "links", "written"} <= tables:
         raise StateRefused(f"{path}: not a ledger.", guidance="Move it out of the data folder.")
+    return version

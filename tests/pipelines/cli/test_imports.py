@@ -102,6 +102,12 @@ def test_what_reads_the_embedded_crm_needs_no_dagster(world: Workshop, tmp_path:
     assert not found & (NEVER | {"uvicorn"})
 
 
+def test_the_doctor_of_the_embedded_crm_needs_no_server(world: Workshop, tmp_path: Path) -> None:
+    """Its file is looked at, and Dagster's home: neither a server nor Dagster is imported for that."""
+    shop = world.twin(tmp_path)
+    assert not imported("doctor", *over(shop)) & (NEVER | SERVER)
+
+
 @contextmanager
 def served(data: Path) -> Iterator[str]:
     """Serve the folder's CRM in another process; gives its address."""

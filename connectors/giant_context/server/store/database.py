@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import sqlite3
+import time
 import uuid
 from collections import deque
 from collections.abc import Iterator
@@ -75,6 +76,26 @@ def _check_version(connection: sqlite3.Connection, path: Path) -> None:
 def read_meta(connection: sqlite3.Connection, key: str) -> str:
     """Return a value that was fixed when the database was made."""
     return str(connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()[0])
+
+
+def examine(data_dir: Path, seconds: float) -> bool:
+    """Look through this folder's database, which is there; False where so many seconds are not enough for all of it.
+
+    Raises:
+        StateRefused: The file is not ours, is damaged, or was made by a newer version. It is left as it is.
+    """
+    path, end = database_file(data_dir), time.monotonic() + seconds
+    with closing(open_database(path)) as connection:
+        connection.set_progress_handler(lambda: time.monotonic() > end, 10_000)
+        try:
+            found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+        except sqlite3.DatabaseError as error:
+            if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
+                return False
+            found = storage_trouble(error)
+    if found != "ok":
+        raise StateRefused(f"{path} is damaged.", guidance="Restore it from a copy.")
+    return True
 
 
 def instance_id(data_dir: Path) -> str:

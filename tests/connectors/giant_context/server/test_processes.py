@@ -21,7 +21,7 @@ from connectors.errors import ConfigurationError, StateRefused
 from connectors.giant_context import wire
 from connectors.giant_context.server.access import api_key_file, ensure_api_key
 from connectors.giant_context.server.serve import serve
-from connectors.giant_context.server.store.database import instance_id
+from connectors.giant_context.server.store.database import database_file, examine, instance_id
 from tests.connectors.giant_context.server.crm import KEY, REPOSITORY, ROOT, embedded, served
 
 
@@ -134,6 +134,18 @@ def test_a_damaged_file_is_refused_and_left_alone(tmp_path: Path, content: bytes
     with pytest.raises(StateRefused):
         instance_id(tmp_path)
     assert path.read_bytes() == content
+
+
+def test_a_large_database_is_looked_through_for_a_while_only(tmp_path: Path) -> None:
+    """Whether it was looked at to the end is told."""
+    instance_id(tmp_path)
+    with closing(sqlite3.connect(database_file(tmp_path))) as database, database:
+        database.execute(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50000) "
+            "INSERT INTO meta SELECT 'key ' || i, hex(randomblob(50)) FROM n"
+        )
+    assert examine(tmp_path, 60)
+    assert not examine(tmp_path, 0)
 
 
 def test_a_file_of_a_newer_release_is_refused(tmp_path: Path) -> None:
