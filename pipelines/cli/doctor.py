@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import time
 from collections.abc import Iterator
 from functools import partial
@@ -31,7 +33,7 @@ COLOURS: Final = {"ok": "green", "warn": "yellow", "wrong": "red"}
 def doctor(config: Config = Path("sync.toml"), data: Data = Path("data")) -> None:
     """Look at all that a run needs, in at most 10 s: settings, folders, sources, the CRM, clocks. Changes nothing."""
     from pipelines.cli.arrow import without_pandas
-    from pipelines.report.doctor.together import together
+    from pipelines.report.doctor.together import hanging, together
 
     end = time.monotonic() + SECONDS
     without_pandas()
@@ -48,7 +50,11 @@ def doctor(config: Config = Path("sync.toml"), data: Data = Path("data")) -> Non
     for finding in together(_checks(loaded, data), end - time.monotonic()):
         show(finding)
     console.print(f"\n{counts['wrong']:,} wrong, {counts['warn']:,} to look at, {counts['ok']:,} fine.")
-    raise typer.Exit(WORRIED if counts["wrong"] else DONE)
+    code = WORRIED if counts["wrong"] else DONE
+    if hanging():  # Python would wait for what they wait for
+        sys.stdout.flush()
+        os._exit(code)
+    raise typer.Exit(code)
 
 
 def _settings(config: Path) -> tuple[Settings | None, list[Finding]]:

@@ -13,6 +13,15 @@ from pipelines.report.doctor.finding import Check, Finding, ok, wrong
 SILENT: Final = "no answer in time; what is there hangs, or is very slow."
 
 
+NAME: Final = "doctor: "
+"""What the names of the checks' threads begin with."""
+
+
+def hanging() -> bool:
+    """Whether a check is under way still: threads that it has started may hold up the end of the process."""
+    return any(thread.name.startswith(NAME) for thread in threading.enumerate())
+
+
 def together(checks: Mapping[str, Check], seconds: float) -> Iterator[Finding]:
     """Run all checks at once and yield what they find, check by check in the order given.
 
@@ -31,7 +40,7 @@ class _UnderWay:
         self._what = what
         self._check = check
         self._findings: list[Finding] = []
-        self._thread = threading.Thread(target=self._run, name=f"doctor: {what}", daemon=True)
+        self._thread = threading.Thread(target=self._run, name=f"{NAME}{what}", daemon=True)
         self._thread.start()
 
     def found(self, end: float) -> list[Finding]:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import time
+from pathlib import Path
 
+from pipelines.report.doctor.together import SILENT
 from tests.pipelines.hostile import crm_at, hangs, hostile
-from tests.pipelines.shell import Shell
+from tests.pipelines.shell import ROOT, Shell
 from tests.pipelines.workshop import Workshop
 
 
@@ -71,3 +75,26 @@ def test_servers_that_hang_are_over_in_ten_seconds(crm_bridge: Shell, shop: Work
     assert (end, said.code) == ("1 wrong, 0 to look at, 6 fine.", 1)
     assert took < 10
     assert "topsecret" not in said.out + said.err
+
+
+STUCK = """
+import sys, time
+from concurrent.futures import ThreadPoolExecutor
+from pipelines.cli import app, doctor
+from pipelines.report.doctor import crm
+doctor.SECONDS = 1.0
+crm.crm = lambda *_: ThreadPoolExecutor().submit(time.sleep, 60).result()
+sys.argv = ["crm-bridge", "doctor", "--data", sys.argv[1]]
+app.main()
+"""
+
+
+def test_the_process_ends_though_a_library_waits(tmp_path: Path) -> None:
+    """A thread of somebody's pool is waited for by Python itself at its end: not by the doctor."""
+    began = time.monotonic()
+    command = [sys.executable, "-c", STUCK, str(tmp_path / "data")]
+    said = subprocess.run(command, capture_output=True, text=True, check=False, timeout=50, cwd=ROOT)
+    assert time.monotonic() - began < 10
+    assert said.returncode == 1, said.stderr
+    assert f"wrong crm: {SILENT}" in said.stdout
+    assert said.stdout.splitlines()[-1].startswith("1 wrong, ")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+import pytest
 from rich.console import Console
 
 from pipelines.cli.progress import Bars, Lines, for_console
@@ -38,7 +39,19 @@ def test_on_a_terminal_there_is_a_bar_that_goes_away() -> None:
     assert shown.endswith("\x1b[2K")
 
 
+@pytest.mark.parametrize("terminal", [False, True], ids=["lines", "bars"])
+def test_a_line_can_be_said_while_a_task_is_open(terminal: bool) -> None:
+    """It stands as it is, also where it looks like markup."""
+    console = Console(file=io.StringIO(), force_terminal=terminal, width=100)
+    reporter = for_console(console)
+    with reporter.task("reading app/contacts"):
+        reporter.say("waiting for [::1]:80: 503")
+    assert isinstance(console.file, io.StringIO)
+    assert "  waiting for [::1]:80: 503" in console.file.getvalue()
+
+
 def test_quiet_says_nothing() -> None:
     """Where nobody looks the calls do nothing."""
     with Quiet().task("planning", 3) as advance:
         advance(3)
+    Quiet().say("waiting")

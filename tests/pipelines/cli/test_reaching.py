@@ -5,15 +5,23 @@ from __future__ import annotations
 import json
 import time
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from connectors.errors import BridgeError
 from connectors.giant_context.server.access import API_KEY_VARIABLE
+from pipelines.crm import reach
 from tests.pipelines.hostile import account, answer, crm_at, hangs, hostile, nobody, nothing_yet
 from tests.pipelines.shell import Shell
 from tests.pipelines.workshop import Workshop
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # what Dagster says of its own interfaces is no matter of ours
+    import dagster as dg
+
+    from pipelines.definitions import defs
 
 KEY = {API_KEY_VARIABLE: "gct_made_up"}
 INBOX = '[sources.inbox]\nkind = "csv_file"\noptions.path = "inbox"\n'
@@ -67,28 +75,40 @@ def test_a_run_says_that_its_calls_wait(crm_bridge: Shell, tmp_path: Path) -> No
     assert not any("contacts" in line or "ada@" in line for line in lines)
 
 
-def test_a_run_of_dagsters_own_asks_too_where_it_comes_to_the_crm(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A sync from its UI or schedule reads no source while the CRM is not there; landings alone need no CRM."""
-    from pipelines.crm import reach
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # what Dagster says of its own interfaces is no matter of ours
-        import dagster as dg
-
-        from pipelines.definitions import defs
-
+@pytest.fixture
+def sync(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[dg.JobDefinition, dg.DagsterInstance]]:
+    """Give Dagster's job and an instance, as its UI has them; the settings are those of the test's folder."""
     monkeypatch.setattr(reach, "SECONDS", 0.5)
     monkeypatch.setenv(API_KEY_VARIABLE, "gct_made_up")
-    with nobody() as url, dg.DagsterInstance.ephemeral() as instance:
+    monkeypatch.setenv("CRM_BRIDGE_CONFIG", str(tmp_path / "sync.toml"))
+    monkeypatch.setenv("CRM_BRIDGE_DATA", str(tmp_path / "data"))
+    with dg.DagsterInstance.ephemeral() as instance:
+        yield defs.resolve_job_def("sync"), instance
+
+
+def test_a_run_of_dagsters_own_asks_too_where_it_comes_to_the_crm(
+    tmp_path: Path, sync: tuple[dg.JobDefinition, dg.DagsterInstance]
+) -> None:
+    """A sync from its UI or schedule reads no source while the CRM is not there; landings alone need no CRM."""
+    job, instance = sync
+    with nobody() as url:
         configured(tmp_path, url)
-        monkeypatch.setenv("CRM_BRIDGE_CONFIG", str(tmp_path / "sync.toml"))
-        monkeypatch.setenv("CRM_BRIDGE_DATA", str(tmp_path / "data"))
-        job = defs.resolve_job_def("sync")
         with pytest.raises(BridgeError, match="cannot be reached"):
             job.execute_in_process(instance=instance)
         assert not (tmp_path / "data" / "raw").exists()
         alone = job.execute_in_process(instance=instance, asset_selection=[dg.AssetKey("landings")])
     assert alone.success
     assert list((tmp_path / "data" / "raw").rglob("*.parquet"))
+
+
+def test_what_a_run_of_dagsters_own_says_is_in_its_log(
+    tmp_path: Path, sync: tuple[dg.JobDefinition, dg.DagsterInstance]
+) -> None:
+    """Nobody sits before it: the log has the line."""
+    job, instance = sync
+    with hostile(account(lambda _: answer(503, {"message": "down"}, retry_after="200"))) as crm:
+        configured(tmp_path, crm.url)
+        ended = job.execute_in_process(instance=instance, raise_on_error=False)
+    assert not ended.success
+    said = [event.user_message for event in instance.all_logs(ended.run_id)]
+    assert any("503; the run goes on, and asks again when it comes to the CRM" in line for line in said)
