@@ -62,7 +62,7 @@ class Http:
     ) -> None:
         """Raise ConfigurationError unless `base_url` is plain https, or http to this machine. Nothing is sent yet.
 
-        `quick` is for pages of records: JSON is read in a quarter of the time, and of a key given twice the last counts.
+        `quick` is for pages of records: JSON is read in a quarter of the time, and the last of two equal keys counts.
         """
         self._base_url = checked_base_url(base_url)
         self._auth = auth
