@@ -1,16 +1,17 @@
-"""Dagster's entry point: it lists what `pipelines.defs` has. Loading it reads no settings and needs no secret."""
+"""Dagster's entry point: what CRM_BRIDGE_CONFIG and CRM_BRIDGE_DATA name. It needs no secret and calls nobody.
+
+Another code location merges `build_defs(config, data)` into its own definitions: docs/dagster.md.
+"""
 
 from __future__ import annotations
 
-import dagster as dg
+import os
+from pathlib import Path
 
-from pipelines.defs import checks, jobs, resources
+from pipelines.defs.building import build_defs
 
-defs = dg.Definitions(
-    assets=jobs.ALL,
-    asset_checks=[checks.every_file_was_read, checks.every_row_is_accounted_for, checks.a_second_plan_would_be_empty],
-    jobs=[jobs.sync, jobs.dry_run],
-    schedules=[jobs.daily_sync],
-    resources={"work": resources.work},
-    executor=dg.in_process_executor,
+__all__ = ["build_defs", "defs"]
+
+defs = build_defs(
+    Path(os.environ.get("CRM_BRIDGE_CONFIG", "sync.toml")), Path(os.environ.get("CRM_BRIDGE_DATA", "data"))
 )

@@ -35,6 +35,7 @@ def dry_run(work: Workspace) -> None:
         BridgeError: what the failing stage raised, or a row is lost.
         Interrupted: someone stopped it.
     """
+    work.dry = True
     with interruptible("stopped before its end. Nothing was sent.") as go_on:
         try:
             for stage, run in READING.items():

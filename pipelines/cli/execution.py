@@ -95,16 +95,17 @@ def execute(work: Workspace, job: str) -> None:
 def _execute(work: Workspace, job: str) -> None:
     import dagster as dg
 
-    from pipelines.definitions import defs
-    from pipelines.defs import history
+    from pipelines.defs import building, history
+    from pipelines.defs.resources import DRY_RUN
 
+    work.dry = job == DRY_RUN
+    defs = building.definitions(work.settings, dg.ResourceDefinition.hardcoded_resource(work))
     with dg.DagsterInstance.get() as instance:
         try:
             defs.resolve_job_def(job).execute_in_process(
                 run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
                 instance=instance,
                 run_id=work.run,
-                resources={"work": dg.ResourceDefinition.hardcoded_resource(work)},
                 raise_on_error=True,
             )
         finally:

@@ -1,21 +1,43 @@
 """The stages as Dagster assets, in the order in which a run takes them."""
 
+from collections.abc import Mapping, Sequence
+from functools import partial
+
 import dagster as dg
 
 from pipelines.applying import apply
 from pipelines.crm import export, snapshot
-from pipelines.defs.stage import materialize, reach_first
+from pipelines.defs import origins, streams
+from pipelines.defs.stage import attempt, materialize, reach_first
 from pipelines.identity import candidates as candidates_stage
 from pipelines.identity import resolve
 from pipelines.intake import clean, extract
 from pipelines.planning import plan as plan_stage
 
 
-@dg.asset(group_name="sources", deps=[], kinds={"python", "parquet"}, required_resource_keys={"work"})
-def landings(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
-    """What the sources gave, every column as received: one immutable Parquet file a landing."""
-    reach_first(context)
-    return materialize(context, "extract", extract.run, "landings")
+def landings(
+    upstream: Sequence[dg.AssetKey], pulled: Mapping[str, tuple[str, ...]], trouble: str = ""
+) -> dg.AssetsDefinition:
+    """The first stage; `pulled` names the streams of each source of an API, `trouble` what is wrong with settings."""
+    what = "What the sources gave, every column as received: one immutable Parquet file a landing."
+
+    @dg.asset(
+        group_name="sources",
+        deps=upstream,
+        kinds={"python", "parquet"},
+        required_resource_keys={"work"},
+        description=f"{what}\n\n**{trouble}**" if trouble else what,
+    )
+    def landings(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+        reach_first(context)
+        result = materialize(context, "extract", extract.run, "landings")
+        if pulled:
+            work = context.resources.work
+            for observation in attempt(work, "extract", partial(streams.observations, work, pulled)):
+                context.log_event(observation)
+        return result
+
+    return landings
 
 
 @dg.asset(group_name="sources", deps=["landings"], kinds={"duckdb", "parquet"}, required_resource_keys={"work"})
@@ -25,7 +47,12 @@ def records(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
     return materialize(context, "clean", clean.run, "records", tallies)
 
 
-@dg.asset(group_name="crm", deps=["records"], kinds={"python", "parquet"}, required_resource_keys={"work"})
+@dg.asset(
+    group_name="crm",
+    deps=["records", origins.CRM_BEFORE],
+    kinds={"python", "parquet"},
+    required_resource_keys={"work"},
+)
 def current_contacts(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
     """The contacts and companies that the CRM holds now."""
     return materialize(context, "snapshot", snapshot.run, "current_contacts")
@@ -72,3 +99,8 @@ def applied(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
 def timelines(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
     """Activity timelines by month, contacts and companies, as Parquet for analysts."""
     return materialize(context, "export", export.run)
+
+
+UP_TO_PLAN = (records, current_contacts, golden, candidates, plan)
+"""What comes after the landings and sends nothing."""
+SENDING = (applied, timelines)

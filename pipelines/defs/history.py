@@ -16,21 +16,32 @@ from pipelines.workspace import Workspace
 AT_ONCE: Final = 200
 """Runs that one run forgets at most: each takes some hundredths of a second."""
 
+PARTITIONS: Final = ("dagster/partition", "dagster/asset_partition_range_start")
+"""The tags of a run that fills a partition, or a range of them."""
+
 
 def prune(instance: dg.DagsterInstance, work: Workspace) -> int:
     """Delete what Dagster knows of runs that are older than `limits.keep_history_days`; returns of how many.
 
-    Runs whose tables are kept stay, and so does the run that asks. What cannot be deleted now is left for the next run:
+    Runs whose tables are kept stay, and so do those that filled days of a stream: Dagster knows that from their events
+    alone. The run that asks stays, too. What cannot be deleted now is left for the next run:
     whoever reads the history in the UI must not fail a run that is done.
     """
     before = datetime.now(UTC) - timedelta(days=work.settings.limits.keep_history_days)
     kept = {*work.lake.runs(), work.run}
     old: list[str] = []
     with suppress(SQLAlchemyError, OSError):
+        kept |= {run for tag in PARTITIONS for run in _tagged(instance, tag)}
         old = [run for run in instance.get_run_ids(dg.RunsFilter(created_before=before)) if run not in kept][-AT_ONCE:]
         for run in reversed(old):  # the oldest first
             _forget(instance, run)
     return len(old)
+
+
+def _tagged(instance: dg.DagsterInstance, tag: str) -> list[str]:
+    """The runs that bear a tag, whatever its value."""
+    values = [value for _, found in instance.run_storage.get_run_tags(tag_keys=[tag]) for value in found]
+    return list(instance.get_run_ids(dg.RunsFilter(tags={tag: values}))) if values else []
 
 
 def _forget(instance: dg.DagsterInstance, run: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -14,10 +13,6 @@ from pipelines.planning import gates
 from pipelines.settings import file as settings_file
 from pipelines.settings import sources
 from pipelines.workspace import Quiet, Workspace
-
-CONFIG_VARIABLE: Final = "CRM_BRIDGE_CONFIG"
-DATA_VARIABLE: Final = "CRM_BRIDGE_DATA"
-
 
 ALLOW: Final = dg.Field(
     [str],
@@ -37,22 +32,29 @@ class InLog(Quiet):
         self._log.info(line)
 
 
-@dg.resource(
-    config_schema={"allow": ALLOW},
-    description="The settings file and the data folder: CRM_BRIDGE_CONFIG and CRM_BRIDGE_DATA.",
-)
-def work(context: dg.InitResourceContext) -> Iterator[Workspace]:
-    """Make the workspace of a run, and let go of the writer's lock when the run ends."""
-    loaded = settings_file.load(Path(os.environ.get(CONFIG_VARIABLE, "sync.toml")))
-    sources.check(loaded)
-    # A tag opens none: anything that starts runs may add tags. The config is what somebody wrote for this run.
-    allowed = gates.parse(context.resource_config["allow"])
-    data = Path(os.environ.get(DATA_VARIABLE, "data"))
-    progress = InLog(context.log) if context.log else Quiet()
-    workspace = Workspace(loaded, data, context.run.run_id if context.run else "ad-hoc", progress, allowed=allowed)
-    try:
-        yield workspace
-    finally:
-        workspace.end()
-        if context.instance is not None:
-            history.prune(context.instance, workspace)
+DRY_RUN: Final = "dry_run"
+"""The job that ends after the plan: no run of it moves a cursor, whatever its config says."""
+
+
+def work(config: Path, data: Path) -> dg.ResourceDefinition:
+    """The workspace of a run over these settings, which are read when it starts, and this data folder."""
+
+    @dg.resource(config_schema={"allow": ALLOW}, description=f"The settings in {config}, the data folder {data}.")
+    def work(context: dg.InitResourceContext) -> Iterator[Workspace]:
+        """Make the workspace of a run, and let go of the writer's lock when the run ends."""
+        loaded = settings_file.load(config)
+        sources.check(loaded)
+        # A tag opens none: anything that starts runs may add tags. The config is what somebody wrote for this run.
+        allowed = gates.parse(context.resource_config["allow"])
+        run = context.run
+        dry = run is not None and run.job_name == DRY_RUN
+        progress = InLog(context.log) if context.log else Quiet()
+        workspace = Workspace(loaded, data, run.run_id if run else "ad-hoc", progress, allowed=allowed, dry=dry)
+        try:
+            yield workspace
+        finally:
+            workspace.end()
+            if context.instance is not None:
+                history.prune(context.instance, workspace)
+
+    return work

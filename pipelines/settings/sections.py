@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -14,6 +15,8 @@ from pipelines.settings.crm import Crm
 from pipelines.settings.section import Section, Share, Switch
 
 SOURCE_NAME: Final = re.compile(r"^[a-z][a-z0-9_]{0,62}$")
+OWNER: Final = re.compile(r"(team:[\w.-]+|\w[\w.%+-]*@[A-Za-z0-9.-]+\.[A-Za-z]{2,7})", re.ASCII)
+"""An e-mail or a team, in the form that Dagster takes."""
 
 ROLE_MAILBOXES: Final = (
     *("abuse", "accounting", "accounts", "admin", "administration", "billing", "bookings", "buero", "careers"),
@@ -48,6 +51,17 @@ class SourceSettings(Section):
     """The text of a cell that says that there is nothing, such as "(clear)"."""
     series: tuple[str, ...] = ()
     """Patterns of names of which each file takes the place of the one before, such as "people-*.csv"."""
+    start: date = Field(default=date(2020, 1, 1), ge=date(1970, 1, 1))
+    """Of a source of an API: the first day that Dagster offers for a backfill. UTC."""
+    owner: str | None = None
+    """Who is asked about it, for Dagster: an e-mail, or a team such as "team:sales-ops"."""
+
+    @field_validator("owner")
+    @classmethod
+    def _owner(cls, value: str | None) -> str | None:
+        if value is not None and not OWNER.fullmatch(value):
+            raise ValueError('must be an e-mail, or a team such as "team:sales-ops"')
+        return value
 
     @field_validator("series", mode="before")
     @classmethod

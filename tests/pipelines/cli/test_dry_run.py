@@ -6,6 +6,7 @@ import os
 import signal
 import time
 import uuid
+import warnings
 from pathlib import Path
 
 import pytest
@@ -19,8 +20,15 @@ from pipelines.cli.interrupt import Interrupted, interruptible
 from pipelines.intake import clean
 from pipelines.lake.lock import WriterLock
 from pipelines.workspace import StageReport, Workspace
+from tests.pipelines import toy_source
 from tests.pipelines.shell import Shell
 from tests.pipelines.workshop import Workshop
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # what Dagster says of its own interfaces is no matter of ours
+    import dagster as dg
+
+    from pipelines.defs.building import build_defs
 
 PEOPLE = "First Name,Last Name,Email\nAda,Lovelace,ada@gmail.com\nNo,Key,"
 
@@ -47,6 +55,33 @@ def test_it_makes_the_plan_that_dagsters_job_makes(
     assert shop.contacts() == []
     assert not (shop.data / "dagster").exists()
     WriterLock(shop.data).take()
+
+
+@pytest.mark.parametrize("way", ["plan", "run --dry-run", "in Dagster"])
+def test_it_moves_no_cursor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str) -> None:
+    """What it has pulled is landed, and the next run pulls it again; a run that may send moves the cursor."""
+    monkeypatch.setenv("DAGSTER_HOME", "")
+    world = toy_source.World()
+    world.put("contacts", "c1", day=1, first="Ada", last="Lovelace", email="ada@acme.example")
+    settings = '[sources.hub]\nkind = "toy"\noptions.world = "toy"\n'
+    with toy_source.installed(tmp_path / "site", toy=world):
+        shop = Workshop(tmp_path / "shop", sources={"hub": toy_source.section("toy")})
+        work = shop.work(str(uuid.uuid4()))
+        if way == "plan":
+            dry_run(work)
+        elif way == "run --dry-run":
+            execute(work, "dry_run")
+        else:
+            (shop.root / "sync.toml").write_text(settings, "utf-8")
+            job = build_defs(shop.root / "sync.toml", shop.data).resolve_job_def("dry_run")
+            with dg.DagsterInstance.ephemeral() as instance:
+                assert job.execute_in_process(instance=instance).success
+        assert [landing.rows for landing in work.lake.landings() if landing.object == "contacts"] == [1]
+        with shop.work().ledger() as ledger:
+            assert not ledger.cursors.all()
+        execute(shop.work(str(uuid.uuid4())), "sync")
+        with shop.work().ledger() as ledger:
+            assert ("hub", "contacts") in ledger.cursors.all()
 
 
 def test_a_lost_row_ends_it_before_anything_is_planned(shop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:

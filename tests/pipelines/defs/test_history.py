@@ -35,12 +35,17 @@ def something(context: dg.AssetExecutionContext) -> None:
 def ran(instance: dg.DagsterInstance, *, days: int) -> str:
     """A run of so many days ago."""
     run = dg.materialize([something], instance=instance).run_id
+    aged(instance, run, days=days)
+    return run
+
+
+def aged(instance: dg.DagsterInstance, run: str, *, days: int) -> None:
+    """Let a run be so many days old."""
     then = datetime.now(UTC) - timedelta(days=days)
     with instance.run_storage.connect() as connection:  # type: ignore[attr-defined]
         connection.exec_driver_sql(
             "UPDATE runs SET create_timestamp = ? WHERE run_id = ?", (then.strftime("%Y-%m-%d %H:%M:%S.%f"), run)
         )
-    return run
 
 
 def left_of(run: str, home: Path) -> list[Path]:
@@ -81,3 +86,20 @@ def test_old_runs_go_little_by_little(
     assert history.prune(instance, work) == 2
     assert [run.run_id for run in instance.get_runs()] == runs[2:]
     assert history.prune(instance, work) == 1
+
+
+def test_runs_that_filled_days_stay(shop: Workshop, instance: dg.DagsterInstance) -> None:
+    """However old: Dagster knows from their events alone which days are filled."""
+    days = dg.DailyPartitionsDefinition("2026-01-01", timezone="UTC")
+
+    @dg.asset(partitions_def=days)
+    def dated() -> None:
+        """Fill a day."""
+
+    shop.sections["limits"] = {"keep_history_days": 30}
+    ran(instance, days=40)
+    filled = dg.materialize([dated], instance=instance, partition_key="2026-01-05").run_id
+    aged(instance, filled, days=300)
+    assert history.prune(instance, shop.work(str(uuid.uuid4()))) == 1
+    assert instance.get_materialized_partitions(dated.key) == {"2026-01-05"}
+    assert instance.get_run_by_id(filled) is not None
