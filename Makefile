@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 DATA   ?= data
 HISTORIES ?= 2000
 
-.PHONY: run test torture ui demo-hubspot bench fast dlt postgres lock clean
+.PHONY: run test torture ui demo-hubspot screenshots bench fast dlt postgres lock clean
 
 run: $(VENV)/.runtime
 	@$(BIN)/crm-bridge run --config sync.toml --data $(DATA)
@@ -28,6 +28,10 @@ ui: $(VENV)/.runtime
 demo-hubspot: $(VENV)/.runtime
 	@$(BIN)/python -m tests.vendors hubspot --port 8790 --while \
 		$(BIN)/crm-bridge run --config examples/hubspot/sync.toml --data $(DATA)/demo-hubspot
+
+# The pictures in docs/images/, taken from Dagster's UI in a headless Chromium.
+screenshots: $(VENV)/.dev
+	$(BIN)/python -m tests.browser
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks

@@ -18,7 +18,7 @@ from pipelines.crm import reach
 from pipelines.lake.lake import make_private
 from pipelines.workspace import Workspace
 
-INSTANCE: Final = "telemetry:\n  enabled: false\n"
+INSTANCE: Final = "telemetry:\n  enabled: false\nnux:\n  enabled: false\n"
 """What stands in for `dagster.yaml` where there is none beside the settings."""
 
 

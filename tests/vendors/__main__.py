@@ -1,20 +1,24 @@
 """`python -m tests.vendors hubspot --port 8790`: serve a vendor's double on 127.0.0.1 until it is stopped.
 
-With `--while COMMAND …` it is served while that command runs, and its exit code is ours.
+With `--while COMMAND …` it is served while that command runs, and its exit code is ours. `--log FILE` keeps each
+request that came as a line of JSON.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import os
 import sys
+from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib import import_module
+from pathlib import Path
 
 import uvicorn
 
-from tests.vendors.double import Double
+from tests.vendors.double import Double, Seen
 
 
 def main() -> None:
@@ -25,14 +29,15 @@ def main() -> None:
     parser.add_argument("--contacts", type=int, default=250)
     parser.add_argument("--companies", type=int, default=40)
     parser.add_argument("--activities", type=int, default=100)
+    parser.add_argument("--log", type=Path, metavar="FILE")
     parser.add_argument("--while", nargs=argparse.REMAINDER, dest="command", metavar="COMMAND")
     given = parser.parse_args()
     made: type[Double] = import_module(f"tests.vendors.{given.vendor}").Vendor
     double = made(contacts=given.contacts, companies=given.companies, activities=given.activities)
     double.now = datetime.now(UTC)
-    config = uvicorn.Config(
-        double.asgi, host="127.0.0.1", port=given.port, log_level="warning", date_header=False, interface="asgi3"
-    )
+    if given.log is not None:
+        double.log = Kept(given.log)
+    config = configured(double, port=given.port)
     said = f"{given.vendor}: a made-up account with {given.contacts} contacts on http://127.0.0.1:{given.port}\n"
     sys.stdout.write(said)
     sys.stdout.flush()
@@ -42,6 +47,27 @@ def main() -> None:
     else:
         os.environ[f"CRM_BRIDGE_SECRET_{given.vendor.upper()}"] = double.secret
         sys.exit(asyncio.run(_serve_while(server, given.command)))
+
+
+def configured(double: Double, *, port: int = 0) -> uvicorn.Config:
+    """How a double is served on this machine."""
+    # uvicorn takes a bound method for an application of ASGI 2.
+    made = {"interface": "asgi3", "log_level": "warning", "date_header": False}
+    return uvicorn.Config(double.asgi, host="127.0.0.1", port=port, **made)  # type: ignore[arg-type]
+
+
+class Kept(list[Seen]):
+    """A log that is written to a file, too."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._path = path
+
+    def append(self, seen: Seen) -> None:
+        """Add a request."""
+        super().append(seen)
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(asdict(seen)) + "\n")
 
 
 async def _serve_while(server: uvicorn.Server, command: list[str]) -> int:
