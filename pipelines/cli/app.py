@@ -17,6 +17,7 @@ from connectors.giant_context.server.access import DEFAULT_PORT
 from pipelines.cli import doctor as doctor_command
 from pipelines.cli import ledger as ledger_commands
 from pipelines.cli import plan as plan_commands
+from pipelines.cli import pull as pull_commands
 from pipelines.cli.codes import BUSY, DONE, FAILED, GATED, INTERRUPTED, SET_ASIDE, WRONG_USE
 from pipelines.cli.interrupt import Interrupted, Stoppable, interruptible
 from pipelines.cli.new_source import new_source
@@ -40,6 +41,7 @@ app = typer.Typer(
 app.add_typer(ledger_commands.app, name="ledger")
 app.command()(ledger_commands.retry)
 app.command()(doctor_command.doctor)
+app.command()(pull_commands.pull)
 for command in (plan_commands.plan, plan_commands.apply, plan_commands.conflicts, new_source):
     app.command()(command)
 
