@@ -9,12 +9,13 @@ import pyarrow as pa
 
 from connectors.contract import Layout
 from connectors.records import SCHEMAS
+from pipelines.intake import pulling
 from pipelines.lake.engine import Engine, parquet_literal
 from pipelines.lake.lake import Landing
 
 SCHEMA: Final = pa.schema(
     [
-        *((name, pa.string()) for name in ("path", "source", "object", "file", "column", "field", "reason")),
+        *((name, pa.string()) for name in ("path", "source", "object", "file", "column", "label", "field", "reason")),
         ("place", pa.int64()),
     ]
 )
@@ -51,6 +52,7 @@ def find(engine: Engine, landings: Sequence[Landing], layouts: Sequence[Layout],
 def _unsent(landing: Landing, layout: Layout, chosen: Collection[str]) -> Iterator[dict[str, str | int | None]]:
     fields = {column.casefold(): field for field, columns in layout.columns.items() for column in columns}
     labels = {label.casefold() for label in layout.labels.values()}
+    known_as = pulling.labels(landing)
     waiting = {*SCHEMAS[landing.object].optional} - {*chosen}
     for place, column in enumerate(landing.columns):
         field = fields.get(column.casefold())
@@ -62,6 +64,7 @@ def _unsent(landing: Landing, layout: Layout, chosen: Collection[str]) -> Iterat
             "object": landing.object,
             "file": landing.name,
             "column": column,
+            "label": known_as.get(column),
             "field": field,
             "reason": NO_FIELD if field is None else SETTING,
             "place": place,

@@ -65,8 +65,8 @@ def _not_sent(engine: Engine) -> Iterator[str]:
     """The columns that hold something and reach the CRM in no field, by source and by why."""
     engine.read("not_sent")
     for source, what, reason, columns in engine.rows(
-        'SELECT source, object, reason, list(DISTINCT "column" ORDER BY "column") FROM not_sent '
-        "GROUP BY ALL ORDER BY ALL"
+        'SELECT source, object, reason, list(DISTINCT coalesce(label, "column") ORDER BY coalesce(label, "column")) '
+        "FROM not_sent GROUP BY ALL ORDER BY ALL"
     ):
         more = f" and {len(columns) - COLUMNS_SHOWN} more" if len(columns) > COLUMNS_SHOWN else ""
         yield f"not sent: {source}, {what}: {', '.join(columns[:COLUMNS_SHOWN])}{more} ({reason})"
