@@ -15,6 +15,7 @@ import argparse
 import asyncio
 import json
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -34,7 +35,6 @@ from connectors.http.transport import SocketTransport
 
 VENDORS: Final = ("hubspot", "salesforce", "pipedrive")
 ROOT: Final = Path(__file__).parents[1]
-PORT: Final = 8791
 
 
 class Recording(httpx.AsyncBaseTransport):
@@ -153,21 +153,24 @@ def with_dlt(url: str, folder: Path) -> dict[str, float]:
 @contextmanager
 def served(vendor: str, rows: int) -> Iterator[str]:
     """Serve a vendor's double with so many contacts, in a process of its own."""
-    command = [sys.executable, "-m", "tests.vendors", vendor, "--port", str(PORT), "--contacts", str(rows)]
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    url = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-m", "tests.vendors", vendor, "--port", str(port), "--contacts", str(rows)]
     with subprocess.Popen(
         [*command, "--companies", "100", "--activities", "10"], cwd=ROOT, stdout=subprocess.DEVNULL
     ) as server:
         try:
-            _await_server()
-            yield f"http://127.0.0.1:{PORT}"
+            _await_server(url)
+            yield url
         finally:
             server.terminate()
 
 
-def _await_server() -> None:
+def _await_server(url: str) -> None:
     for _ in range(600):
         try:
-            httpx.get(f"http://127.0.0.1:{PORT}/")
+            httpx.get(f"{url}/")
         except httpx.TransportError:
             time.sleep(0.1)
         else:

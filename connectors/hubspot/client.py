@@ -71,6 +71,7 @@ class HubSpot:
                 limits=within,
                 clock=self._clock,
                 dialect=HubSpotDialect(),
+                quick=True,
             )
 
         self._http = client(limits)

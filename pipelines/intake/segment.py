@@ -58,6 +58,13 @@ class Segment:
         if page.rejected is not None and page.rejected.num_rows:
             self._rejects.append(page.rejected)
 
+    def table(self) -> pa.Table:
+        """Its rows in one piece: written page by page, a landing would have a row group for each page."""
+        if len(self.batches) > 1:
+            whole = pa.Table.from_batches(self.batches, self.schema).combine_chunks()
+            self.batches = whole.to_batches() or self.batches[:1]
+        return pa.Table.from_batches(self.batches, self.schema)
+
     def rejected(self) -> pa.Table:
         """The records that could not be landed."""
         return pa.concat_tables([REJECTED_SCHEMA.empty_table(), *self._rejects])
@@ -67,7 +74,7 @@ class Segment:
         found = hashlib.sha256()
         sink = pa.BufferOutputStream()
         with pa.ipc.new_stream(sink, self.schema) as stream:
-            stream.write_table(pa.Table.from_batches(self.batches, self.schema).combine_chunks())
+            stream.write_table(self.table())
         found.update(sink.getvalue())
         for table in self._rejects:
             found.update(json.dumps(table.to_pylist(), sort_keys=True).encode())
