@@ -21,7 +21,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # what Dagster says of its own interfaces is no matter of ours
     import dagster as dg
 
-    from pipelines.definitions import defs
+    from pipelines.defs.building import build_defs
 
 KEY = {API_KEY_VARIABLE: "gct_made_up"}
 INBOX = '[sources.inbox]\nkind = "csv_file"\noptions.path = "inbox"\n'
@@ -76,23 +76,24 @@ def test_a_run_says_that_its_calls_wait(crm_bridge: Shell, tmp_path: Path) -> No
 
 
 @pytest.fixture
-def sync(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[dg.JobDefinition, dg.DagsterInstance]]:
-    """Give Dagster's job and an instance, as its UI has them; the settings are those of the test's folder."""
+def instance(monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.DagsterInstance]:
+    """Give an instance of Dagster's, a key, and little time."""
     monkeypatch.setattr(reach, "SECONDS", 0.5)
     monkeypatch.setenv(API_KEY_VARIABLE, "gct_made_up")
-    monkeypatch.setenv("CRM_BRIDGE_CONFIG", str(tmp_path / "sync.toml"))
-    monkeypatch.setenv("CRM_BRIDGE_DATA", str(tmp_path / "data"))
     with dg.DagsterInstance.ephemeral() as instance:
-        yield defs.resolve_job_def("sync"), instance
+        yield instance
 
 
-def test_a_run_of_dagsters_own_asks_too_where_it_comes_to_the_crm(
-    tmp_path: Path, sync: tuple[dg.JobDefinition, dg.DagsterInstance]
-) -> None:
+def sync_of(root: Path, url: str) -> dg.JobDefinition:
+    """Dagster's job as its UI has it, over a folder whose settings name an account at an address."""
+    configured(root, url)
+    return build_defs(root / "sync.toml", root / "data").resolve_job_def("sync")
+
+
+def test_a_run_of_dagsters_own_asks_too_where_it_comes_to_the_crm(tmp_path: Path, instance: dg.DagsterInstance) -> None:
     """A sync from its UI or schedule reads no source while the CRM is not there; landings alone need no CRM."""
-    job, instance = sync
     with nobody() as url:
-        configured(tmp_path, url)
+        job = sync_of(tmp_path, url)
         with pytest.raises(BridgeError, match="cannot be reached"):
             job.execute_in_process(instance=instance)
         assert not (tmp_path / "data" / "raw").exists()
@@ -101,14 +102,10 @@ def test_a_run_of_dagsters_own_asks_too_where_it_comes_to_the_crm(
     assert list((tmp_path / "data" / "raw").rglob("*.parquet"))
 
 
-def test_what_a_run_of_dagsters_own_says_is_in_its_log(
-    tmp_path: Path, sync: tuple[dg.JobDefinition, dg.DagsterInstance]
-) -> None:
+def test_what_a_run_of_dagsters_own_says_is_in_its_log(tmp_path: Path, instance: dg.DagsterInstance) -> None:
     """Nobody sits before it: the log has the line."""
-    job, instance = sync
     with hostile(account(lambda _: answer(503, {"message": "down"}, retry_after="200"))) as crm:
-        configured(tmp_path, crm.url)
-        ended = job.execute_in_process(instance=instance, raise_on_error=False)
+        ended = sync_of(tmp_path, crm.url).execute_in_process(instance=instance, raise_on_error=False)
     assert not ended.success
     said = [event.user_message for event in instance.all_logs(ended.run_id)]
     assert any("503; the run goes on, and asks again when it comes to the CRM" in line for line in said)
