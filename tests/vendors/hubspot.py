@@ -18,7 +18,7 @@ from tests.vendors.double import Double
 from tests.vendors.hubspot_filters import Refusal, bounds, inputs, number, sorted_by_change
 from tests.vendors.hubspot_people import NAMES, definitions
 from tests.vendors.hubspot_shelf import millis, written
-from tests.vendors.hubspot_world import ENGAGEMENTS, World, change_property
+from tests.vendors.hubspot_world import ENGAGEMENTS, World, default_properties
 
 VERSION: Final = "2026-09"
 CALLS: Final = 100
@@ -191,7 +191,7 @@ class Vendor(Double):
         if after is not None and after not in self._issued:
             raise Refusal(400, "VALIDATION_ERROR", "the after parameter is not a cursor that was issued")
         start = 0 if after is None else bisect_left(ids, int(after[1:]))
-        names = [one for one in query.get("properties", "hs_object_id").split(",") if one]
+        names = [one for one in query.get("properties", "").split(",") if one] or default_properties(kind)
         answer: dict[str, Any] = {
             "results": [self.world.record(kind, one, names) for one in ids[start : start + limit]]
         }
@@ -211,7 +211,7 @@ class Vendor(Double):
         shelf.settle(millis(self.now))
         found, start, end = shelf.search(changed, ids, by_change=by_change)
         first, last = start + after, min(start + after + limit, end)
-        names = body.get("properties") or ["hs_object_id", change_property(kind)]
+        names = body.get("properties") or default_properties(kind)
         answer: dict[str, Any] = {
             "total": max(0, end - start),
             "results": [self.world.record(kind, one, names, indexed=True) for one in found[first:last]],

@@ -164,7 +164,7 @@ def contact(number: int) -> Values:
     if number % 4 == 0:
         made |= {"hs_language": "de", "hs_linkedin_url": f"https://www.linkedin.com/in/person-{number}"}
     if number % 6 == 0:
-        made |= {"mobilephone": f"+4915{70_000_000 + number}", "fax": "+49 221 555000", "date_of_birth": "1980-02-29"}
+        made |= {"mobilephone": f"+49151{20_000_000 + number}", "fax": "+49 221 555000", "date_of_birth": "1980-02-29"}
     return made
 
 

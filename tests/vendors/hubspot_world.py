@@ -26,9 +26,21 @@ CHANGE: Final = {"contacts": "lastmodifieddate"}
 _KNOWN: Final = {kind: frozenset(names) for kind, names in NAMES.items()}
 
 
+DEFAULT: Final = {
+    "contacts": ("createdate", "email", "firstname", "hs_object_id", "lastmodifieddate", "lastname"),
+    "companies": ("name", "domain", "createdate", "hs_lastmodifieddate", "hs_object_id"),
+}
+"""The properties that come where none is asked for; of other objects their id and times."""
+
+
 def change_property(kind: str) -> str:
     """The property with the change time of an object."""
     return CHANGE.get(kind, "hs_lastmodifieddate")
+
+
+def default_properties(kind: str) -> tuple[str, ...]:
+    """The properties of an object that come where none is asked for."""
+    return DEFAULT.get(kind, ("hs_createdate", "hs_lastmodifieddate", "hs_object_id"))
 
 
 class World:
