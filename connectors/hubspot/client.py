@@ -44,6 +44,11 @@ class Listed:
     moment: datetime
     """When it was answered, by HubSpot's clock."""
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether there is a page after it."""
+        return self.after is not None and bool(self.results)
+
 
 class HubSpot:
     """One account."""

@@ -13,7 +13,7 @@ are two calls, the list of archived ones.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -26,13 +26,13 @@ from connectors.api import Access, ApiSource, Means, Page, Stream
 from connectors.contract import Layout
 from connectors.errors import CallError, Forbidden, NotFound
 from connectors.http import Clock
-from connectors.hubspot.client import BATCH, Filter, HubSpot
+from connectors.hubspot.client import ASSOCIATIONS, BATCH, SEARCH_PAGE, Filter, HubSpot, Listed
 from connectors.hubspot.cursor import Position, millis, moment_of
 from connectors.hubspot.kinds import COMPANIES, CONTACTS, KINDS, Kind
 from connectors.hubspot.layouts import ID, layout_of
 from connectors.hubspot.options import Options
 from connectors.hubspot.shapes import Associations, Pages, Shape
-from connectors.hubspot.walk import archived, found
+from connectors.hubspot.walk import archived, found, id_of
 from connectors.marks import next_mark, server_time
 
 WAITS: Final = 6 * 60 * 60 * 1000
@@ -120,15 +120,15 @@ class Source(ApiSource):
         pages, given, whole = Pages(shape), set[str](), at == at.at("records")
         if at.part == "records":
             filters: list[Filter] = [] if at.since is None else [(kind.change, "GTE", at.since)]
-            async with aclosing(found(self._hubspot, kind, filters, at.after, shape.properties)) as lists:
-                async for listed, last in lists:
+            async with aclosing(self._found(kind, filters, at.after, shape)) as lists:
+                async for listed, last, associations in lists:
                     if at.to is None:  # by HubSpot's clock, at the first answer
                         at = replace(at, to=_mark(listed.moment, at.since))
                     at = replace(at, after=last)
                     records = pages.usable(listed.results)
                     if at.since is not None:
                         given.update(record["id"] for record in records)
-                    yield pages.page(records, at, await self._associations(kind, records))
+                    yield pages.page(records, at, associations)
             at = at.at("moved")
         to = at.to or 0
         waiting = to if at.waiting is None else at.waiting
@@ -139,7 +139,8 @@ class Source(ApiSource):
             if (moved := await self._moved_companies(waiting, None if later else to)) is not None:
                 async for records in self._contacts_of(moved.ids, given, shape):
                     usable = pages.usable(records)
-                    yield pages.page(usable, at, await self._associations(kind, usable))
+                    ids = [record["id"] for record in usable]
+                    yield pages.page(usable, at, await self._associations(kind, ids))
                 waiting = moved.to
             at = replace(at, waiting=waiting)
         at = at.at("archived")
@@ -157,10 +158,9 @@ class Source(ApiSource):
         shape = await self._shape(kind)
         pages = Pages(shape)
         filters: list[Filter] = [(kind.change, "GTE", low), (kind.change, "LT", high)]
-        async with aclosing(found(self._hubspot, kind, filters, 0, shape.properties)) as lists:
-            async for listed, _ in lists:
-                records = pages.usable(listed.results)
-                yield pages.page(records, None, await self._associations(kind, records))
+        async with aclosing(self._found(kind, filters, 0, shape)) as lists:
+            async for listed, _, associations in lists:
+                yield pages.page(pages.usable(listed.results), None, associations)
         async for records in archived(self._hubspot, kind, low, high):
             yield pages.page(pages.usable(records), None, {})
 
@@ -199,8 +199,23 @@ class Source(ApiSource):
             self._shapes[kind.name] = Shape(kind, await self._hubspot.properties(kind))
         return self._shapes[kind.name]
 
-    async def _associations(self, kind: Kind, records: Sequence[Mapping[str, Any]]) -> Associations:
-        ids = [record["id"] for record in records]
+    async def _found(
+        self, kind: Kind, filters: Sequence[Filter], after: int, shape: Shape
+    ) -> AsyncGenerator[tuple[Listed, int, Associations]]:
+        """As `found`, with what records are associated with: of several pages by one call, which takes so many ids."""
+        most = ASSOCIATIONS // SEARCH_PAGE if kind.associated else 1
+        async with aclosing(found(self._hubspot, kind, filters, after, shape.properties)) as lists:
+            some: list[tuple[Listed, int]] = []
+            async for one in lists:
+                some.append(one)
+                if len(some) == most or not one[0].goes_on:
+                    ids = [text for listed, _ in some for record in listed.results if (text := id_of(record))]
+                    associations = await self._associations(kind, ids)
+                    for listed, last in some:
+                        yield listed, last, associations
+                    some = []
+
+    async def _associations(self, kind: Kind, ids: Sequence[str]) -> Associations:
         if not ids:
             return {}
         asked = [self._hubspot.associated(kind, to, ids) for to in kind.associated]

@@ -28,11 +28,10 @@ async def found(
         while True:
             listed = await asked
             last = _last(listed.results, after, kind)
-            more = listed.after is not None and bool(listed.results)
-            if more:
+            if listed.goes_on:
                 asked = asyncio.ensure_future(hubspot.search(kind, filters, last, properties))
             yield listed, last
-            if not more:
+            if not listed.goes_on:
                 return
             after = last
     finally:
@@ -40,9 +39,14 @@ async def found(
         await asyncio.gather(asked, return_exceptions=True)
 
 
+def id_of(record: Any) -> str | None:
+    """A record's id, None where it has none that is a number."""
+    given = record.get("id") if isinstance(record, dict) else None
+    return given if isinstance(given, str) and given.isdecimal() else None
+
+
 def _last(results: Sequence[Any], after: int, kind: Kind) -> int:
-    given = [one.get("id") for one in results if isinstance(one, dict)]
-    ids = [int(one) for one in given if isinstance(one, str) and one.isdecimal()]
+    ids = [int(text) for one in results if (text := id_of(one))]
     if (results and not ids) or any(one <= after for one in ids) or ids != sorted(set(ids)):
         raise ProtocolError("the records found are not in the order of their ids", method="POST", route=kind.name)
     return max(ids, default=after)
