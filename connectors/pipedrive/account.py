@@ -45,6 +45,7 @@ class Account:
         self.fields: dict[str, Fields] = {}
         """The fields of each stream's records that were asked for."""
         self._name = means.name
+        self._means = means
         self._sign_in = SignIn(options, means, self.clock)
         self._http = Http(
             address,
@@ -151,7 +152,8 @@ class Account:
     async def call(self, path: str, params: Mapping[str, str | int], read: Callable[[Any], T]) -> Answer[T]:
         """Ask for something; errors are those of `Http.call`."""
         try:
-            return await self._http.call("GET", path, route=path, params=params, read=read)
+            with self._means.named():
+                return await self._http.call("GET", path, route=path, params=params, read=read)
         except RateLimited as error:
             error.guidance = _BLOCKED if error.status == 403 else _USED_UP
             raise

@@ -43,6 +43,10 @@ def double_of(kind: str) -> type[Double]:
 
 CONNECTORS = found_connectors()
 
+SERVERLESS = {"dlt", "sql"}
+"""Those that send no request of their own, so that no double could answer it: a library of others speaks to the server,
+or there is none. Their pulls, windows and refusals are in tests/connectors/dlt and tests/connectors/sql."""
+
 
 def suite_of(kind: str) -> type:
     """The class of tests of one connector."""
@@ -51,7 +55,7 @@ def suite_of(kind: str) -> type:
     return type(f"Test_{kind}", (Contract,), {"connector": CONNECTORS[kind], "vendor": double_of(kind)})
 
 
-for one in CONNECTORS:
+for one in sorted(CONNECTORS.keys() - SERVERLESS):
     globals()[f"Test_{one}"] = suite_of(one)
     globals()[f"Test_{one}_live"] = type(f"Test_{one}_live", (Live,), {"connector": CONNECTORS[one], "kind": one})
 
@@ -60,6 +64,7 @@ def test_connectors_are_found() -> None:
     """One in a folder whose module is called `source` is among them, and a source of files is none of them."""
     assert "giant_context" in CONNECTORS
     assert "csv_file" not in CONNECTORS
+    assert SERVERLESS <= set(CONNECTORS)
 
 
 def test_a_connector_without_a_double_is_told_what_to_write(monkeypatch: pytest.MonkeyPatch) -> None:
