@@ -11,6 +11,7 @@ from typer.main import get_command
 
 from connectors.csv_file import Options
 from connectors.dlt.options import Options as DltOptions
+from connectors.giant_context.source import Options as AppOptions
 from connectors.records import SCHEMAS
 from connectors.sql.options import Options as SqlOptions
 from pipelines.applying import apply, verify
@@ -54,7 +55,7 @@ def test_every_setting_is_documented(section: type[BaseModel]) -> None:
     assert not missing
 
 
-@pytest.mark.parametrize("options", [SqlOptions, DltOptions], ids=["sql", "dlt"])
+@pytest.mark.parametrize("options", [SqlOptions, DltOptions, AppOptions], ids=["sql", "dlt", "giant_context"])
 def test_every_option_of_a_source_is_documented(options: type[BaseModel], request: pytest.FixtureRequest) -> None:
     """Each option of a connector stands on its page in docs/sources, and in the list of docs/settings.md."""
     page = (ROOT / "docs" / "sources" / f"{request.node.callspec.id}.md").read_text("utf-8")
@@ -93,7 +94,7 @@ def test_defaults_in_the_documentation_are_the_defaults() -> None:
 def test_every_command_is_documented() -> None:
     """Each command stands in the table of docs/commands.md, and the table names none that is not there."""
     commands = set(get_command(app).commands)  # type: ignore[attr-defined]
-    named = set(re.findall(r"^\| .* \| `crm-bridge (\w+)", COMMANDS, re.MULTILINE))
+    named = set(re.findall(r"^\| .* \| `crm-bridge ([\w-]+)", COMMANDS, re.MULTILINE))
     assert named == commands
 
 
