@@ -66,7 +66,11 @@ def test_the_same_records_have_the_same_digest() -> None:
         return segment.digest()
 
     assert digest(page("a", "b", "c")) == digest(page("a"), page("b", "c")) == digest(page(), page("a", "b", "c"))
-    assert len({digest(page("a", "b")), digest(page("b", "a")), digest(page("a")), digest(page("ab"))}) == 4
+    others = [page("a", "b"), page("b", "a"), page("a"), page("ab"), page("ab", ""), page("", "ab")]
+    nothing = Page(batch([{}, {"id": "ab"}], ["id"]), "c")
+    assert len({digest(one) for one in (*others, nothing)}) == 7
+    part = Page(page("x", "a", "b", "y").rows.slice(1, 2), "c")
+    assert digest(part) == digest(page("a", "b"))
 
 
 def test_a_segment_ends_where_its_last_page_can_be_gone_on_from() -> None:
