@@ -29,7 +29,7 @@ def make(engine: Engine, fields: Mapping[str, FieldSettings], sources: Sequence[
         sources: the sources in the order of the settings.
 
     Returns:
-        How many rows each table has, and how many people `opted_out`.
+        How many rows each table has, and how many people `opted_out` and have a company (`employed`).
     """
     chosen = {name: fields.get(name, FieldSettings()) for name in RULES}
     rules = {name: field.survivorship or RULES[name] for name, field in chosen.items()}
@@ -58,7 +58,8 @@ def make(engine: Engine, fields: Mapping[str, FieldSettings], sources: Sequence[
     engine.define("identity/golden/golden", CONTACT.plain)
     engine.make("identity/golden/ranked_companies")
     engine.make("identity/golden/golden_companies")
-    return {**counts, **engine.write("golden", "golden_companies"), "opted_out": opted_out}
+    ((employed,),) = engine.rows("SELECT count(company) FROM golden")
+    return {**counts, **engine.write("golden", "golden_companies"), "opted_out": opted_out, "employed": employed}
 
 
 def _schema() -> pa.Schema:

@@ -44,6 +44,7 @@ def run(work: Workspace) -> StageReport:
         {
             "people": counts["golden"],
             "opted_out": counts["opted_out"],
+            "employed": counts["employed"],
             "companies": counts["golden_companies"],
             "held_back": counts["held_back"],
             "merge_candidates": counts["merge_candidates"],

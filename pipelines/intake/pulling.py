@@ -124,11 +124,8 @@ class _Puller:
         return SourceRefused(str(error), name=f"{self._name}/{stream}")
 
     async def _one(self, stream: Stream, window: Window | None, pulled: Pulled, advance: Advance) -> None:
-        known = [
-            one
-            for one in self._work.lake.landings()
-            if (one.source, one.object, one.name) == (self._name, stream.object, stream.name)
-        ]
+        landings = self._work.lake.landings(self._name, stream.object)
+        known = [one for one in landings if one.name == stream.name]
         if window is None and self._source.whole(stream.name):
             await self._whole(stream, known, pulled, advance)
             return

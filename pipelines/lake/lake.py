@@ -65,11 +65,11 @@ class Lake:
 
     # Landings
 
-    def landings(self) -> list[Landing]:
-        """All landings, oldest first within each source and object."""
+    def landings(self, source: str = "*", object_name: str = "*") -> list[Landing]:
+        """All landings, or those of a source, or of an object; oldest first within each source and object."""
         found = [
             _read_landing(path)
-            for path in sorted(self.root.glob("raw/*/*/*.parquet"))
+            for path in sorted(self.root.glob(f"raw/{source}/{object_name}/*.parquet"))
             if not path.name.endswith(".rejected.parquet")
         ]
         return sorted(found, key=lambda landing: (landing.source, landing.object, landing.sequence))

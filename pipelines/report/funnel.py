@@ -102,6 +102,7 @@ def _resolve_lines(resolve: dict[str, int]) -> Iterator[tuple[int, str, str]]:
     if resolve["opted_out"]:
         yield resolve["opted_out"], "people who opted out of e-mail or phone", "golden.parquet"
     yield resolve["companies"], "companies", "golden_companies.parquet"
+    yield resolve["employed"], "people associated with one of them", "golden.parquet"
 
 
 def _owed_lines(apply: dict[str, int]) -> Iterator[tuple[int, str, str]]:
