@@ -99,7 +99,9 @@ class Vendor(Double):
         self, file: sqlite3.Connection, table: str, moments: Sequence[datetime], values: Mapping[str, str]
     ) -> list[str]:
         (last,) = file.execute(f"SELECT coalesce(max(ordinal), 0) FROM {table}").fetchone()
-        linked = {name: [row[0] for row in file.execute(f"SELECT id FROM {name}")] for name in _LINKED[table]}
+        linked = {
+            name: [row[0] for row in file.execute(f"SELECT id FROM {name} ORDER BY ordinal")] for name in _LINKED[table]
+        }
         rows = []
         for number, moment in enumerate(moments, last + 1):
             row = {"ordinal": number, "id": new_id(), "created_at": stamp(moment), **_RECORDS[table](number)}
