@@ -151,11 +151,13 @@ def _rejected_rows(engine: Engine, landings: list[Landing]) -> None:
     names = [(name, pa.string()) for name in ("source", "object", "file", "landing")]
     schema = pa.schema([*names, *REJECTED_SCHEMA, ("superseded", pa.bool_())])
     engine.put("rejected_rows", schema.empty_table())
+    newest = {(one.source, one.object, one.name): one.id for one in landings if series.PULLED in one.facts}
     for landing in landings:
-        if landing.rejected:
+        part = (landing.source, landing.object, landing.name)
+        if landing.rejected:  # a later pull has said more since: nothing tells which of its records was rejected before
             engine.connection.execute(
                 "INSERT INTO rejected_rows SELECT $1, $2, $3, $4, line, reason, text, "  # noqa: S608 - a quoted path
-                "$4 NOT IN (SELECT landing FROM newest_landings) "
+                "$4 NOT IN (SELECT landing FROM newest_landings) OR $4 <> $5 "
                 f"FROM read_parquet({parquet_literal(landing.rejected_path)})",
-                [landing.source, landing.object, landing.name, landing.id],
+                [*part, landing.id, newest.get(part, landing.id)],
             )

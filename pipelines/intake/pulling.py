@@ -136,8 +136,16 @@ class _Puller:
         else:
             pages = self._source.pull(stream.name, valid.text if valid else None)
         segment = Segment()
+        failure: Exception | None = None
         async with aclosing(ahead(pages)) as coming:
-            async for page in coming:
+            while True:
+                try:
+                    page = await anext(coming)
+                except StopAsyncIteration:
+                    break
+                except Exception as error:  # noqa: BLE001 - raised below, after what came before it is landed
+                    failure = error
+                    break
                 if segment.rows and page.rows.schema != segment.schema:
                     before = self._close(stream, segment, known, before, window, pulled)
                     segment = Segment()
@@ -149,6 +157,8 @@ class _Puller:
                     before = self._close(stream, segment, known, before, window, pulled)
                     segment = Segment()
         self._close(stream, segment, known, before, window, pulled)
+        if failure is not None:
+            raise failure
 
     async def _whole(self, stream: Stream, known: list[Landing], pulled: Pulled, advance: Advance) -> None:
         """Land everything that a stream has, unless its newest landing is the very same."""

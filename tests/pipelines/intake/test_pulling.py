@@ -58,6 +58,15 @@ def test_a_pull_that_fails_goes_on_where_it_landed(
     assert len(shop.rows("records")) == 7
 
 
+def test_what_came_before_a_failure_is_landed_however_little(shop: Workshop, world: World) -> None:
+    """A page that came is landed though the next call fails, and the next pull goes on after it."""
+    world.fail("contacts", NotApplied("down", method="GET", route="contacts"), after=1)
+    work = shop.run(*TO_CLEAN)
+    assert work.reports["clean"].counts["contact_records"] == 3
+    assert work.reports["extract"].counts["refused_streams"] == 1
+    assert shop.run(*TO_CLEAN).reports["extract"].counts["rows_new"] == 4
+
+
 def test_a_window_gives_its_days(shop: Workshop, world: World) -> None:
     """A window lands what changed in it, and moves no cursor."""
     work = shop.work()
