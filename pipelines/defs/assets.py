@@ -33,8 +33,8 @@ def landings(
         result = materialize(context, "extract", extract.run, "landings")
         if pulled:
             work = context.resources.work
-            for observation in attempt(work, "extract", partial(streams.observations, work, pulled)):
-                context.log_event(observation)
+            for event in attempt(work, "extract", partial(streams.pulled_events, work, pulled)):
+                context.log_event(event)
         return result
 
     return landings

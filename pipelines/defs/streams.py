@@ -84,17 +84,12 @@ def _pull(
     }
     if window is not None:
         metadata["window"] = str(window)
-    return metadata, _shape(_landings(work, name, stream))
-
-
-def _landings(work: Workspace, name: str, stream: "Stream") -> list[Landing]:
-    """All landings of a stream, the oldest first."""
-    wanted = (name, stream.object, stream.name)
-    return [one for one in work.lake.landings() if (one.source, one.object, one.name) == wanted]
+    mine = [one for one in work.lake.landings() if (one.source, one.name) == (name, stream.name)]
+    return metadata, _shape(mine)
 
 
 def _shape(landings: list[Landing]) -> dict[str, Any]:
-    """How a stream looks after its newest landing; nothing where there is none."""
+    """How a stream looks after its newest landing, the last of them; nothing where there is none."""
     if not landings:
         return {}
     newest = landings[-1]
@@ -108,10 +103,13 @@ def _shape(landings: list[Landing]) -> dict[str, Any]:
     }
 
 
-def observations(work: Workspace, streams: Mapping[str, tuple[str, ...]]) -> Iterator[dg.AssetObservation]:
+def pulled_events(
+    work: Workspace, streams: Mapping[str, tuple[str, ...]]
+) -> list[dg.AssetMaterialization | dg.AssetObservation]:
     """What this run's incremental pulls came to, by source and stream.
 
-    Observations, and not materializations: what changed since a cursor fills no day.
+    A stream that was read is materialized, without a partition: what changed since a cursor fills no day, but is news
+    to whatever depends on it. One that was refused is observed.
     """
     with work.engine() as engine:
         engine.read("landings")
@@ -125,12 +123,16 @@ def observations(work: Workspace, streams: Mapping[str, tuple[str, ...]]) -> Ite
         refused = dict(engine.rows("SELECT file, reason FROM refused_files"))
     with work.ledger() as ledger:
         cursors = ledger.cursors.all()
-    for source, names in streams.items():
-        for stream in names:
-            rows, rejected = landed.get((source, stream), (0, 0))
-            metadata: dict[str, Any] = {"rows": rows, "rejected": rejected}
-            if (cursor := cursors.get((source, stream))) is not None:
-                metadata["cursor_moved"] = dg.MetadataValue.timestamp(datetime.fromtimestamp(cursor.moved_at, UTC))
-            if (reason := refused.get(f"{source}/{stream}")) is not None:
-                metadata["refused"] = reason
-            yield dg.AssetObservation([source, stream], metadata=metadata)
+    landings = work.lake.landings()
+    events: list[dg.AssetMaterialization | dg.AssetObservation] = []
+    for source, stream in ((source, stream) for source, names in streams.items() for stream in names):
+        rows, rejected = landed.get((source, stream), (0, 0))
+        metadata: dict[str, Any] = {"rows": rows, "rejected": rejected}
+        if (cursor := cursors.get((source, stream))) is not None:
+            metadata["cursor_moved"] = dg.MetadataValue.timestamp(datetime.fromtimestamp(cursor.moved_at, UTC))
+        if (reason := refused.get(f"{source}/{stream}")) is not None:
+            events.append(dg.AssetObservation([source, stream], metadata={**metadata, "refused": reason}))
+        else:
+            metadata |= _shape([one for one in landings if (one.source, one.name) == (source, stream)])
+            events.append(dg.AssetMaterialization([source, stream], metadata=metadata))
+    return events

@@ -120,20 +120,30 @@ def test_what_comes_before_a_failure_is_landed_and_no_day_is_filled(
     assert observed(result)["hub/contacts"]["rows"] == 20_000
 
 
-def test_an_incremental_pull_is_observed_and_fills_no_day(
+def test_an_incremental_pull_is_news_and_fills_no_day(
     shop: Workshop, world: toy_source.World, instance: dg.DagsterInstance
 ) -> None:
-    """Each stream says what came and when its cursor moved; a stream that was refused says why."""
+    """A stream that was read says what came and when its cursor moved; one that was refused is observed, with why."""
+
+    def pulled() -> tuple[dict[str, Any], dict[str, Any]]:
+        result = run(shop, instance, "pull")
+        events = [event.materialization for event in result.all_events if event.is_step_materialization]
+        assert all(event.partition is None for event in events)
+        return {event.asset_key.to_user_string(): event.metadata for event in events}, observed(result)
+
     world.fail("leads", AccessError("401.", method="GET", route="/leads", status=401))
-    found = observed(run(shop, instance, "pull"))
-    assert found["hub/contacts"].keys() == {"rows", "rejected", "cursor_moved"}
-    assert found["hub/contacts"]["rows"] == 20
-    assert found["hub/leads"]["refused"].startswith("GET /leads: 401.")
-    assert "cursor_moved" not in found["hub/leads"]
+    read, refused = pulled()
+    assert read.keys() == {"landings", "hub/companies", "hub/contacts", "hub/notes"}
+    assert read["hub/contacts"].keys() >= {"rows", "rejected", "cursor_moved", "dagster/column_schema"}
+    assert read["hub/contacts"]["rows"].value == 20
+    assert refused.keys() == {"hub/leads"}
+    assert refused["hub/leads"]["refused"].startswith("GET /leads: 401.")
+    assert "cursor_moved" not in refused["hub/leads"]
     assert instance.get_materialized_partitions(CONTACTS) == set()
     world.put("contacts", "new", day=30, last="Late")
-    again = observed(run(shop, instance, "pull"))
-    assert again["hub/contacts"]["rows"] == 2  # with what lies within the overlap
+    read, _ = pulled()
+    assert read["hub/contacts"]["rows"].value == 2  # with what lies within the overlap
+    assert read["hub/contacts"]["dagster/row_count"].value == 22
 
 
 def test_a_source_without_windows_is_pulled_by_its_asset(
