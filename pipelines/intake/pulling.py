@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
-from collections.abc import Callable, Mapping
-from contextlib import aclosing
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
@@ -28,6 +29,9 @@ LABELS: Final = "labels"
 
 WINDOW: Final = "window"
 """The fact of a landing with the window that it was asked for: start/end, half-open."""
+
+OBJECTS: Final = 100_000
+"""So many new objects are there before the collector looks for circles among them: some pages' worth."""
 
 Refuse = Callable[[str, SourceRefused], None]
 """Takes a source's name and what of it could not be read."""
@@ -79,7 +83,22 @@ def pull(
         raise ConfigurationError(f"{name}: there is no stream '{only}'.", guidance="docs/sources.md lists them.")
     if window is not None and not source.windows:  # type: ignore[union-attr]
         raise ConfigurationError(f"{name}: it cannot be asked for a window of time.", guidance="Pull it instead.")
-    return asyncio.run(_Puller(work, name, source, refuse).all(streams, window))  # type: ignore[arg-type]
+    with _few_collections():
+        return asyncio.run(_Puller(work, name, source, refuse).all(streams, window))  # type: ignore[arg-type]
+
+
+@contextmanager
+def _few_collections() -> Iterator[None]:
+    """Look for circles of objects seldom.
+
+    A page's JSON is thousands of objects in no circle, and looking for one costs more than reading the page.
+    """
+    before = gc.get_threshold()
+    gc.set_threshold(OBJECTS, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def labels(landing: Landing) -> dict[str, str]:
