@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 from urllib.parse import urlencode
 
 from connectors.api import Means
-from connectors.errors import AccessError, CallError, ProtocolError, RateLimited, Rejected
+from connectors.errors import ProtocolError, RateLimited, Rejected
 from connectors.http import Answer, Clock, Http, Unreadable
 from connectors.http.redaction import redacted, texts
 from connectors.salesforce.dialect import Salesforce, usage
@@ -119,10 +119,11 @@ class Account:
         if sparing and self.used is not None and self.used[0] > self.options.daily_share * self.used[1]:
             raise self._spared(method, route)
         try:
-            http = await self._opened()
-            answer = await http.call(method, self._root + path, route=route, read=read, reads_only=True, **more)
-        except CallError as error:
-            self._guide(error)
+            with self._means.named():
+                http = await self._opened()
+                answer = await http.call(method, self._root + path, route=route, read=read, reads_only=True, **more)
+        except RateLimited as error:
+            error.guidance = _USED_UP if error.status == 403 else error.guidance
             raise
         self.used = usage(answer.headers) or self.used
         return answer
@@ -139,6 +140,7 @@ class Account:
                     limits=self._means.limits,
                     clock=self.clock,
                     dialect=Salesforce(),
+                    quick=True,
                 )
         return self._http
 
@@ -151,12 +153,6 @@ class Account:
             route=route,
             guidance="Run again later, or raise the option `daily_share`.",
         )
-
-    def _guide(self, error: CallError) -> None:
-        if isinstance(error, AccessError):
-            error.guidance = f"Check {self._means.variable}, `client_id`, and the app's policies in Salesforce."
-        elif isinstance(error, RateLimited) and error.status == 403:
-            error.guidance = _USED_UP
 
 
 def _found(root: str) -> Callable[[Any], Found]:
