@@ -113,9 +113,9 @@ def _company_ids(rows: Rows) -> pa.Array:
     """What an activity is about, where that is a company, and the company that Salesforce itself works out."""
     what, account = _column(rows, "WhatId"), _column(rows, "AccountId")
     about = pc.if_else(pc.starts_with(what, _COMPANY), what, pa.scalar(None, pa.string()))
-    both = pc.binary_join_element_wise(about, account, SEPARATOR, null_handling="skip")
-    same = pc.fill_null(pc.equal(about, account), False)
-    return pc.if_else(same, about, pc.if_else(pc.equal(both, ""), pa.scalar(None, pa.string()), both))
+    differ = pc.not_equal(about, account)
+    both = pc.if_else(differ, pc.binary_join_element_wise(about, account, SEPARATOR), pa.scalar(None, pa.string()))
+    return pc.coalesce(both, about, account)
 
 
 def _column(rows: Rows, name: str) -> pa.Array:

@@ -175,6 +175,7 @@ class Source(ApiSource):
     def _tell_unseen(self, stream: str, since: datetime | None, now: datetime) -> None:
         """Say where records may have been deleted and have left the recycle bin since the last pull."""
         days = self._options.deleted_days
+        self._unseen = ""
         if since is None or now - since <= timedelta(days=days):
             return
         self._unseen = f"not pulled since {since.date()}: what was deleted more than {days} days ago may not be told"

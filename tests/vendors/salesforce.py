@@ -17,7 +17,7 @@ from tests.vendors.double import Double
 from tests.vendors.salesforce_fields import FIELDS, SOBJECTS
 from tests.vendors.salesforce_jobs import GOING, Job, Jobs
 from tests.vendors.salesforce_lists import Lists
-from tests.vendors.salesforce_login import CLIENT, SECRET, NoToken, checked
+from tests.vendors.salesforce_login import CLIENT, REFRESH, SECRET, NoToken, checked
 from tests.vendors.salesforce_soql import Refused
 from tests.vendors.salesforce_world import Table, id_of, number_of
 
@@ -58,7 +58,10 @@ class Vendor(Double):
         self.jobs = Jobs()
         self.used, self.daily = 0, 100_000
         """Calls of 24 hours."""
-        self.instance_url: str | None = None
+        self.rotates = False
+        """Whether each refresh hands out a new refresh token, and the old one counts no more."""
+        self.refresh_token = REFRESH
+        self.instance_url: Any = None
         """Where calls go, if not to where the token came from."""
         self.tokens: set[str] = set()
         self._given = 0
@@ -242,8 +245,9 @@ class Vendor(Double):
     # Who calls
 
     async def _token(self, request: Request) -> Response:
+        form = dict(parse_qsl((await request.body()).decode()))
         try:
-            checked(dict(parse_qsl((await request.body()).decode())), self.now)
+            checked(form, self.now, self.refresh_token)
         except NoToken as refusal:
             return JSONResponse(refusal.body, 400)
         self._given += 1
@@ -251,6 +255,8 @@ class Vendor(Double):
         self.tokens.add(token)
         address = self.instance_url or str(request.base_url).rstrip("/")
         said = {"access_token": token, "instance_url": address, "token_type": "Bearer", "scope": "api"}
+        if self.rotates and form["grant_type"] == "refresh_token":
+            self.refresh_token = said["refresh_token"] = f"{REFRESH}{self._given}"
         return JSONResponse({**said, "id": f"{address}/id/00D000000000001AAA/005000000000001AAA"})
 
     def _who(self, request: Request) -> None:

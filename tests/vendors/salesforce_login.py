@@ -39,8 +39,8 @@ def pem(key: RSAPrivateKey | None = None) -> str:
     return (key or private_key()).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 
 
-def checked(form: Mapping[str, str], now: datetime) -> None:
-    """See that a form is a login.
+def checked(form: Mapping[str, str], now: datetime, refresh_token: str = REFRESH) -> None:
+    """See that a form is a login; `refresh_token` is the one that counts.
 
     Raises:
         NoToken: it is none.
@@ -55,7 +55,7 @@ def checked(form: Mapping[str, str], now: datetime) -> None:
         raise NoToken("invalid_client_id", "client identifier invalid")
     if form.get("client_secret") != SECRET:
         raise NoToken("invalid_client", "invalid client credentials")
-    if grant == "refresh_token" and form.get("refresh_token") != REFRESH:
+    if grant == "refresh_token" and form.get("refresh_token") != refresh_token:
         raise NoToken("invalid_grant", "expired access/refresh token")
 
 

@@ -1,0 +1,1 @@
+"""Salesforce, read from its double."""
