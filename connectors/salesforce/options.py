@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal, Self
+from typing import Final, Literal, Self, get_args
 
 import httpx
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 _SHARED: Final = frozenset({"login.salesforce.com", "test.salesforce.com"})
 """Where the users of all organisations log in: such an address does not say which organisation is meant."""
+
+
+StreamName = Literal["companies", "contacts", "leads", "tasks", "events"]
 
 
 class Options(BaseModel):
@@ -28,6 +31,9 @@ class Options(BaseModel):
         None,
         description="With `jwt`: for whom the login is signed; https://login.salesforce.com, of a sandbox "
         "https://test.salesforce.com",
+    )
+    streams: tuple[StreamName, ...] = Field(
+        get_args(StreamName), min_length=1, description="What is pulled: not every organisation works with leads"
     )
     api_version: str = Field("67.0", pattern=r"^[0-9]{2,3}\.0$", description="The version of the API")
     bulk_above: int = Field(20_000, ge=0, description="From more records than this on a pull goes by Bulk API 2.0")

@@ -59,8 +59,8 @@ class Source(ApiSource):
 
     @property
     def streams(self) -> tuple[Stream, ...]:
-        """Accounts, contacts, leads, tasks, events."""
-        return tuple(kind.stream for kind in KINDS.values())
+        """Accounts, contacts, leads, tasks, events, or those of them that the options name."""
+        return tuple(kind.stream for name, kind in KINDS.items() if name in self._options.streams)
 
     @property
     def origin(self) -> str:
@@ -113,7 +113,7 @@ class Source(ApiSource):
         Raises:
             BridgeError: nothing can be read.
         """
-        account, names = self._open, list(KINDS)
+        account, names = self._open, [stream.name for stream in self.streams]
         asking = account.query(checking.ORGANISATION, deleted=False, sparing=False)
         describing = [account.describe(KINDS[name].sobject, sparing=False) for name in names]
         (organisation,), answers = await asyncio.gather(

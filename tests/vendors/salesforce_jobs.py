@@ -35,7 +35,7 @@ class Job:
     @property
     def body(self) -> dict[str, Any]:
         """What is said of it."""
-        said = {"id": self.id, "operation": "queryAll", "object": self.query.entity, "state": self.state}
+        said: dict[str, Any] = {"id": self.id, "operation": "queryAll", "object": self.query.entity, "state": self.state}
         said |= {"contentType": "CSV", "columnDelimiter": "COMMA", "lineEnding": self.line_end, "apiVersion": 67.0}
         if self.state == "Failed":
             said["errorMessage"] = "InvalidBatch : Failed to process query: QUERY_TIMEOUT"

@@ -110,6 +110,18 @@ def test_a_check_names_missing_rights_with_their_mend() -> None:
     with_source(double, pull)
 
 
+def test_only_the_streams_that_are_named_are_asked_for() -> None:
+    """Who has no right to leads names the others: a check is content then, and a run pulls no more than these."""
+    double = Vendor(contacts=8)
+    double.lists.no_rights.add("Lead")
+
+    async def use(source: Source) -> tuple[list[str], Access]:
+        return [stream.name for stream in source.streams], await source.check()
+
+    streams, found = with_source(double, use, streams=["contacts", "companies"])
+    assert (streams, found.wrong) == (["companies", "contacts"], ())
+
+
 def test_a_check_of_a_wrong_version_is_an_error() -> None:
     """Where nothing can be read, the server's refusal is told."""
     with pytest.raises(errors.NotFound):
