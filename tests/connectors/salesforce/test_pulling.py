@@ -37,6 +37,20 @@ def test_25_000_contacts_come_once_though_12_000_have_one_change_time(way: dict[
     assert bool(double.asked("/jobs/query")) == (way == BULK)
 
 
+@pytest.mark.parametrize("way", WAYS)
+def test_a_pull_that_is_gone_on_with_days_later_misses_no_change_in_between(way: dict[str, Any]) -> None:
+    """Its end still lies before its beginning: what changed meanwhile in what had come already comes next."""
+    double = Vendor(contacts=4_100)
+    before, began = pages_of(double, "contacts", cut_after=1, **way), double.now
+    changed = ids_of(before)[:1]
+    double.advance(days=1)
+    double.touch("contacts", changed)
+    double.advance(days=1)
+    rest = pages_of(double, "contacts", before[0].cursor, **way)
+    assert datetime.fromisoformat(json.loads(rest[-1].cursor or "")["since"]) <= began - timedelta(minutes=10)
+    assert ids_of(pages_of(double, "contacts", rest[-1].cursor)) == changed
+
+
 @pytest.mark.parametrize(("count", "bulk"), [(1_000, False), (1_001, True)])
 def test_the_number_of_records_decides_the_way(count: int, bulk: bool) -> None:
     """Up to `bulk_above` a pull goes by REST, above it by a job; the list's first page says how many there are."""

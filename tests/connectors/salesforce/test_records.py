@@ -114,5 +114,5 @@ def test_a_converted_lead_goes_on_as_its_contact(double: Vendor, tmp_path: Path)
         loser: "merged",
         gone: "deleted",
     }
-    heirs = {key: str(row["merged_into"]).rpartition(":")[2] for key, row in fates.items()}
-    assert (heirs[lead], heirs[loser]) == (contact, winner)
+    heirs = {key: row["merged_into"] for key, row in fates.items()}
+    assert heirs == {lead: records[contact]["record_key"], loser: records[winner]["record_key"], gone: None}
