@@ -44,10 +44,6 @@ def access(
         if isinstance(told, CallError):
             mend = f"Give the app's user the right to read the object {sobject}, and all its records (View All)."
             wrong.append(f"{name}: {told.reason}. {mend}")
-        elif hidden := [one for one in KINDS[name].wanted if one not in told.names and one not in _OPTIONAL]:
+        elif hidden := KINDS[name].unsaid(told.names):
             notes.append(f"{name}: no field {', '.join(hidden)} (field-level security hides it from the app's user)")
     return Access(account, tuple(notes), tuple(wrong), server_time)
-
-
-_OPTIONAL = frozenset({"MailingCountryCode", "BillingCountryCode", "CountryCode", "Type", "EventSubtype"})
-"""Fields that many organisations do not have."""

@@ -31,10 +31,10 @@ class Kind:
     marks: frozenset[str]
     """Fields that each landing of this kind has one of, and none of another kind of its object."""
 
-    @property
-    def wanted(self) -> list[str]:
-        """The fields that are mapped, without those that are made here."""
-        return [name for names in self.fields.values() for name in names if name not in self.own]
+    def unsaid(self, present: Collection[str]) -> list[str]:
+        """Of what is mapped and none of these fields says, the field that says it best."""
+        known = {*present, *self.own}
+        return [names[0] for names in self.fields.values() if not known.intersection(names)]
 
 
 _RECORD: Final = {"source_id": ("Id",), "modified_at": ("SystemModstamp",), "tombstone": (TOMBSTONE,)}

@@ -78,6 +78,7 @@ def test_a_check_says_which_organisation_and_how_many_calls() -> None:
     """The organisation by name, calls used, the server's clock; it takes a call for each object."""
     double = Vendor()
     found = check(double)
+    assert len(found.notes) == 1
     assert found.account == "Acme GmbH (00D000000000000EAA) on https://acme.my.salesforce.com"
     assert found.notes[0].startswith("6 of 100,000 calls of 24 hours are used")
     assert (found.wrong, found.server_time) == ((), double.now)
