@@ -35,7 +35,8 @@ class Job:
     @property
     def body(self) -> dict[str, Any]:
         """What is said of it."""
-        said: dict[str, Any] = {"id": self.id, "operation": "queryAll", "object": self.query.entity, "state": self.state}
+        said: dict[str, Any] = {"id": self.id, "operation": "queryAll", "state": self.state}
+        said |= {"object": self.query.entity}
         said |= {"contentType": "CSV", "columnDelimiter": "COMMA", "lineEnding": self.line_end, "apiVersion": 67.0}
         if self.state == "Failed":
             said["errorMessage"] = "InvalidBatch : Failed to process query: QUERY_TIMEOUT"
