@@ -14,7 +14,7 @@ from connectors.http.redaction import redacted
 from connectors.salesforce.account import Account
 from connectors.salesforce.position import ID
 
-FIRST_WAIT: Final = 0.1
+FIRST_WAIT: Final = 0.05
 LONGEST_WAIT: Final = 30.0
 """Seconds between two looks at a job: twice as many each time, up to the longest."""
 

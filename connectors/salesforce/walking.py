@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 import pyarrow as pa
@@ -144,7 +145,7 @@ def _moment(text: Any) -> datetime | None:
 
 
 async def _results(jobs: Jobs, shape: Shape, at: Position) -> AsyncGenerator[Walked]:
-    """What a complete job holds from `at.locator` on.
+    """What a complete job holds from `at.locator` on. The next page is asked for while one is read.
 
     Raises:
         Gone: the job, or that place in it, is no longer there, or its columns are others than those asked for now.
@@ -152,52 +153,53 @@ async def _results(jobs: Jobs, shape: Shape, at: Position) -> AsyncGenerator[Wal
     assert at.job is not None  # noqa: S101 - the caller's
     header: tuple[str, ...] | None = None
     most, locator = FIRST, at.locator
-    reading = asyncio.ensure_future(_result(jobs, shape, at.job, locator, most, header))
+    under_way = asyncio.ensure_future(jobs.results(at.job, locator, most))
     try:
         while True:
             try:
-                results, header, rows, unusable = await reading
+                results = await under_way
             except Rejected:
                 if header is None:
                     raise Gone from None
                 raise
+            again = partial(jobs.results, at.job, locator, most)
             if results.count:
                 most = max(500, min(MOST, BYTES * results.count // max(1, len(results.body))))
-            if results.locator is not None:
-                reading = asyncio.ensure_future(_result(jobs, shape, at.job, results.locator, most, header))
-            yield Walked(rows, unusable, replace(at, locator=results.locator), results.locator is None)
-            if results.locator is None:
+            locator = results.locator
+            if locator is not None:
+                under_way = asyncio.ensure_future(jobs.results(at.job, locator, most))
+            header, rows, unusable = await _whole(shape, results, again, header)
+            yield Walked(rows, unusable, replace(at, locator=locator), locator is None)
+            if locator is None:
                 return
     finally:
-        reading.cancel()
-        await asyncio.gather(reading, return_exceptions=True)
+        under_way.cancel()
+        await asyncio.gather(under_way, return_exceptions=True)
+
+
+async def _whole(
+    shape: Shape, results: Results, again: Callable[[], Awaitable[Results]], header: tuple[str, ...] | None
+) -> tuple[tuple[str, ...], pa.RecordBatch, list[tuple[str, str]]]:
+    """The rows of a page of results: it holds as many records as the server says, else it is asked for again."""
+    for reading in range(READINGS):
+        if reading:
+            results = await again()
+        named = columns_of(results.body, shape.fields.names)
+        columns = named or header or (shape.fields.names if not results.body.strip() else None)
+        if columns is None:
+            raise Gone
+        try:
+            rows, unusable = await asyncio.to_thread(_read, shape, results.body, columns, skip=named is not None)
+        except pa.ArrowInvalid:
+            continue
+        if rows.num_rows + len(unusable) == results.count:
+            return columns, rows, unusable
+    raise ProtocolError(
+        "it does not hold as many records as it says", method="GET", route="/jobs/query/{job}/results", status=200
+    )
 
 
 def _read(
     shape: Shape, body: bytes, columns: Sequence[str], *, skip: bool
 ) -> tuple[pa.RecordBatch, list[tuple[str, str]]]:
     return shape.of_table(*rows_of(body, columns, skip=skip))
-
-
-async def _result(
-    jobs: Jobs, shape: Shape, job: str, locator: str | None, most: int, header: tuple[str, ...] | None
-) -> tuple[Results, tuple[str, ...], pa.RecordBatch, list[tuple[str, str]]]:
-    """One page of results, read whole: it holds as many records as the server says, else it is asked for again."""
-    for _ in range(READINGS):
-        results = await jobs.results(job, locator, most)
-        named = columns_of(results.body, shape.fields.names)
-        columns = named or header
-        if columns is None:
-            if results.count == 0 and not results.body.strip():
-                columns = shape.fields.names
-            else:
-                raise Gone
-        try:
-            rows, unusable = await asyncio.to_thread(_read, shape, results.body, columns, skip=named is not None)
-        except pa.ArrowInvalid:
-            continue
-        if rows.num_rows + len(unusable) == results.count:
-            return results, columns, rows, unusable
-    raise ProtocolError(
-        "it does not hold as many records as it says", method="GET", route="/jobs/query/{job}/results", status=200
-    )
