@@ -1,6 +1,6 @@
 """What a first pull of contacts costs from each vendor's double, beside a bare loop over the same calls and beside dlt.
 
-    python -m benchmarks.pulls --rows 25000 [--many 250000] [--repeats 3] [--json] [--data DIR]
+    python -m benchmarks.pulls --rows 100000 [--few 25000] [--many 250000] [--repeats 3] [--json] [--data DIR]
 
 The double is served by a process of its own. In turns, each in a fresh process: `bare` sends, one after the other, the
 very requests that the connector sends, with httpx, and reads each answer's JSON (a CSV answer's bytes), and keeps
@@ -32,8 +32,11 @@ from benchmarks.folders import work_folder
 from benchmarks.memory import forget_peak, peak_bytes
 from benchmarks.report import tell
 from connectors.http.transport import SocketTransport
+from pipelines.cli.arrow import without_pandas
 
 VENDORS: Final = ("hubspot", "salesforce", "pipedrive")
+PEERED: Final = "hubspot"
+"""The vendor whose double dlt reads, too."""
 ROOT: Final = Path(__file__).parents[1]
 
 
@@ -187,38 +190,48 @@ def child(what: str, vendor: str, url: str, folder: Path, record: Path) -> dict[
     return figures
 
 
-def measure(rows: int, many: int, repeats: int, folder: Path) -> dict[str, float]:
+def turns(vendor: str, rows: int, repeats: int, folder: Path, *, with_peer: bool) -> list[dict[str, dict[str, float]]]:
+    """Measure all kinds of reading so many contacts, in turns; every turn of ours and of dlt must give them all."""
+    record = folder / f"{vendor}.json"
+    kinds = ("bare", "ours", "dlt") if with_peer else ("bare", "ours")
+    with served(vendor, rows) as url:
+        child("record", vendor, url, folder, record)
+        found = [{kind: child(kind, vendor, url, folder, record) for kind in kinds} for _ in range(repeats)]
+    assert all(turn[kind]["rows"] == rows for turn in found for kind in kinds[1:]), "records are missing"
+    return found
+
+
+def measure(few: int, rows: int, many: int, repeats: int, folder: Path) -> dict[str, float]:
     """Return rows a second, memory, and their ratios, by vendor."""
-    result: dict[str, float] = {"rows": rows}
+    result: dict[str, float] = {"few": few, "rows": rows, "many": many}
     for vendor in VENDORS:
-        record = folder / f"{vendor}.json"
-        with served(vendor, rows) as url:
-            child("record", vendor, url, folder, record)
-            kinds = ("bare", "ours", "dlt") if vendor == "hubspot" else ("bare", "ours")
-            turns = [{kind: child(kind, vendor, url, folder, record) for kind in kinds} for _ in range(repeats)]
-        small = median(turn["ours"]["bytes"] for turn in turns)
-        assert all(turn["ours"]["rows"] == rows for turn in turns), "records are missing"
-        result[f"{vendor}_rows_per_second"] = median(rows / turn["ours"]["seconds"] for turn in turns)
-        result[f"{vendor}_to_bare"] = median(turn["bare"]["seconds"] / turn["ours"]["seconds"] for turn in turns)
-        result[f"{vendor}_mb"] = small / 1e6
-        if vendor == "hubspot":
-            assert all(turn["dlt"]["rows"] == rows for turn in turns), "dlt lacks records"
-            result["dlt_rows_per_second"] = median(rows / turn["dlt"]["seconds"] for turn in turns)
-            result["hubspot_to_dlt"] = median(turn["dlt"]["seconds"] / turn["ours"]["seconds"] for turn in turns)
-            result["hubspot_memory_to_dlt"] = median(turn["ours"]["bytes"] / turn["dlt"]["bytes"] for turn in turns)
-        if many > rows:
-            with served(vendor, many) as url:
-                large = child("ours", vendor, url, folder, record)
-            assert large["rows"] == many, "records are missing"
-            result[f"{vendor}_mb_of_{many // 1000}k"] = large["bytes"] / 1e6
-            result[f"{vendor}_memory_growth"] = large["bytes"] / small
+        small = turns(vendor, few, repeats, folder, with_peer=False)
+        usual = turns(vendor, rows, repeats, folder, with_peer=vendor == PEERED)
+        result[f"{vendor}_rows_per_second"] = median(rows / turn["ours"]["seconds"] for turn in usual)
+        for of, taken in (("few", small), ("rows", usual)):
+            ratio = median(turn["bare"]["seconds"] / turn["ours"]["seconds"] for turn in taken)
+            result[f"{vendor}_to_bare_of_{of}"] = ratio
+        result[f"{vendor}_mb_of_few"] = median(turn["ours"]["bytes"] for turn in small) / 1e6
+        if vendor == PEERED:
+            result["dlt_rows_per_second"] = median(rows / turn["dlt"]["seconds"] for turn in usual)
+            result["dlt_mb_of_rows"] = median(turn["dlt"]["bytes"] for turn in usual) / 1e6
+            result[f"{vendor}_mb_of_rows"] = median(turn["ours"]["bytes"] for turn in usual) / 1e6
+            result["hubspot_to_dlt"] = median(turn["dlt"]["seconds"] / turn["ours"]["seconds"] for turn in usual)
+            result["hubspot_memory_to_dlt"] = median(turn["ours"]["bytes"] / turn["dlt"]["bytes"] for turn in usual)
+        if many:
+            (large,) = turns(vendor, many, 1, folder, with_peer=False)
+            result[f"{vendor}_mb_of_many"] = large["ours"]["bytes"] / 1e6
+            result[f"{vendor}_memory_growth"] = result[f"{vendor}_mb_of_many"] / result[f"{vendor}_mb_of_few"]
     return result
 
 
 def main(argv: list[str] | None = None) -> None:
     """Read the command line, measure, print."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.pulls", description="Measure pulls.")
-    parser.add_argument("--rows", type=int, default=25_000)
+    parser.add_argument("--rows", type=int, default=100_000)
+    parser.add_argument(
+        "--few", type=int, default=25_000, help="where fixed costs weigh, and memory is looked at first"
+    )
     parser.add_argument("--many", type=int, default=250_000, help="where memory is looked at again; 0: nowhere")
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
@@ -227,6 +240,8 @@ def main(argv: list[str] | None = None) -> None:
     given = parser.parse_args(argv)
     if given.child:
         what, vendor, url, folder, record = given.child
+        if what != "dlt":
+            without_pandas()  # as the commands do
         made = {
             "record": lambda: ours(vendor, url, Path(folder), Path(record)),
             "ours": lambda: ours(vendor, url, Path(folder)),
@@ -236,7 +251,7 @@ def main(argv: list[str] | None = None) -> None:
         sys.stdout.write(json.dumps(made) + "\n")
         return
     with work_folder(given.data) as folder:
-        result = measure(given.rows, given.many, given.repeats, folder)
+        result = measure(given.few, given.rows, given.many, given.repeats, folder)
     tell("pulls", {name: round(value, 3) for name, value in result.items()}, as_json=given.json)
 
 
