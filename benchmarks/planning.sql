@@ -28,6 +28,7 @@ CREATE TABLE contact_matches AS SELECT 'person-' || i AS person_id, 'contact-' |
 CREATE TABLE company_matches AS SELECT ''::VARCHAR AS company_id, ''::VARCHAR AS crm_id WHERE false;
 CREATE TABLE merge_candidates AS SELECT ''::VARCHAR AS person_id, ''::VARCHAR AS crm_id, ''::VARCHAR AS other_crm_id, ''::VARCHAR AS reason WHERE false;
 CREATE TABLE company_records AS SELECT ''::VARCHAR AS record_key, ''::VARCHAR AS source, ''::VARCHAR AS file, ''::VARCHAR AS landing, 0::BIGINT AS row WHERE false;
+CREATE TABLE gone_records AS SELECT ''::VARCHAR AS object, ''::VARCHAR AS record_key, ''::VARCHAR AS source, ''::VARCHAR AS file, ''::VARCHAR AS landing, 0::BIGINT AS row, false AS stood WHERE false;
 CREATE TABLE former_versions AS SELECT record_key, first_name, last_name, title, department, locale, linkedin_url, emails, role_emails, phones, tags,
         false AS employed FROM records WHERE false;
 CREATE TABLE current_contacts AS SELECT 'contact-' || row AS crm_id, first_name, last_name, emails[1] AS email, '+1 312-' || substr(phones[1], 6, 3) || '-' || substr(phones[1], 9) AS phone,
