@@ -16,6 +16,8 @@ from typing import Any, Final
 
 ID: Final = re.compile(r"[A-Za-z0-9]{15}(?:[A-Za-z0-9]{3})?")
 
+_FIELDS: Final = re.compile(r"[A-Za-z0-9_,]{0,5000}")
+
 _LOCATOR: Final = re.compile(r"[!-~]{1,500}")
 
 
@@ -35,6 +37,8 @@ class Position:
     """The bulk job that gave what came behind that record. Without `began`: one whose results are landed."""
     locator: str | None = None
     """What of the job comes next; None: its beginning."""
+    fields: str | None = None
+    """The fields with a meaning that could be read, with commas between them."""
 
     @property
     def text(self) -> str:
@@ -54,6 +58,7 @@ class Position:
                 id=_matching(said.get("id"), ID),
                 job=_matching(said.get("job"), ID),
                 locator=_matching(said.get("locator"), _LOCATOR),
+                fields=_matching(said.get("fields"), _FIELDS),
             )
         except (ValueError, TypeError, AttributeError):
             return cls()

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
+
+import httpx
 
 from connectors.api import Means
 from connectors.errors import ConfigurationError
@@ -16,6 +19,9 @@ TOKEN: Final = "/services/oauth2/token"  # noqa: S105 - a path
 
 SIGNED_FOR: Final = 180
 """Seconds for which a signed login counts; Salesforce takes none that counts for longer."""
+
+DOMAINS: Final = (".salesforce.com", ".force.com", ".cloudforce.com", ".salesforce.mil")
+"""Where Salesforce's own hosts end."""
 
 _JWT: Final = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
@@ -30,6 +36,7 @@ class SignIn:
             ConfigurationError: the secret is missing or of the wrong form; nothing of it is shown.
         """
         secret = means.secret.get_secret_value().strip() if means.secret is not None else ""
+        self._login_url = options.login_url
         self._form = _form(options, secret, means.variable, clock)
         self._refresh_token: str | None = None
         self._instance: str | None = None
@@ -51,22 +58,33 @@ class SignIn:
         form = self._form()
         if self._refresh_token is not None:  # Salesforce has handed out a new one
             form["refresh_token"] = self._refresh_token
-        answer = await self._http.call("POST", TOKEN, route=TOKEN, read=_granted, form=form, repeatable=True)
+        read = partial(_granted, login_url=self._login_url)
+        answer = await self._http.call("POST", TOKEN, route=TOKEN, read=read, form=form, repeatable=True)
         token, address, again = answer.value
         self._refresh_token = again or self._refresh_token
         self._instance = self._instance or address  # a pull stays where it began
         return Grant(token)
 
 
-def _granted(body: Any) -> tuple[str, str, str | None]:
+def _granted(body: Any, *, login_url: str) -> tuple[str, str, str | None]:
     token, address, again = body["access_token"], body["instance_url"], body.get("refresh_token")
     if not isinstance(token, str) or not token or not token.isascii() or not token.isprintable():
         raise Unreadable("it holds no token")
     try:
         address = checked_base_url(address)
+        trusted = _is_salesforce(httpx.URL(address), httpx.URL(login_url))
     except (ConfigurationError, AttributeError):
-        raise Unreadable("its instance_url is no address that a token may be sent to") from None
+        trusted = False
+    if not trusted:
+        raise Unreadable("its instance_url is no address that a token may be sent to")
     return token, address, again if isinstance(again, str) and again else None
+
+
+def _is_salesforce(address: httpx.URL, login: httpx.URL) -> bool:
+    """Whether tokens may go to an address: where the login went, or to a host of Salesforce's own."""
+    if (address.scheme, address.host, address.port) == (login.scheme, login.host, login.port):
+        return True
+    return address.scheme == "https" and address.host.endswith(DOMAINS)
 
 
 def _form(options: Options, secret: str, variable: str, clock: Clock) -> Callable[[], dict[str, str]]:

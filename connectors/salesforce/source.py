@@ -6,8 +6,10 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
+from hashlib import sha256
 from typing import ClassVar, Self
 
 from pydantic import BaseModel
@@ -64,8 +66,10 @@ class Source(ApiSource):
 
     @property
     def origin(self) -> str:
-        """The organisation's own address: nothing else decides what is asked for."""
-        return self._address
+        """The organisation's own address, and whose eyes it is seen with: another user may see other records."""
+        options, secret = self._options, self._means.secret.get_secret_value() if self._means.secret else ""
+        asks = f"{options.client_id} {options.username or sha256(secret.encode()).hexdigest()[:12]}"
+        return f"{self._address} {asks}"
 
     @property
     def facts(self) -> Mapping[str, str]:
@@ -82,14 +86,17 @@ class Source(ApiSource):
         account, kind, at = self._open, KINDS[stream], Position.read(cursor)
         if at.job is not None and at.began is None:  # all that it gave is landed
             await Jobs(account).delete(at.job)
-            at = Position(at.since)
+            at = Position(at.since, fields=at.fields)
         shape, now = await self._shape(kind)
-        at = Position(at.since, at.began or now, at.stamp, at.id, at.job, at.locator)
+        meant = [name for names in kind.fields.values() for name in names if name in shape.fields.labels]
+        if at.fields is not None and not {*meant} <= {*at.fields.split(",")}:
+            at = Position()  # what could not be read before stands in records that did not change since
+        at = replace(at, began=at.began or now, fields=",".join(sorted({*meant})))
         self._tell_unseen(stream, at.since, now)
-        end = Position(next_mark(at.began or now, at.since))
+        end = Position(next_mark(at.began or now, at.since), fields=at.fields)
         async with aclosing(walk(account, shape, partial(_asked, shape, end=None), at)) as walked:
             async for found in walked:
-                here = Position(end.since, job=found.at.job) if found.last else found.at
+                here = replace(end, job=found.at.job) if found.last else found.at
                 yield shape.page(found.rows, found.unusable, here.text)
 
     async def window(self, stream: str, start: datetime, end: datetime) -> AsyncGenerator[Page]:

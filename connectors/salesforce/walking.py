@@ -11,13 +11,13 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from connectors.errors import ProtocolError, Rejected
+from connectors.errors import CallError, ProtocolError, Rejected
 from connectors.http import Answer
 from connectors.marks import server_time
 from connectors.salesforce.account import Account, Found
 from connectors.salesforce.csv_rows import columns_of, rows_of
 from connectors.salesforce.jobs import Jobs, Results
-from connectors.salesforce.position import Position
+from connectors.salesforce.position import ID, Position
 from connectors.salesforce.shape import Shape
 from connectors.salesforce.soql import ORDER
 
@@ -75,10 +75,17 @@ async def walk(account: Account, shape: Shape, ask: Ask, at: Position) -> AsyncG
         return
     job = await jobs.make(ask(at))
     await jobs.done(job)
+    named = False
     try:
         async for found in _results(jobs, shape, replace(at, job=job)):
+            named = True  # whoever has the page knows of the job
             yield found
+    except CallError:
+        if not named:
+            await jobs.delete(job)
+        raise
     except Gone:
+        await jobs.delete(job)
         raise ProtocolError(
             "the bulk job's results are not what was asked for", method="GET", route="/jobs/query/{job}/results"
         ) from None
@@ -131,7 +138,7 @@ def behind(at: Position, records: Sequence[Any], settled: datetime) -> Position:
         if latest is not None and stamp < latest:
             raise ProtocolError("the records are not in the order asked for", method="GET", route="/queryAll")
         latest = stamp
-        if isinstance(record.get("Id"), str):
+        if ID.fullmatch(str(record.get("Id"))):  # it goes into the next query
             at = replace(at, stamp=stamp, id=record["Id"])
     return at
 
