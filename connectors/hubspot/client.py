@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
 from connectors.api import Means
-from connectors.errors import AccessError, CallError, Forbidden, RateLimited
+from connectors.errors import AccessError, CallError, Forbidden, ProtocolError, RateLimited, Rejected
 from connectors.http import Answer, Auth, Clock, FixedToken, Grant, Http, Limits, TokenKeeper
 from connectors.hubspot.dialect import HubSpotDialect
 from connectors.hubspot.kinds import Kind
@@ -61,6 +62,7 @@ class HubSpot:
         self._clock = means.clock or Clock()
         limits = means.limits or Limits()
         self._keeper: TokenKeeper | None = None
+        self._ids_alone = False
         auth: Auth
         if isinstance(secret, Refreshing):
             self._refreshing = secret
@@ -114,9 +116,22 @@ class HubSpot:
         """The first records that the filters find, in the order of their ids, of those with a greater id than `after`.
 
         So nothing is ever paged: no query is asked for more than its first page, and neither its 10,000 results nor
-        records with one change time are a matter.
+        records with one change time are a matter. HubSpot's page on search says that a body of more than 3,000
+        characters is refused, which the names of many properties come to; others report longer ones that were taken. So
+        it is tried, and after a refusal a search asks for ids alone, and the records are read in batches.
         """
         wanted = [*filters, (ID, "GT", after)]
+        if not self._ids_alone:
+            try:
+                return await self._searched(kind, wanted, properties, limit)
+            except Rejected as error:
+                if error.status != 400 or len(properties) <= 1:
+                    raise
+        listed = await self._searched(kind, wanted, (ID,), limit)
+        self._ids_alone = self._ids_alone or len(properties) > 1
+        return replace(listed, results=await self._filled(kind, listed, properties))
+
+    async def _searched(self, kind: Kind, wanted: Sequence[Filter], properties: Sequence[str], limit: int) -> Listed:
         body = {
             "filterGroups": [
                 {"filters": [{"propertyName": name, "operator": how, "value": str(to)} for name, how, to in wanted]}
@@ -128,6 +143,15 @@ class HubSpot:
         }
         path = f"/crm/objects/{self._version}/{kind.name}/search"
         return self._listed(await self._call(kind, "POST", path, _page, json=body, http=self._searching))
+
+    async def _filled(self, kind: Kind, listed: Listed, properties: Sequence[str]) -> list[Any]:
+        """The records that were found, with their properties. One that is not there any more was archived meanwhile."""
+        ids = [one["id"] for one in listed.results if isinstance(one, dict) and str(one.get("id")).isdecimal()]
+        reads = [self.read(kind, ids[start : start + BATCH], properties) for start in range(0, len(ids), BATCH)]
+        known = {one["id"]: one for part in await asyncio.gather(*reads) for one in part}
+        gone = {"properties": dict[str, str](), "archived": True, "archivedAt": listed.moment.isoformat()}
+        known = {**{one: {"id": one, **gone} for one in ids}, **known}
+        return [known.get(one.get("id"), one) if isinstance(one, dict) else one for one in listed.results]
 
     async def archived(self, kind: Kind, after: str | None = None) -> Listed:
         """A page of the records that are archived, with no property but their id."""
@@ -159,6 +183,7 @@ class HubSpot:
         found: dict[str, list[str]] = {}
         path = f"/crm/associations/{self._version}/{kind.name}/{to}/batch/read"
         inputs = [{"id": one} for one in ids]
+        seen = set[tuple[str, str]]()
         while inputs:
             part, inputs = inputs[:ASSOCIATIONS], inputs[ASSOCIATIONS:]
             for one, others, after in (
@@ -166,6 +191,9 @@ class HubSpot:
             ).value:
                 found.setdefault(one, []).extend(others)
                 if after is not None:  # one record has more of them than an answer holds
+                    if (one, after) in seen:
+                        raise ProtocolError("an answer goes on where one before it did", method="POST", route=path)
+                    seen.add((one, after))
                     inputs.append({"id": one, "after": after})
         return found
 

@@ -52,6 +52,8 @@ class Vendor(Double):
         self.pace: int | None = None
         """How many calls in ten seconds, and searches in one second, before a 429; None: as many as come."""
         self.search_pace: int | None = None
+        self.longest_search = 3_000
+        """Characters of a search's body beyond which it is refused."""
         self.daily_left = DAILY
         self.missing: set[str] = set()
         """Scopes that the app lacks."""
@@ -132,7 +134,7 @@ class Vendor(Double):
             try:
                 self._admit(request)
                 headers = self._metered(search=search)
-                raw = await request.body()
+                raw = self._short_enough(await request.body(), search=search)
                 answer = handle(request, json.loads(raw) if raw else None)
             except Refusal as refusal:
                 body = {**_said(refusal.category, refusal.message), **refusal.more}
@@ -140,6 +142,11 @@ class Vendor(Double):
             return JSONResponse(answer, 207 if "numErrors" in answer else 200, headers)
 
         return endpoint
+
+    def _short_enough(self, raw: bytes, *, search: bool) -> bytes:
+        if search and len(raw) > self.longest_search:
+            raise Refusal(400, "VALIDATION_ERROR", "The request body is longer than a search may be")
+        return raw
 
     def _admit(self, request: Request) -> None:
         if len(str(request.url)) - len(f"{request.url.scheme}://{request.url.netloc}") > 2000:

@@ -1,5 +1,7 @@
 """Whole pulls: nothing is lost and nothing comes twice, past every cap, and from wherever a pull was cut."""
 
+from typing import Any
+
 import pytest
 
 from connectors.errors import ProtocolError
@@ -192,3 +194,33 @@ def test_pages_that_nobody_takes_leave_nothing_behind(recwarn: pytest.WarningsRe
 
     assert asyncio.run(run()) == 1
     assert not recwarn.list
+
+
+@pytest.mark.parametrize("cut", [None, 2])
+def test_an_account_with_more_properties_than_a_search_takes_is_read_in_batches(cut: int | None) -> None:
+    """Where HubSpot refuses a search whose body is too long, ids are searched, and the records are read by them."""
+    double = Vendor(contacts=450)
+    double.longest_search = 500
+    whole = pulled(source(Vendor(contacts=450)), "contacts")
+    first = pulled(source(double), "contacts", None, most=cut)
+    rest = pulled(source(double), "contacts", first.cursor) if cut else first
+    assert sorted({*first.ids, *rest.ids}) == sorted(whole.ids)
+    assert first.row(whole.ids[0]) == whole.row(whole.ids[0])
+    assert double.asked("/contacts/batch/read")
+
+
+def test_associations_that_repeat_where_they_go_on_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that answers one place in a list again and again is not asked for ever."""
+    double = Vendor(contacts=2)
+    answer = double._associations
+
+    def again(request: Any, body: Any) -> Any:
+        found = answer(request, body)
+        for one in found["results"]:
+            one["paging"] = {"next": {"after": "1"}}
+        return found
+
+    monkeypatch.setattr(double, "_associations", again)
+    double._inner.router.routes[:] = double.routes()
+    with pytest.raises(ProtocolError, match="goes on where one before it did"):
+        pulled(source(double), "contacts")
