@@ -45,15 +45,46 @@ class Shape:
     def page(
         self, records: Sequence[Mapping[str, Any]], unusable: Sequence[tuple[Any, str]] = (), cursor: str | None = None
     ) -> Page:
-        """A page of rows, and of records that cannot be used."""
-        rows = batch_of(list(self._values(records)), self.columns)
+        """A page of rows, and of records that cannot be used.
+
+        A record that cannot be made into a row, whatever the reason, is set aside with those; the reason names the
+        kind of error alone, since its message may hold a value.
+        """
+        unusable = list(unusable)
+        try:
+            rows = self._rows(records)
+        except MemoryError:  # no record's fault
+            raise
+        except Exception:  # noqa: BLE001 - whatever is wrong with one record, each is tried by itself
+            records, failed = self._parted(records)
+            unusable += failed
+            rows = self._rows(records)
         first = self.counted + len(records) + 1
         self.counted += len(records) + len(unusable)
         set_aside = [
-            {"line": line, "reason": reason, "text": json.dumps(record, ensure_ascii=False)}
+            {"line": line, "reason": reason, "text": _text(record)}
             for line, (record, reason) in enumerate(unusable, first)
         ]
         return Page(rows, cursor, pa.Table.from_pylist(set_aside, REJECTED_SCHEMA) if set_aside else None)
+
+    def _rows(self, records: Sequence[Mapping[str, Any]]) -> pa.RecordBatch:
+        return batch_of(list(self._values(records)), self.columns)
+
+    def _parted(
+        self, records: Sequence[Mapping[str, Any]]
+    ) -> tuple[list[Mapping[str, Any]], list[tuple[Mapping[str, Any], str]]]:
+        """The records that can be made into rows, and the others, each with the reason."""
+        usable, failed = [], []
+        for record in records:
+            try:
+                self._rows([record])
+            except MemoryError:
+                raise
+            except Exception as error:  # noqa: BLE001 - it costs this record alone
+                failed.append((record, f"it cannot be made into a row: {type(error).__name__}"))
+            else:
+                usable.append(record)
+        return usable, failed
 
     def _values(self, records: Sequence[Mapping[str, Any]]) -> Iterator[Sequence[Any]]:
         """The values of all columns, in their order."""
@@ -79,6 +110,12 @@ class Shape:
         elif not custom and record.get(_CUSTOM):
             further[_CUSTOM] = record[_CUSTOM]
         return json.dumps(further, ensure_ascii=False, sort_keys=True) if further else None
+
+
+def _text(record: Any) -> str:
+    """A record as JSON; where it holds half a character, with that escaped."""
+    text = json.dumps(record, ensure_ascii=False)
+    return text if text.isascii() else text.encode(errors="backslashreplace").decode()
 
 
 def is_deleted(record: Mapping[str, Any]) -> bool:

@@ -27,14 +27,14 @@ def activity(record: Mapping[str, Any]) -> tuple[str | None, ...]:
     """When it is due and when it ends, by the universal clock as Pipedrive keeps it, and who takes part."""
     day, clock = record.get("due_date"), record.get("due_time")
     start = _moment(day, clock)
-    length = _length(record.get("duration"))
+    end = _end(start, record.get("duration")) if start else None
     taking = record.get("participants")
     given = [one for one in taking if isinstance(one, dict)] if isinstance(taking, list) else []
     given.sort(key=lambda one: one.get("primary") is not True)
     people = [record.get("person_id"), *(one.get("person_id") for one in given)]
     return (
         _zulu(start) if start else day or None,
-        _zulu(start + length) if start and length else None,
+        _zulu(end) if end else None,
         SEPARATOR.join(dict.fromkeys(str(one) for one in people if one is not None)) or None,
     )
 
@@ -73,10 +73,12 @@ def _moment(day: Any, clock: Any) -> datetime | None:
         return None
 
 
-def _length(text: Any) -> timedelta | None:
+def _end(start: datetime, length: Any) -> datetime | None:
+    """When something ends that lasts so long; None where it has no length, or ends when no calendar has a day."""
     try:
-        hours, minutes, *seconds = (int(part) for part in str(text).split(":"))
-        return timedelta(hours=hours, minutes=minutes, seconds=sum(seconds[:1]))
+        hours, minutes, *seconds = (int(part) for part in str(length).split(":"))
+        lasts = timedelta(hours=hours, minutes=minutes, seconds=sum(seconds[:1]))
+        return start + lasts if lasts else None
     except (ValueError, OverflowError):
         return None
 

@@ -1,14 +1,20 @@
 """What a record's columns say: what came as it came, and beside it what clean can read."""
 
 import json
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from connectors.errors import SourceRefused
 from connectors.pipedrive import Source
+from connectors.pipedrive.fields import Fields
+from connectors.pipedrive.shape import Shape
+from connectors.pipedrive.streams import ACTIVITIES, CONTACTS, KINDS
 from connectors.records import LANDED
-from tests.connectors.pipedrive.reading import pages_of, rows_of, source_of, taken, with_source
+from tests.connectors.pipedrive.reading import ids_of, pages_of, rows_of, source_of, taken, window_of, with_source
+from tests.vendors.double import BEGINNING
 from tests.vendors.pipedrive import Vendor
 from tests.vendors.pipedrive_world import BUDGET, PROFILE, SOURCE, TIER, TOPICS
 
@@ -131,6 +137,48 @@ def test_an_activity_says_when_and_with_whom() -> None:
     assert (second["occurred_at"], second["ended_at"]) == ("2026-03-02T15:00:00Z", "2026-03-02T15:45:00Z")
     assert second["person_ids"] == "2 | 4"
     assert (third["occurred_at"], third["ended_at"]) == ("2026-03-03", None)
+
+
+@pytest.mark.parametrize("duration", ["01:00:00", "99999999:00", "9" * 30 + ":00"])
+def test_an_activity_without_end_costs_its_end_alone(duration: str) -> None:
+    """Where the end lies behind the last day that there is, the activity comes without one."""
+    double = Vendor(activities=4)
+    double.touch("activities", ["2"], due_date="9999-12-31", due_time="23:30:00", duration=duration)
+    pages = pages_of(double, "activities")
+    assert [page.rejected for page in pages if page.rejected] == []
+    assert [(row["id"], row["occurred_at"], row["ended_at"]) for row in rows_of(pages) if row["id"] == "2"] == [
+        ("2", "9999-12-31T23:30:00Z", None)
+    ]
+
+
+def test_a_record_that_cannot_be_shaped_costs_itself_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is set aside with its text and a reason that shows nothing of it; a window and a pull give the others."""
+
+    def make(record: Mapping[str, Any]) -> tuple[str | None, ...]:
+        if record["id"] == 2:
+            raise ZeroDivisionError(record["subject"])
+        return ACTIVITIES.make(record)
+
+    monkeypatch.setitem(KINDS, "activities", replace(ACTIVITIES, make=make))
+    double = Vendor(activities=8)
+    for pages in (pages_of(double, "activities"), window_of(double, "activities", BEGINNING, double.now)):
+        assert ids_of(pages) == ["1", "3", "4", "5", "6"]
+        (aside,) = (row for page in pages if page.rejected for row in page.rejected.to_pylist())
+        assert json.loads(aside["text"])["id"] == 2
+        assert (aside["line"], aside["reason"]) == (6, "it cannot be made into a row: ZeroDivisionError")
+
+
+def test_a_text_that_is_none_costs_its_record_alone() -> None:
+    """Half a character cannot be stored: its record is set aside, and its text can be."""
+    shape = Shape(CONTACTS, Fields())
+    page = shape.page([{"id": 1, "name": "Ada"}, {"id": 2, "name": "half a \ud83d"}, {"id": 3}], [({}, "it has no id")])
+    assert page.rows["id"].to_pylist() == ["1", "3"]
+    assert page.rejected is not None
+    assert [(row["line"], row["reason"]) for row in page.rejected.to_pylist()] == [
+        (3, "it has no id"),
+        (4, "it cannot be made into a row: UnicodeEncodeError"),
+    ]
+    assert shape.counted == 4
 
 
 @pytest.mark.parametrize("stream", STREAMS)
