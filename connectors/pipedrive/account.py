@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
 
 from connectors import errors
 from connectors.api import Means
 from connectors.errors import RateLimited
-from connectors.http import Answer, Clock, Http, Unreadable
-from connectors.pipedrive.deletions import deleted_since
+from connectors.http import Answer, Clock, Http
+from connectors.pipedrive.answers import answer_of, page_of
+from connectors.pipedrive.deletions import KEPT, deleted_since
 from connectors.pipedrive.dialect import Pipedrive
 from connectors.pipedrive.fields import Fields
 from connectors.pipedrive.options import Options, SignIn
+from connectors.pipedrive.shape import is_deleted
 from connectors.pipedrive.streams import Kind
 from connectors.pipedrive.walking import LIMIT, Answered, Walked, by_cursor, by_number
 
 T = TypeVar("T")
 
 RECENTS: Final = "/v1/recents"
+
+IDS: Final = 100
+"""So many records may be asked for by their ids in one call."""
 
 _TIME: Final = "%Y-%m-%dT%H:%M:%SZ"
 
@@ -40,8 +45,8 @@ class Account:
             ConfigurationError: the secret is missing or of the wrong form.
         """
         self.clock = means.clock or Clock()
-        self.unseen = ""
-        """Why deletions are not told, where they are not."""
+        self.unseen: dict[str, str] = {}
+        """Which deletions are not told, and why, by the streams where that is so."""
         self.fields: dict[str, Fields] = {}
         """The fields of each stream's records that were asked for."""
         self._name = means.name
@@ -73,11 +78,15 @@ class Account:
             return self._notes(kind, params, until, after, hint)
         if until is not None:
             params["updated_until"] = until.strftime(_TIME)
-        known = self.fields[kind.stream.name].known if kind.fields else frozenset()
-        if wanted := [name for name in kind.optional if name in known]:
+        if wanted := self.optional(kind):
             params["include_fields"] = ",".join(wanted)
         params |= {"sort_by": "id", "sort_direction": "asc"}
         return by_cursor(self._fetching(kind.path, params), kind.path, after, hint)
+
+    def optional(self, kind: Kind) -> tuple[str, ...]:
+        """The optional fields that are asked for, since the account has them; whose fields were asked for."""
+        known = self.fields[kind.stream.name].known
+        return tuple(name for name in kind.optional if name in known)
 
     def _fetching(self, path: str, params: Mapping[str, str | int]) -> Callable[[str | None], Awaitable[Answered]]:
         async def fetch(cursor: str | None) -> Answered:
@@ -108,8 +117,26 @@ class Account:
                 found.unusable += [(record, "its update_time is no time") for record, time in timed if time is None]
             yield found
 
-    async def deleted(self, kind: Kind, since: datetime, seen: datetime) -> AsyncIterator[list[dict[str, Any]]]:
-        """What was deleted since, as records that say so; nothing where recent changes are kept from us."""
+    def told_since(self, kind: Kind, since: datetime | None, now: datetime) -> None:
+        """Say so where deletions since then cannot all be told any more; None: none can be missed."""
+        self.unseen.pop(kind.stream.name, None)
+        if since is not None and since < now - KEPT:
+            span = " to ".join(f"{one.astimezone(UTC):%Y-%m-%d %H:%M}" for one in (since, now - KEPT))
+            self._not_told(kind, f"those from {span} UTC may be missing: Pipedrive tells them for {KEPT.days} days")
+
+    def _not_told(self, kind: Kind, why: str) -> None:
+        self.unseen[kind.stream.name] = why
+        logger.warning("%s: deletions of %s are not told: %s", self._name, kind.stream.name, why)
+
+    async def deleted(self, kind: Kind, since: datetime | None, seen: datetime) -> AsyncIterator[list[dict[str, Any]]]:
+        """What was deleted since, or as far back as is told, as records that say so; seen at `seen`.
+
+        A change that says nothing of its record is a deletion where the record is not shown, or says so itself.
+        Nothing comes where recent changes are kept from us.
+
+        Raises:
+            ProtocolError: the changes lead nowhere, or records come that were not asked for.
+        """
         only: dict[str, str | int] = {"items": kind.item, "limit": LIMIT}
 
         async def fetch(moment: str, start: int) -> Any:
@@ -118,15 +145,37 @@ class Account:
 
         flag = {"active_flag": False} if kind.v1 else {"is_deleted": True}
         try:
-            async for page in deleted_since(fetch, since, seen):
-                if page:
+            async for page in deleted_since(fetch, since or seen - KEPT, seen):
+                there = await self._shown(kind, list(dict.fromkeys(one.number for one in page if not one.sure)))
+                if gone := [one for one in page if one.number not in there]:
                     yield [
-                        {"id": number, "update_time": moment.strftime(kind.date_format or _TIME), **flag}
-                        for number, moment in page
+                        {"id": one.number, "update_time": one.moment.strftime(kind.date_format or _TIME), **flag}
+                        for one in gone
                     ]
         except errors.Rejected as error:
-            self.unseen = f"only those that lists show: {error.reason}"
-            logger.warning("%s: deletions of %s are not told: %s", self._name, kind.stream.name, error)
+            self._not_told(kind, f"only those that lists show: {error.reason}")
+
+    async def _shown(self, kind: Kind, numbers: Sequence[int]) -> set[int]:
+        """Those of some ids whose records are shown, and do not say that they are deleted."""
+        found: list[Any] = []
+        if kind.v1:
+            found = [await self._single(kind, number) for number in numbers]
+        else:
+            for first in range(0, len(numbers), IDS):
+                asked = numbers[first : first + IDS]
+                given = (await self.call(kind.path, {"ids": ",".join(map(str, asked)), "limit": IDS}, page_of)).value[0]
+                if not {one.get("id") for one in given if isinstance(one, dict)} <= set(asked):
+                    raise errors.ProtocolError("records came that were not asked for", method="GET", route=kind.path)
+                found += given
+        return {one["id"] for one in found if isinstance(one, dict) and "id" in one and not is_deleted(one)}
+
+    async def _single(self, kind: Kind, number: int) -> Any:
+        """One record of v1, which takes no lists of ids; None where it is not there."""
+        try:
+            answer = await self.call(f"{kind.path}/{number}", {}, answer_of, route=f"{kind.path}/{{id}}")
+        except errors.NotFound:
+            return None
+        return answer.value.get("data")
 
     async def fields_of(self, kind: Kind) -> Fields:
         """The fields of a kind's records, asked for once."""
@@ -135,12 +184,16 @@ class Account:
             return self.fields.setdefault(name, Fields())
         if name not in self.fields:
             fetch, cursor, definitions = self._fetching(kind.fields, {"limit": LIMIT}), None, list[Any]()
+            used = set[str]()
             while True:
                 page = await fetch(cursor)
                 definitions += page.records
-                if page.more is None or page.more == cursor:
+                if page.more is None:
                     break
+                if page.more in used:
+                    raise errors.ProtocolError("the cursors lead round in a circle", method="GET", route=kind.fields)
                 cursor = page.more
+                used.add(cursor)
             try:
                 self.fields[name] = Fields.of(definitions)
             except (ValueError, TypeError, LookupError, AttributeError):
@@ -149,32 +202,16 @@ class Account:
                 ) from None
         return self.fields[name]
 
-    async def call(self, path: str, params: Mapping[str, str | int], read: Callable[[Any], T]) -> Answer[T]:
+    async def call(
+        self, path: str, params: Mapping[str, str | int], read: Callable[[Any], T], *, route: str | None = None
+    ) -> Answer[T]:
         """Ask for something; errors are those of `Http.call`."""
         try:
             with self._means.named():
-                return await self._http.call("GET", path, route=path, params=params, read=read)
+                return await self._http.call("GET", path, route=route or path, params=params, read=read)
         except RateLimited as error:
             error.guidance = _BLOCKED if error.status == 403 else _USED_UP
             raise
-
-
-def answer_of(body: Any) -> Any:
-    """An answer that says that it is a success; Unreadable of another."""
-    if not isinstance(body, dict) or body.get("success") is not True:
-        raise Unreadable("it does not say that it is a success")
-    return body
-
-
-def page_of(body: Any) -> tuple[list[Any], str | None, bool]:
-    """A list's records, v2's cursor of what follows, and whether v1 says that there is more."""
-    data, told = answer_of(body).get("data"), body.get("additional_data") or {}
-    if not isinstance(data or [], list):
-        raise Unreadable("its data are no list")
-    more = told.get("next_cursor")
-    if more is not None and (not isinstance(more, str) or not more):
-        raise Unreadable("its cursor is no text")
-    return data or [], more, bool((told.get("pagination") or {}).get("more_items_in_collection"))
 
 
 def _dated(text: Any, form: str) -> str | None:

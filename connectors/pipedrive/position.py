@@ -19,11 +19,19 @@ class Position:
     """The last id that was given: the pull that is under way goes on behind it."""
     hint: str | None = None
     """Where the server finds what comes next: its cursor, or a number of records. A stale one costs calls alone."""
+    asked: tuple[str, ...] = ()
+    """The optional fields that were asked for: of one that came later nothing landed yet."""
 
     @property
     def text(self) -> str:
         """Itself for the ledger."""
-        said = {"since": _written(self.since), "began": _written(self.began), "after": self.after, "hint": self.hint}
+        said = {
+            "since": _written(self.since),
+            "began": _written(self.began),
+            "after": self.after,
+            "hint": self.hint,
+            "asked": self.asked or None,
+        }
         return json.dumps({name: value for name, value in said.items() if value is not None})
 
     @classmethod
@@ -31,10 +39,10 @@ class Position:
         """The position of a text; of one that cannot be read, the beginning: all is given again, nothing is lost."""
         try:
             said = json.loads(text or "{}")
-            after, hint = said.get("after"), said.get("hint")
+            after, hint, asked = said.get("after"), said.get("hint"), said.get("asked", [])
             if (after is not None and type(after) is not int) or (hint is not None and type(hint) is not str):
                 return cls()
-            return cls(_read(said.get("since")), _read(said.get("began")), after, hint)
+            return cls(_read(said.get("since")), _read(said.get("began")), after, hint, tuple(map(str, asked)))
         except (ValueError, TypeError, AttributeError):
             return cls()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import ClassVar, Self
 
 from pydantic import BaseModel
@@ -15,7 +16,8 @@ from connectors.errors import AccessError, CallError, Rejected, SourceRefused
 from connectors.http.base_url import checked_base_url
 from connectors.marks import next_mark, server_time
 from connectors.pipedrive import checking
-from connectors.pipedrive.account import RECENTS, Account, answer_of, page_of
+from connectors.pipedrive.account import RECENTS, Account
+from connectors.pipedrive.answers import answer_of, page_of
 from connectors.pipedrive.fields import SEPARATOR
 from connectors.pipedrive.options import Options
 from connectors.pipedrive.position import Position
@@ -54,14 +56,18 @@ class Source(ApiSource):
 
     @property
     def origin(self) -> str:
-        """The account's address: nothing else decides what is shown."""
-        return self._address
+        """The account's address and who asks, by the app's id or a digest of the token: another user may see more."""
+        if self._options.client_id is not None:
+            return f"{self._address} app {self._options.client_id}"
+        secret = self._means.secret.get_secret_value().strip() if self._means.secret else ""
+        return f"{self._address} token {sha256(secret.encode()).hexdigest()[:12]}"
 
     @property
     def facts(self) -> Mapping[str, str]:
-        """Where records are to be seen, and whether deletions were kept from us."""
-        unseen = self._account.unseen if self._account is not None else ""
-        return {"address": self._address, **({"deletions": unseen} if unseen else {})}
+        """Where records are to be seen, and which deletions were not told."""
+        unseen = self._account.unseen if self._account is not None else {}
+        said = "; ".join(f"{stream}: {why}" for stream, why in unseen.items())
+        return {"address": self._address, **({"deletions": said} if said else {})}
 
     def labels(self, stream: str) -> Mapping[str, str]:
         """The names of custom fields, by their columns."""
@@ -69,20 +75,30 @@ class Source(ApiSource):
         return found.labels if found is not None else {}
 
     async def pull(self, stream: str, cursor: str | None) -> AsyncIterator[Page]:
-        """Yield what changed since `cursor`, then what was deleted since; all there is where it is None."""
+        """Yield what changed since `cursor`, then what was deleted since; all there is where it is None.
+
+        All begins anew, too, where an optional field may be asked for that was not when the cursor was made.
+        """
         account, kind, at = self._open, KINDS[stream], Position.read(cursor)
         shape = Shape(kind, await account.fields_of(kind))
-        began = at.began
+        asked, landed = account.optional(kind), at.since or at.began
+        if not set(asked) <= set(at.asked):
+            at = Position()
+        began, now = at.began, None
         async for found in account.walk(kind, at.since, None, at.after, at.hint):
-            began = began or server_time(found.headers, account.clock)
+            if now is None:
+                now = server_time(found.headers, account.clock)
+                account.told_since(kind, landed, now)
+            began = began or now
             if found.records or found.unusable:
-                here = None if found.last else Position(at.since, began, found.after, found.hint).text
+                here = None if found.last else Position(at.since, began, found.after, found.hint, asked).text
                 yield await asyncio.to_thread(shape.page, found.records, found.unusable, here)
         assert began is not None  # noqa: S101 - a walk has a page
-        if at.since is not None:
-            async for gone in account.deleted(kind, at.since, began):
-                yield shape.page(gone)
-        yield shape.page([], cursor=Position(next_mark(began, at.since)).text)
+        assert now is not None  # noqa: S101 - it has
+        # Without a `since`, too: another token may have landed what was deleted meanwhile.
+        async for gone in account.deleted(kind, at.since, now):
+            yield shape.page(gone)
+        yield shape.page([], cursor=Position(next_mark(began, at.since), asked=asked).text)
 
     async def window(self, stream: str, start: datetime, end: datetime) -> AsyncIterator[Page]:
         """Yield the records whose change time lies in [start, end), as they are now; times have whole seconds there."""
@@ -135,10 +151,12 @@ class Source(ApiSource):
         raise SourceRefused(f"the columns are none of Pipedrive's {object_name}.", name="pipedrive")
 
     def places(self, name: str, rows: Mapping[int, str], facts: Mapping[str, str]) -> Mapping[int, str]:
-        """The address of a person or an organization; `activities 4711` of what has no page of its own."""
+        """The address of a person or an organization; `activity 4711` of what has no page of its own."""
         kind = KINDS.get(name)
-        if kind is None or kind.page is None:
+        if kind is None:
             return super().places(name, rows, facts)
+        if kind.page is None:
+            return {row: f"{kind.item} {record}" for row, record in rows.items()}
         address = facts.get("address", self._address)
         return {row: f"{address}/{kind.page}/{record}" for row, record in rows.items()}
 

@@ -55,7 +55,7 @@ async def by_cursor(
     Raises:
         ProtocolError: the records are not in the order of their ids, or the cursors lead round in a circle.
     """
-    used: set[str] = set()
+    used: set[str] = {cursor} if cursor is not None else set()
     restarts = 0
     under_way = asyncio.ensure_future(fetch(cursor))
     try:

@@ -54,6 +54,8 @@ class Vendor(Double):
         """Whether v2's lists show what is deleted, which no document says."""
         self.nameless_deletions = False
         """Whether recent changes say nothing of a deleted record but its id."""
+        self.nameless_changes = False
+        """Whether recent changes say nothing of any record but its id."""
         self.has_campaigns = True
         """Whether the account knows marketing states."""
         self.may_see_recents = True
@@ -69,6 +71,7 @@ class Vendor(Double):
             "/api/v2/personFields": self._person_fields,
             "/api/v2/organizationFields": self._organization_fields,
             "/v1/notes": self._notes,
+            "/v1/notes/{id}": self._note,
             "/v1/recents": self._recents,
             "/v1/users/me": self._me,
         }
@@ -160,13 +163,13 @@ class Vendor(Double):
         rank: Callable[[int], tuple[float, int]] = (
             (lambda number: (number, number)) if by == "id" else (lambda number: (table.moment(number), number))
         )
-        numbers: Sequence[int] = table.ids
+        numbers: Sequence[int] = _named(query, table) if "ids" in query else table.ids
         if by != "id" or backwards:
             numbers = sorted(numbers, key=rank, reverse=backwards)
-        elif behind is not None:
+        elif behind is not None and "ids" not in query:
             numbers = range(int(behind[1]) + 1, table.ids.stop)
         found = self._matching(table, numbers, since, until)
-        if behind is not None and (by != "id" or backwards):
+        if behind is not None and (by != "id" or backwards or "ids" in query):
             found = (one for one in found if (rank(one) < behind if backwards else rank(one) > behind))
         page = [one for one, _ in zip(found, range(limit + 1), strict=False)]
         shown = page[:limit]
@@ -205,6 +208,14 @@ class Vendor(Double):
             pages["next_start"] = start + limit
         return {"success": True, "data": data or None, "additional_data": {"pagination": pages}}
 
+    def _note(self, request: Request) -> Any:
+        query_of(request, set())
+        table = self.tables["notes"]
+        for one in self._matching(table, [int(request.path_params["id"])], None, None):
+            data = {"add_time": spaced(1767225600), "update_time": spaced(table.moment(one)), **table.record(one)}
+            return {"success": True, "data": data}
+        raise Refused(404, "Note not found")
+
     def _recents(self, request: Request) -> Any:
         query = query_of(request, {"since_timestamp", "items", "start", "limit"})
         if not self.may_see_recents:
@@ -233,7 +244,7 @@ class Vendor(Double):
         return {"success": True, "data": data or None, "additional_data": told}
 
     def _recent(self, table: Table, number: int) -> Record | None:
-        if number in table.deleted and self.nameless_deletions:
+        if self.nameless_changes or (number in table.deleted and self.nameless_deletions):
             return None
         active = number not in table.deleted
         return {"id": number, "active_flag": active, "update_time": spaced(table.moment(number))}
@@ -269,6 +280,14 @@ class Vendor(Double):
 
     def _now(self) -> int:
         return int(self.now.timestamp())
+
+
+def _named(query: dict[str, str], table: Table) -> list[int]:
+    """The records that are asked for by their ids, those that are there."""
+    given = query["ids"].split(",")
+    if len(given) > 100 or not all(one.isdecimal() for one in given):
+        raise Refused(400, "Validation failed", "ids")
+    return sorted(number for number in {int(one) for one in given} if number in table.ids)
 
 
 def _times(moment: int) -> Record:

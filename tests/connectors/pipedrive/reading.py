@@ -18,7 +18,7 @@ from tests.vendors.pipedrive import Vendor
 T = TypeVar("T")
 
 BASE = "https://acme.pipedrive.com"
-SINCE = '{"since": "2026-07-10T00:00:00+00:00"}'
+SINCE = '{"since": "2026-07-10T00:00:00+00:00", "asked": ["marketing_status"]}'
 """A cursor behind all that changed before a test began."""
 
 

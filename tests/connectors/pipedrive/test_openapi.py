@@ -69,13 +69,18 @@ def test_every_call_and_every_answer_is_as_the_documents_say() -> None:
     """Paths, parameters and answers of all that the connector asks hold against the vendor's documents."""
     documents = documents_of("pipedrive", may_be_null)
     double = Vendor(contacts=1_100, companies=600, activities=2_800)
+    double.nameless_changes = double.shows_deleted = True
     for stream in double.streams:
         double.delete(stream, "3")
         double.touch(stream, ["4", "5"])
     calls = kept(double)
-    assert {request.url.path for request, _, _ in calls} == {
+    assert {"/v1/notes/3", "/v1/notes/4"} <= (paths := {request.url.path for request, _, _ in calls})
+    assert {path for path in paths if not path.startswith("/v1/notes/")} == {
         *("/api/v2/persons", "/api/v2/organizations", "/api/v2/activities", "/v1/notes", "/v1/recents"),
         *("/api/v2/personFields", "/api/v2/organizationFields", "/v1/users/me"),
+    }
+    assert {request.url.path for request, _, _ in calls if "ids" in request.url.params} == {
+        *("/api/v2/persons", "/api/v2/organizations", "/api/v2/activities")
     }
     for request, status, answer in calls:
         if request.url.path not in UNDOCUMENTED:

@@ -238,11 +238,12 @@ def test_records_without_an_id_are_set_aside() -> None:
 
 
 def test_a_person_and_an_organization_have_a_page() -> None:
-    """Places are addresses by the account that a landing came from; the rest is named."""
+    """Places are addresses by the account that a landing came from; the rest is named in the singular."""
     source = source_of(Vendor())
     assert source.places("contacts", {0: "4711"}, {"address": BASE}) == {0: f"{BASE}/person/4711"}
     assert source.places("companies", {3: "5"}, {}) == {3: f"{BASE}/organization/5"}
-    assert source.places("notes", {1: "9"}, {}) == {1: "notes 9"}
+    assert source.places("notes", {1: "9"}, {}) == {1: "note 9"}
+    assert source.places("activities", {1: "4711"}, {}) == {1: "activity 4711"}
 
 
 def test_a_check_that_cannot_be_made_is_no_matter_of_rights() -> None:
