@@ -163,10 +163,13 @@ class Account:
         else:
             for first in range(0, len(numbers), IDS):
                 asked = numbers[first : first + IDS]
-                given = (await self.call(kind.path, {"ids": ",".join(map(str, asked)), "limit": IDS}, page_of)).value[0]
-                if not {one.get("id") for one in given if isinstance(one, dict)} <= set(asked):
-                    raise errors.ProtocolError("records came that were not asked for", method="GET", route=kind.path)
-                found += given
+                params: dict[str, str | int] = {"ids": ",".join(map(str, asked)), "limit": LIMIT, "sort_by": "id"}
+                async for page in by_cursor(self._fetching(kind.path, params), kind.path):
+                    if not {one["id"] for one in page.records} <= set(asked):
+                        raise errors.ProtocolError(
+                            "records came that were not asked for", method="GET", route=kind.path
+                        )
+                    found += page.records
         return {one["id"] for one in found if isinstance(one, dict) and "id" in one and not is_deleted(one)}
 
     async def _single(self, kind: Kind, number: int) -> Any:
