@@ -182,7 +182,7 @@ class ApiSource(ABC):
             rows: the records' own ids, by their rows in the landing.
             facts: the landing's facts, among them those of `facts`.
         """
-        one = "company" if name == "companies" else name.removesuffix("s")
+        one = f"{name.removesuffix('ies')}y" if name.endswith("ies") else name.removesuffix("s")
         return {row: f"{one} {record}" for row, record in rows.items()}
 
     @property

@@ -215,7 +215,7 @@ def test_associations_that_repeat_where_they_go_on_are_refused(monkeypatch: pyte
     answer = double._associations
 
     def again(request: Any, body: Any) -> Any:
-        found = answer(request, body)
+        found = answer(request, {"inputs": [{"id": one["id"]} for one in body["inputs"]]})
         for one in found["results"]:
             one["paging"] = {"next": {"after": "1"}}
         return found
