@@ -148,6 +148,13 @@ class ApiSource(ABC):
         """
         return False
 
+    def ids_by_stream(self, object_name: str) -> bool:  # noqa: ARG002 - for those that have some
+        """Whether each stream of an object numbers its records by itself: then the stream is part of a record's key.
+
+        Without it all streams of an object share one space of ids, as leads and contacts do that become each other.
+        """
+        return False
+
     @abstractmethod
     def pull(self, stream: str, cursor: str | None) -> AsyncIterator[Page]:
         """Yield what changed since `cursor`, tombstones included; all there is where it is None.

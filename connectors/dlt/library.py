@@ -66,6 +66,17 @@ def mended(means: Means, key: str) -> Iterator[None]:
         ) from None
 
 
+def host_of(url: str) -> str:
+    """The host of a URL with its port, where it names one: all that is shown of a URL, which may hold a secret."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:  # a port that is none
+        return ""
+    host = f"[{host}]" if ":" in host else host
+    return host if port is None else f"{host}:{port}"
+
+
 def _causes(error: BaseException) -> Iterator[BaseException]:
     seen: BaseException | None = error
     while seen is not None:
@@ -80,9 +91,8 @@ def _called(error: BaseException, variable: str) -> BridgeError | None:
     if not isinstance(error, requests.RequestException):
         return None
     request: Any = error.request
-    method, route = (
-        (request.method or "GET", urlsplit(request.url or "").netloc) if request is not None else ("GET", "")
-    )
+    method = (request is not None and request.method) or "GET"
+    route = host_of(request.url or "") if request is not None else ""
     if error.response is None:
         return NotApplied("no usable answer", method=method, route=route, guidance="Is the server there?")
     status = error.response.status_code

@@ -11,9 +11,14 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 ObjectName = Literal["contacts", "companies", "activities"]
 
-_SECRET: Final = re.compile(r"token|password|secret|private_key|api_?key|authorization", re.IGNORECASE)
+_SECRET: Final = re.compile(
+    r"token|password|passwd|pwd|passphrase|secret|credential|private_key|api_?key|authorization", re.IGNORECASE
+)
 _NO_SECRET: Final = re.compile(r"url|path|location|^name$|^secret_argument$|type|cursor|page", re.IGNORECASE)
 """Keys that hold a secret, and those that only sound so: `access_token_url`, `next_page_token_path`."""
+
+_IN_A_URL: Final = re.compile(r"://[^/?#\s]*@")
+"""A name, and maybe a password, before a URL's host."""
 
 
 class Options(BaseModel):
@@ -45,17 +50,20 @@ class Options(BaseModel):
         if self.rest_api is not None and self.arguments:
             raise ValueError("`arguments` are a resource's: `rest_api` has none")
         for key in (*_secrets(self.arguments, "arguments"), *_secrets(self.rest_api or {}, "rest_api")):
-            raise ValueError(f"{key} is a secret: leave it out, and name it in `secret_argument`")
+            raise ValueError(f"{key} is a secret, or has one in it: leave it out, and name it in `secret_argument`")
         return self
 
 
-def _secrets(table: Any, place: str) -> Iterator[str]:
-    """The keys under which a table seems to hold a secret."""
-    if isinstance(table, list):
-        for number, one in enumerate(table):
+def _secrets(value: Any, place: str) -> Iterator[str]:
+    """The keys under which a value seems to hold a secret."""
+    if isinstance(value, list):
+        for number, one in enumerate(value):
             yield from _secrets(one, f"{place}.{number}")
-    elif isinstance(table, dict):
-        for key, value in table.items():
-            if isinstance(value, str) and value and _SECRET.search(key) and not _NO_SECRET.search(key):
+    elif isinstance(value, dict):
+        for key, one in value.items():
+            if isinstance(one, str) and one and _SECRET.search(key) and not _NO_SECRET.search(key):
                 yield f"{place}.{key}"
-            yield from _secrets(value, f"{place}.{key}")
+            else:
+                yield from _secrets(one, f"{place}.{key}")
+    elif isinstance(value, str) and _IN_A_URL.search(value):
+        yield place

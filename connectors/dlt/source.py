@@ -8,8 +8,8 @@ the resource is iterated under a mapping that we give, and what stands in it aft
 from __future__ import annotations
 
 import copy
-import importlib
-import sys
+import hashlib
+import json
 from collections.abc import AsyncIterator, Generator, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Final, Self
@@ -20,7 +20,7 @@ from pydantic import BaseModel
 from connectors.api import Access, ApiSource, Means, Page, Stream
 from connectors.contract import Layout
 from connectors.csv_file.named import named_layout
-from connectors.dlt import library
+from connectors.dlt import function, library
 from connectors.dlt.options import Options
 from connectors.dlt.paging import pages
 from connectors.errors import ConfigurationError
@@ -70,11 +70,14 @@ class Source(ApiSource):
 
     @property
     def origin(self) -> str:
-        """The resource and its arguments, without the secret."""
+        """The resource, or the host of `rest_api`, and a digest of all that is asked of it: none of that is shown."""
         options = self._options
-        if options.rest_api is not None:
-            return f"rest_api {options.rest_api.get('client', {}).get('base_url', '')}"
-        return f"{options.resource} {options.arguments or ''}".strip()
+        if options.rest_api is None:
+            told = f", arguments {_digest(options.arguments)}" if options.arguments else ""
+            return f"{options.resource}{told}"
+        client = options.rest_api.get("client")
+        url = str(client.get("base_url", "")) if isinstance(client, Mapping) else ""
+        return f"rest_api {library.host_of(url)}, settings {_digest(options.rest_api)}"
 
     @property
     def windows(self) -> bool:
@@ -88,6 +91,10 @@ class Source(ApiSource):
         if isinstance(disposition, Mapping):
             disposition = disposition.get("disposition")
         return bool(disposition == "replace")
+
+    def ids_by_stream(self, object_name: str) -> bool:
+        """Where there are several: resources know nothing of each other's numbers."""
+        return sum(stream.object == object_name for stream in self.streams) > 1
 
     def pull(self, stream: str, cursor: str | None) -> AsyncIterator[Page]:
         """Run the resource with what it remembered; what it remembers afterwards is the last page's cursor."""
@@ -114,12 +121,12 @@ class Source(ApiSource):
 
     def _pages(self, stream: str, cursor: str | None) -> Generator[Page, None, None]:
         from dlt.common.configuration.container import Container  # noqa: PLC0415 - an extra
-        from dlt.common.json import json  # noqa: PLC0415 - an extra
+        from dlt.common.json import json as typed  # noqa: PLC0415 - an extra
         from dlt.common.pipeline import StateInjectableContext  # noqa: PLC0415 - an extra
 
         self._notes = ()
-        state: Any = json.typed_loads(cursor) if cursor else {}
-        start = json.typed_dumps(state)
+        state: Any = _remembered(cursor)
+        start = typed.typed_dumps(state)
         with library.mended(self._means, self._key("options")):
             _, made = self._resource(stream, self._made())
             with Container().injectable_context(StateInjectableContext(state=state)):
@@ -130,7 +137,7 @@ class Source(ApiSource):
                     yield Page(last[0], start, last[1])
                 last = page
         if last is not None:
-            yield Page(last[0], self._cursor(state, start, json.typed_dumps(state)), last[1])
+            yield Page(last[0], self._cursor(state, start, typed.typed_dumps(state)), last[1])
 
     def _cursor(self, state: dict[str, Any], start: str, end: str) -> str:
         """Where the next pull goes on: where this one began, if a record of the future would hide all others."""
@@ -162,33 +169,12 @@ class Source(ApiSource):
 
         config: Any = copy.deepcopy(given)
         self._place_secret(config)
-        return _resources(rest_api_source(config, name=self._means.name))
+        return function.resources(rest_api_source(config, name=self._means.name))
 
     def _call(self, path: str) -> dict[str, Any]:
-        from dlt.extract import DltResource, DltSource  # noqa: PLC0415 - an extra
-
         arguments = copy.deepcopy(self._options.arguments)
         self._place_secret(arguments)
-        module, _, function = path.partition(":")
-        key = f"{self._key('options')}.resource"
-        if (folder := str(self._options.folder.resolve())) not in sys.path:
-            sys.path.append(folder)
-        try:
-            made = getattr(importlib.import_module(module), function)
-        except (ModuleNotFoundError, AttributeError) as error:
-            missing = getattr(error, "name", None) or path
-            told = f"{key}: '{path}' is not there ({missing})."
-            raise ConfigurationError(told, guidance=f"It is looked for in {folder}, too.") from None
-        try:
-            found = made(**arguments)
-        except TypeError:
-            told = f"{key}: {function} does not take {', '.join(arguments) or 'no argument'}."
-            raise ConfigurationError(told, guidance="See `arguments`.") from None
-        if isinstance(found, DltSource):
-            return _resources(found)
-        if isinstance(found, DltResource):
-            return {found.name: found}
-        raise ConfigurationError(f"{key}: {function} gives no resource or source of dlt.")
+        return function.call(path, arguments, self._options.folder, f"{self._key('options')}.resource")
 
     def _place_secret(self, table: dict[str, Any]) -> None:
         name = self._options.secret_argument
@@ -212,8 +198,21 @@ class Source(ApiSource):
         return f"sources.{self._means.name}.{name}"
 
 
-def _resources(source: Any) -> dict[str, Any]:
-    return {name: source.with_resources(name) for name in source.resources}
+def _digest(told: Mapping[str, Any]) -> str:
+    """What tells two tables of the settings apart, and shows nothing of them."""
+    return hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()[:12]
+
+
+def _remembered(cursor: str | None) -> dict[str, Any]:
+    """What a cursor remembers. One that cannot be read means to begin anew: then nothing is lost."""
+    from dlt.common.json import json as typed  # noqa: PLC0415 - an extra
+
+    try:
+        state: Any = typed.typed_loads(cursor) if cursor else {}
+        list(_last_values(state))
+    except Exception:  # noqa: BLE001 - each type that dlt writes has errors of its own
+        return {}
+    return state if isinstance(state, dict) else {}
 
 
 def _last_values(state: Mapping[str, Any]) -> Iterator[Any]:

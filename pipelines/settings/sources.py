@@ -120,7 +120,8 @@ def layout_of(
 
     A mapping counts where the part has one of its columns: a folder may hold files of several layouts. An empty one
     unmaps its field everywhere, what the part's name says of it included. `labels` are the names by which people know
-    columns, by column: the settings may use either.
+    columns, by column: the settings may use either. Of a pulled source `part` is the stream, which the layout is called
+    after where each stream has ids of its own: records' keys begin with a layout's name.
 
     Raises:
         SourceRefused: neither says anything about people or companies.
@@ -140,6 +141,8 @@ def layout_of(
         if not any(own.values()):
             raise
         layout = Layout("plain", object_name, _declared_id(source), PLAIN_SEPARATORS, source.options.get("date_format"))
+    if hasattr(built, "ids_by_stream") and cast("ApiSource", built).ids_by_stream(object_name):
+        layout = replace(layout, name=f"{layout.name}.{part}")
     told = cast("Named", built).told_by_name(layout, part) if hasattr(built, "told_by_name") else {}
     said = {field: text for field, text in told.items() if field not in own}
     return replace(layout, columns={**layout.columns, **own}, told=said)

@@ -71,3 +71,35 @@ def several() -> Any:
 def no_resource() -> int:
     """Something else."""
     return 1
+
+
+@dlt.resource
+def stumbling(page: int = 0) -> Iterator[Any]:
+    """Take what it is given, and make a TypeError of its own of it."""
+    yield {"id": page + "1"}  # type: ignore[operator]
+
+
+@dlt.source
+def clubs(page: int = 0) -> Any:
+    """Make a TypeError before there is any resource."""
+    return dlt.resource([{"id": page + "1"}], name="clubs")  # type: ignore[operator]
+
+
+@dlt.source
+def house() -> Any:
+    """Two kinds of people whose ids have nothing to do with each other, and the firms that they work for."""
+    people = [{"id": number, "email": f"{{}}{number}@mail.example", "company_id": "c1"} for number in (1, 2, 3)]
+    return [
+        dlt.resource([{**one, "email": str(one["email"]).format(name)} for one in people], name=name)
+        for name in ("members", "guests")
+    ] + [dlt.resource([{"id": "c1", "company_name": "Acme"}], name="firms")]
+
+
+FIXED = dlt.resource([{"id": 1, "email": "a@x.example"}], name="fixed")
+"""A resource that takes no arguments and is none's result."""
+
+
+def calls() -> Any:
+    """Leave a trace: nobody is to call it, since dlt knows nothing of it."""
+    SEEN.append("called")
+    return FIXED

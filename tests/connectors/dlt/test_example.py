@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import shutil
+import socket
 import threading
 from collections.abc import Iterator
 from http.server import ThreadingHTTPServer
@@ -14,7 +15,10 @@ import pytest
 
 pytest.importorskip("dlt", reason="dlt is not installed: make dlt")
 
-from connectors.api import ApiSource
+import requests
+
+from connectors.api import ApiSource, Means
+from connectors.dlt import library
 from connectors.errors import AccessError, ConfigurationError, NotApplied
 from pipelines.settings import file
 from tests.connectors.pulled import pulled, source
@@ -97,3 +101,16 @@ def test_errors_of_the_server_are_told_apart(server: tuple[ModuleType, int]) -> 
     with pytest.raises(ConfigurationError, match=r"options\.rest_api: dlt does not take client as it is given"):
         pulled(clubs(port, module.TOKEN, colour="red"))
     assert "sesame" not in str(refused.value)
+
+
+def test_an_error_shows_nothing_of_an_address_but_host_and_port() -> None:
+    """Whoever builds an address with a password in it still does not see it in a run's output."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    asked = requests.Request("GET", f"http://svc:s3cret@127.0.0.1:{port}/people").prepare()
+    means = Means("wh", "CRM_BRIDGE_SECRET_WH", None)
+    told = rf"GET 127\.0\.0\.1:{port}: no usable answer"
+    with pytest.raises(NotApplied, match=told) as caught, library.mended(means, "options"):
+        raise requests.ConnectionError("down", request=asked)
+    assert "s3cret" not in str(caught.value)

@@ -22,7 +22,7 @@ from connectors.errors import ConfigurationError, SourceRefused
 from pipelines.intake import extract
 from tests.connectors.dlt import resources
 from tests.connectors.pulled import checked, pulled, source
-from tests.pipelines.workshop import TO_CLEAN, Workshop
+from tests.pipelines.workshop import TO_CLEAN, TO_RESOLVE, Workshop
 
 PEOPLE = [
     {"id": number, "email": f"p{number}@acme.example", "updated_at": f"2026-01-0{number}"} for number in (1, 2, 3)
@@ -204,6 +204,77 @@ def test_the_secret_goes_to_the_argument_that_is_named() -> None:
         pulled(people("everything", secret_argument="token"))
 
 
+def test_streams_of_one_object_have_ids_of_their_own(tmp_path: Path) -> None:
+    """Members and guests are both numbered from 1: six people, and each one's firm is found by its id."""
+    streams = {"members": "contacts", "guests": "contacts", "firms": "companies"}
+    options = {"resource": f"{resources.__name__}:house", "streams": streams}
+    shop = Workshop(tmp_path, sources={"wh": {"kind": "dlt", "options": options}})
+    shop.run(*TO_RESOLVE)
+    keys = sorted(row["record_key"] for row in shop.rows("records"))
+    assert keys == [f"wh/contacts/named.{name}:{number}" for name in ("guests", "members") for number in (1, 2, 3)]
+    [firm] = shop.rows("company_records")
+    assert firm["record_key"] == "wh/companies/named:c1"
+    [company] = shop.rows("golden_companies")
+    assert [row["company"] for row in shop.rows("golden")] == [company["company_id"]] * 6
+
+
+def test_a_stream_that_is_alone_with_its_object_keeps_its_keys() -> None:
+    """The key of a record changes only where two streams would share it."""
+    one = people("several", object=None, streams={"changed": "contacts", "firms": "companies"})
+    two = people("several", object=None, streams={"changed": "contacts", "firms": "contacts"})
+    assert not any(map(one.ids_by_stream, ("contacts", "companies")))
+    assert (two.ids_by_stream("contacts"), two.ids_by_stream("companies")) == (True, False)
+    assert not people().ids_by_stream("contacts")
+
+
+def test_an_origin_tells_configurations_apart_and_shows_none_of_them() -> None:
+    """Another path, filter or argument is another origin, in which a cursor of the first would hide records."""
+
+    def api(path: str, **params: Any) -> str:
+        resource = {"name": "people", "endpoint": {"path": path, "params": params}}
+        client = {"base_url": "https://api.example/v1?key=sesame"}
+        return source("dlt", object="contacts", rest_api={"client": client, "resources": [resource]}).origin
+
+    of = [api("people"), api("guests"), api("people", kind="vip"), people().origin]
+    of += [people("everything", arguments={"page": page, "dsn": "sesame"}).origin for page in (1, 2)]
+    assert len(set(of)) == len(of)
+    assert of[0] == api("people")
+    assert not any(word in "".join(of) for word in ("sesame", "vip", "guests", "dsn"))
+
+
+@pytest.mark.parametrize("cursor", ["garbage", "[]", "3", '"x"', '{"sources": []}', '{"sources": {"a": 1}}'])
+def test_a_cursor_that_cannot_be_read_begins_anew(cursor: str) -> None:
+    """Everything comes again, since a stream that is refused at each run would never come at all."""
+    read = pulled(people(), cursor)
+    assert len(read.rows) == 3
+    assert pulled(people(), read.cursor).rows == []
+
+
+def test_nothing_is_called_that_dlt_does_not_know() -> None:
+    """A function of any module may do anything: what it is, is seen before it is called."""
+    for function in ("subprocess:getoutput", f"{resources.__name__}:calls"):
+        of = source("dlt", object="contacts", resource=function, arguments={"cmd": "true"})
+        for ask in (pulled, checked):
+            with pytest.raises(ConfigurationError, match=r"options\.resource: \w+ is no resource or source of dlt"):
+                ask(of)
+    with pytest.raises(ConfigurationError, match="is no resource"):
+        pulled(people("calls"))
+    assert resources.SEEN == []
+
+
+def test_a_resource_that_takes_nothing_is_read_again_and_again() -> None:
+    """A resource that stands in the module as it is gives its rows at each pull."""
+    of = people("FIXED")
+    assert pulled(of).rows == pulled(of).rows == [{"id": "1", "email": "a@x.example"}]
+
+
+@pytest.mark.parametrize("function", ["stumbling", "clubs"])
+def test_a_type_error_of_a_resources_own_is_told_as_its_own(function: str) -> None:
+    """It does not look like a wrong argument: the line of the resource's code is named."""
+    with pytest.raises(SourceRefused, match=r"ended with TypeError at resources.py, line \d+"):
+        pulled(people(function, arguments={"page": 1}))
+
+
 def test_an_error_of_a_resource_shows_no_value() -> None:
     """Its own text may hold a row: the kind of error and its line are told instead."""
     with pytest.raises(
@@ -219,7 +290,8 @@ def test_an_error_of_a_resource_shows_no_value() -> None:
     [
         ({"resource": "no_such_module:people"}, r"options.resource: 'no_such_module:people' is not there"),
         ({"resource": f"{resources.__name__}:nobody"}, r"options.resource: .* is not there"),
-        ({"resource": f"{resources.__name__}:no_resource"}, "gives no resource or source of dlt"),
+        ({"resource": f"{resources.__name__}:no_resource"}, "no_resource is no resource or source of dlt"),
+        ({"resource": f"{resources.__name__}:FIXED", "arguments": {"page": 1}}, "FIXED does not take page"),
         ({"resource": f"{resources.__name__}:several"}, "there are the resources changed, firms"),
         ({"arguments": {"colour": "red"}}, "does not take colour"),
         ({"object": None, "streams": {"x": "contacts"}}, "there is no resource 'x'; there are changed"),
@@ -240,6 +312,10 @@ def test_what_cannot_be_run_is_said_in_one_line(options: dict[str, Any], told: s
         ({"resource": "a:b", "arguments": {"api_key": "x"}}, "arguments.api_key is a secret"),
         ({"rest_api": {"client": {"auth": {"token": "x"}}}}, "rest_api.client.auth.token is a secret"),
         ({"rest_api": {"client": {"headers": {"Authorization": "x"}}}}, "rest_api.client.headers.Authorization is a"),
+        ({"resource": "a:b", "arguments": {"pwd": "x"}}, "arguments.pwd is a secret"),
+        ({"resource": "a:b", "arguments": {"credentials": "x"}}, "arguments.credentials is a secret"),
+        ({"resource": "a:b", "arguments": {"urls": ["https://svc:x@h.example/"]}}, "arguments.urls.0 is a secret"),
+        ({"rest_api": {"client": {"base_url": "https://x@h.example/"}}}, "rest_api.client.base_url is a secret"),
     ],
 )
 def test_options_that_mean_nothing_are_refused(options: dict[str, Any], told: str) -> None:
