@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,9 @@ ROWS: Final = 10_000
 
 MOMENT: Final = "crm_bridge_moment"
 """The last column of an answer by change times: a row's in microseconds since 1970, as text; null where it has none."""
+
+_NO_SQL: Final = re.compile(r"(?:[\s;]++|--[^\r\n]*+|/\*(?>.*?\*/))*+", re.DOTALL)
+"""What may stand behind a statement: blanks, semicolons, comments."""
 
 Kind = Literal["zoned", "naive", "day"]
 """What a column of times holds: moments, times on a clock without its zone, days."""
@@ -101,6 +105,10 @@ class Database(ABC):
         """
 
     @abstractmethod
+    def parses(self, text: str) -> bool:
+        """Whether the text is a statement as far as the database's parser sees, and no part of one."""
+
+    @abstractmethod
     def answer(self, statement: str, bound: Sequence[Any]) -> Generator[pa.RecordBatch, None, None]:
         """Yield what a SELECT of text columns gives; `bound` takes the place of its question marks."""
 
@@ -135,6 +143,15 @@ class Database(ABC):
         self._columns = found
         return found
 
+    def statement(self) -> str:
+        """The query without the semicolon that ends it and what stands behind, to be put in brackets.
+
+        Only the database's own parser knows that semicolon from one in a text or a comment.
+        """
+        text = self.query.text
+        ends = (at.start() for at in re.finditer(";", text) if _NO_SQL.fullmatch(text, at.end()))
+        return next((text[:end] for end in ends if self.parses(text[:end])), text)
+
     def column(self, name: str, option: str) -> Column:
         """The column that an option names, in whatever case.
 
@@ -162,10 +179,9 @@ class Database(ABC):
             parts.append(f"{self.microseconds(time)} AS {MOMENT}")
             where, bound = self._within(time, span)
             order = f"{self.compared(time)} NULLS FIRST{', ' if order else ''}{order}"
-        query = self.query.text.rstrip().rstrip(";")
         tail = f"{where}{f' ORDER BY {order}' if order else ''}"
         # Every part is quoted or ours; the query is the settings', and was seen to be one SELECT.
-        yield from self.answer(f"SELECT {', '.join(parts)} FROM (\n{query}\n) AS q{tail}", bound)  # noqa: S608
+        yield from self.answer(f"SELECT {', '.join(parts)} FROM (\n{self.statement()}\n) AS q{tail}", bound)  # noqa: S608
 
     def bind(self, moment: datetime, kind: Kind) -> Any:
         """A moment in the form that a column of this kind is compared with."""

@@ -69,8 +69,17 @@ class Files(Database):
             if [one.type for one in statements] != [duckdb.StatementType.SELECT]:
                 raise self.query.wrong("it is not one SELECT.", "A source only reads: write one SELECT.")
             self._see_paths()
-            rows = self._connection.execute(f"DESCRIBE {statements[0].query}").fetchall()
+            rows = self._connection.execute(f"DESCRIBE {self.statement()}").fetchall()
         return tuple(Column(name, kind) for name, kind, *_ in rows)
+
+    def parses(self, text: str) -> bool:
+        """Whether DuckDB finds one statement."""
+        import duckdb  # noqa: PLC0415 - only for reading
+
+        try:
+            return len(duckdb.extract_statements(text)) == 1
+        except duckdb.ParserException:
+            return False
 
     def answer(self, statement: str, bound: Sequence[Any]) -> Generator[pa.RecordBatch, None, None]:
         """Stream what DuckDB gives."""

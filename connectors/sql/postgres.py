@@ -105,8 +105,8 @@ class Postgres(Database):
 
     def described(self) -> tuple[Column, ...]:
         """What the server says of the query once it has prepared it."""
-        query = self.query.text.rstrip().rstrip(";")
         with self._mended():
+            query = self.statement()
             # The protocol prepares one statement: no bracket of the query closes ours.
             found = self._prepared(query)
             types = [found.ftype(at) for at in range(found.nfields)]
@@ -118,6 +118,19 @@ class Postgres(Database):
             rows = self._connection.execute(asked, [types]).fetchall()
         told = {oid: "record" if kind == "c" else name for oid, name, kind in rows}
         return tuple(Column(name, told[oid]) for name, oid in zip(names, types, strict=True))
+
+    def parses(self, text: str) -> bool:
+        """Whether the server prepares it; what it says of tables and columns is said of the whole query."""
+        import psycopg  # noqa: PLC0415 - an extra
+
+        try:
+            with self._connection.transaction():  # a savepoint: the error would end the whole transaction
+                self._prepared(text)
+        except psycopg.errors.SyntaxError:
+            return False
+        except psycopg.ProgrammingError:
+            pass
+        return True
 
     def answer(self, statement: str, bound: Sequence[Any]) -> Generator[pa.RecordBatch, None, None]:  # noqa: ARG002 - see `place`
         """Fetch rows from the server's cursor, a batch at a time."""

@@ -50,12 +50,16 @@ class SQLite(Database):
 
     def described(self) -> tuple[Column, ...]:
         """What SQLite says of the query when no row is wanted."""
-        query = self.query.text.rstrip().rstrip(";")
+        query = self.statement()
         with self._mended(), closing(self._connection.cursor()) as cursor:
             cursor.execute(f"EXPLAIN {query}")  # it alone: no bracket of the query closes ours
             found = cursor.execute(f"SELECT * FROM (\n{query}\n) LIMIT 0").description  # noqa: S608 - the settings' query
         # SQLite calls the second `id` of a subquery `id:1`.
         return tuple(Column(re.sub(r":\d+$", "", name), "a value") for name, *_ in found)
+
+    def parses(self, text: str) -> bool:
+        """Whether a semicolon ends it for SQLite, since it stands in no text and no comment."""
+        return sqlite3.complete_statement(f"{text};")
 
     def answer(self, statement: str, bound: Sequence[Any]) -> Generator[pa.RecordBatch, None, None]:
         """Fetch rows, a batch at a time."""

@@ -12,6 +12,8 @@ import pytest
 from connectors.api import ApiSource
 from connectors.errors import ConfigurationError
 from tests.connectors.pulled import checked, pulled, source, windowed
+from tests.connectors.sql import ENDED
+from tests.pipelines.workshop import TO_CLEAN, Workshop
 
 
 @pytest.fixture
@@ -70,6 +72,12 @@ def test_odd_types_are_text_without_loss(folder: Path) -> None:
     }
 
 
+@pytest.mark.parametrize("query", ENDED)
+def test_what_stands_behind_the_query_is_no_part_of_it(folder: Path, query: str) -> None:
+    """A semicolon, and comments after it, end the query as in any shell; those in a text or a comment do not."""
+    assert pulled(lake(folder, query)).rows == [{"id": "1", "email": "a;-- b"}]
+
+
 def test_an_empty_answer_has_its_columns(folder: Path) -> None:
     """A pull of nothing still says which columns there are."""
     read = pulled(lake(folder, "SELECT * FROM 'people.parquet' WHERE false"))
@@ -123,6 +131,28 @@ def test_each_page_can_be_gone_on_from(folder: Path, monkeypatch: pytest.MonkeyP
     later = pulled(of, whole.cursors[len(whole.cursors) // 2])
     assert {row["id"] for row in whole.rows[12_000:]} <= {row["id"] for row in later.rows}
     assert len(later.rows) < 20_000
+
+
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        "garbage",
+        "{}",
+        "[]",
+        "3",
+        "null",
+        '{"since": 3}',
+        '{"since": "noon"}',
+        '{"since": "2026-01-09"}',
+        '{"given": 1}',
+    ],
+)
+def test_a_cursor_that_cannot_be_read_begins_anew(folder: Path, cursor: str) -> None:
+    """Everything comes again, since a stream that is refused at each run would never come at all."""
+    of = lake(folder, change_column="updated_at", id_column="id")
+    read = pulled(of, cursor)
+    assert len(read.rows) == 10
+    assert len(pulled(of, read.cursor).rows) == 1
 
 
 @pytest.mark.parametrize(
@@ -183,3 +213,44 @@ def test_a_check_says_what_is_asked(folder: Path) -> None:
     """For people: where the files are, and how many columns come."""
     access = checked(lake(folder))
     assert (str(folder) in access.account, access.notes) == (True, ("3 columns",))
+
+
+def test_an_overlap_that_says_nothing_new_lands_no_third_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many rows of the greatest change time come once more, then not until one is late, newer or other."""
+    monkeypatch.setattr("pipelines.intake.segment.ROWS", 20)
+    monkeypatch.setattr("connectors.sql.files.ROWS", 10)
+    path = tmp_path / "people.csv"
+    lines = [f"{number},p{number}@acme.example,2026-01-01 12:00:00" for number in range(50)]
+    query = "SELECT * FROM read_csv('people.csv', types = {'at': 'TIMESTAMPTZ'})"
+    options = {"query": query, "object": "contacts", "folder": str(tmp_path), "change_column": "at", "id_column": "id"}
+    shop = Workshop(tmp_path, sources={"wh": {"kind": "sql", "options": options}})
+
+    def landed() -> int:
+        path.write_text("\n".join(["id,email,at", *lines]))
+        return shop.run(*TO_CLEAN).reports["extract"].counts["rows_new"]
+
+    assert (landed(), landed(), landed(), landed()) == (50, 50, 0, 0)
+    lines.append("50,late@acme.example,2026-01-01 11:55:00")
+    assert (landed(), landed()) == (51, 0)
+    lines[7] = lines[7].replace("p7", "other")
+    assert (landed(), landed()) == (51, 0)
+    lines.append("51,undated@acme.example,")
+    assert (landed(), landed()) == (52, 0)
+    lines.append("52,new@acme.example,2026-01-01 13:00:00")
+    assert (landed(), landed(), landed()) == (53, 2, 0)
+    assert len(shop.rows("records")) == 53
+
+
+def test_a_pull_that_stops_in_its_overlap_is_given_all_of_it_again(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only the last page's cursor says that all rows of the overlap were given."""
+    monkeypatch.setattr("connectors.sql.files.ROWS", 2)
+    query = "SELECT i AS id, TIMESTAMPTZ '2026-01-01 00:00:00Z' AS at FROM range(5) t(i)"
+    of = lake(folder, query, change_column="at", id_column="id")
+    second = pulled(of, pulled(of).cursor)
+    for cursor in second.cursors[:-1]:
+        assert len(pulled(of, cursor).rows) == 5
+    assert pulled(of, second.cursor).rows == []
+    third = pulled(of, second.cursor)
+    assert pulled(of, third.cursor).rows == []

@@ -13,6 +13,7 @@ import pytest
 from connectors.api import ApiSource
 from connectors.errors import AccessError, ConfigurationError, NotApplied
 from tests.connectors.pulled import checked, pulled, source, windowed
+from tests.connectors.sql import ENDED
 
 psycopg = pytest.importorskip("psycopg", reason="psycopg is not installed: the extra `postgres`")
 
@@ -73,6 +74,12 @@ def test_rows_come_as_text_without_loss(url: str) -> None:
         "never": "infinity",
         "signs": "a%s?",
     }
+
+
+@pytest.mark.parametrize("query", [*ENDED, "SELECT 1 AS id, $$a;-- b$$ AS email; -- all"])
+def test_what_stands_behind_the_query_is_no_part_of_it(url: str, query: str) -> None:
+    """A semicolon, and comments after it, end the query as in any shell; those in a text or a comment do not."""
+    assert pulled(crm(url, query)).rows == [{"id": "1", "email": "a;-- b"}]
 
 
 def test_a_pull_is_read_in_batches(url: str, monkeypatch: pytest.MonkeyPatch) -> None:

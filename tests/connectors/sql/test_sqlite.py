@@ -13,6 +13,7 @@ import pytest
 from connectors.api import ApiSource
 from connectors.errors import ConfigurationError
 from tests.connectors.pulled import checked, pulled, source, windowed
+from tests.connectors.sql import ENDED
 
 
 @pytest.fixture
@@ -39,6 +40,12 @@ def test_rows_come_as_text(path: Path) -> None:
     read = pulled(crm(path, id_column="id"))
     assert [row["id"] for row in read.rows] == ["0", "1", "2", "3", "4"]
     assert read.rows[4] == {"id": "4", "email": "p4@acme.example", "changed": None, "photo": "00FF", "score": "0.5"}
+
+
+@pytest.mark.parametrize("query", ENDED)
+def test_what_stands_behind_the_query_is_no_part_of_it(path: Path, query: str) -> None:
+    """A semicolon, and comments after it, end the query as in any shell; those in a text or a comment do not."""
+    assert pulled(crm(path, query)).rows == [{"id": "1", "email": "a;-- b"}]
 
 
 def test_change_times_are_read_as_sqlite_reads_them(path: Path) -> None:
