@@ -103,3 +103,9 @@ def calls() -> Any:
     """Leave a trace: nobody is to call it, since dlt knows nothing of it."""
     SEEN.append("called")
     return FIXED
+
+
+@dlt.transformer(data_from=FIXED)
+def detailed(row: Any, page: int = 0) -> Iterator[Any]:
+    """What is known of each row of another resource."""
+    yield {**row, "page": page}

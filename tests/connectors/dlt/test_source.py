@@ -13,7 +13,6 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from pydantic import ValidationError
 
 pytest.importorskip("dlt", reason="dlt is not installed: make dlt")
 
@@ -21,25 +20,9 @@ from connectors.api import ApiSource
 from connectors.errors import ConfigurationError, SourceRefused
 from pipelines.intake import extract
 from tests.connectors.dlt import resources
+from tests.connectors.dlt.reading import PEOPLE, people
 from tests.connectors.pulled import checked, pulled, source
 from tests.pipelines.workshop import TO_CLEAN, TO_RESOLVE, Workshop
-
-PEOPLE = [
-    {"id": number, "email": f"p{number}@acme.example", "updated_at": f"2026-01-0{number}"} for number in (1, 2, 3)
-]
-
-
-@pytest.fixture(autouse=True)
-def rows() -> list[Any]:
-    """What the resources yield: three people, if nobody says otherwise."""
-    resources.ROWS[:] = PEOPLE
-    resources.SEEN.clear()
-    return resources.ROWS
-
-
-def people(function: str = "changed", secret: str | None = None, **options: Any) -> ApiSource:
-    """A source of contacts of one of the resources."""
-    return source("dlt", secret, resource=f"{resources.__name__}:{function}", **{"object": "contacts", **options})
 
 
 def test_a_resource_is_pulled_on_from_what_it_remembers(rows: list[Any]) -> None:
@@ -250,31 +233,6 @@ def test_a_cursor_that_cannot_be_read_begins_anew(cursor: str) -> None:
     assert pulled(people(), read.cursor).rows == []
 
 
-def test_nothing_is_called_that_dlt_does_not_know() -> None:
-    """A function of any module may do anything: what it is, is seen before it is called."""
-    for function in ("subprocess:getoutput", f"{resources.__name__}:calls"):
-        of = source("dlt", object="contacts", resource=function, arguments={"cmd": "true"})
-        for ask in (pulled, checked):
-            with pytest.raises(ConfigurationError, match=r"options\.resource: \w+ is no resource or source of dlt"):
-                ask(of)
-    with pytest.raises(ConfigurationError, match="is no resource"):
-        pulled(people("calls"))
-    assert resources.SEEN == []
-
-
-def test_a_resource_that_takes_nothing_is_read_again_and_again() -> None:
-    """A resource that stands in the module as it is gives its rows at each pull."""
-    of = people("FIXED")
-    assert pulled(of).rows == pulled(of).rows == [{"id": "1", "email": "a@x.example"}]
-
-
-@pytest.mark.parametrize("function", ["stumbling", "clubs"])
-def test_a_type_error_of_a_resources_own_is_told_as_its_own(function: str) -> None:
-    """It does not look like a wrong argument: the line of the resource's code is named."""
-    with pytest.raises(SourceRefused, match=r"ended with TypeError at resources.py, line \d+"):
-        pulled(people(function, arguments={"page": 1}))
-
-
 def test_an_error_of_a_resource_shows_no_value() -> None:
     """Its own text may hold a row: the kind of error and its line are told instead."""
     with pytest.raises(
@@ -283,55 +241,6 @@ def test_an_error_of_a_resource_shows_no_value() -> None:
         pulled(people("failing"))
     assert "acme" not in str(caught.value)
     assert caught.value.__suppress_context__
-
-
-@pytest.mark.parametrize(
-    ("options", "told"),
-    [
-        ({"resource": "no_such_module:people"}, r"options.resource: 'no_such_module:people' is not there"),
-        ({"resource": f"{resources.__name__}:nobody"}, r"options.resource: .* is not there"),
-        ({"resource": f"{resources.__name__}:no_resource"}, "no_resource is no resource or source of dlt"),
-        ({"resource": f"{resources.__name__}:FIXED", "arguments": {"page": 1}}, "FIXED does not take page"),
-        ({"resource": f"{resources.__name__}:several"}, "there are the resources changed, firms"),
-        ({"arguments": {"colour": "red"}}, "does not take colour"),
-        ({"object": None, "streams": {"x": "contacts"}}, "there is no resource 'x'; there are changed"),
-    ],
-)
-def test_what_cannot_be_run_is_said_in_one_line(options: dict[str, Any], told: str) -> None:
-    """Each line names the option, and what there is."""
-    with pytest.raises(ConfigurationError, match=told):
-        pulled(source("dlt", **{"resource": f"{resources.__name__}:changed", "object": "contacts", **options}))
-
-
-@pytest.mark.parametrize(
-    ("options", "told"),
-    [
-        ({"resource": "people"}, "String should match pattern"),
-        ({}, "needs either `resource` or `rest_api`"),
-        ({"resource": "a:b", "object": None}, "needs either `object` or `streams`"),
-        ({"resource": "a:b", "arguments": {"api_key": "x"}}, "arguments.api_key is a secret"),
-        ({"rest_api": {"client": {"auth": {"token": "x"}}}}, "rest_api.client.auth.token is a secret"),
-        ({"rest_api": {"client": {"headers": {"Authorization": "x"}}}}, "rest_api.client.headers.Authorization is a"),
-        ({"resource": "a:b", "arguments": {"pwd": "x"}}, "arguments.pwd is a secret"),
-        ({"resource": "a:b", "arguments": {"credentials": "x"}}, "arguments.credentials is a secret"),
-        ({"resource": "a:b", "arguments": {"urls": ["https://svc:x@h.example/"]}}, "arguments.urls.0 is a secret"),
-        ({"rest_api": {"client": {"base_url": "https://x@h.example/"}}}, "rest_api.client.base_url is a secret"),
-    ],
-)
-def test_options_that_mean_nothing_are_refused(options: dict[str, Any], told: str) -> None:
-    """A secret in the settings, too: it comes from the environment alone."""
-    with pytest.raises(ValidationError, match=told):
-        source("dlt", **{"object": "contacts", **options})
-
-
-def test_keys_that_only_sound_secret_are_taken() -> None:
-    """Where a token is to be found, and where it is asked for, are no secrets."""
-    client = {
-        "base_url": "https://x.example",
-        "auth": {"type": "oauth2", "access_token_url": "https://x.example/token"},
-    }
-    paginator = {"type": "cursor", "cursor_path": "next_page_token", "cursor_param": "page_token"}
-    source("dlt", object="contacts", rest_api={"client": {**client, "paginator": paginator}, "resources": ["people"]})
 
 
 def test_dlt_leaves_no_trace(tmp_path: Path) -> None:
