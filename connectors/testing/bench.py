@@ -42,8 +42,8 @@ class Bench:
         made: BaseModel = self.connector.Options.model_validate({**self.double.options(base_url), **more})
         return made
 
-    def source(self, secret: str | None = "", base_url: str = BASE_URL) -> ApiSource:
-        """A fresh source, not opened; with the double's own secret, another one, or none."""
+    def source(self, secret: str | None = "", base_url: str = BASE_URL, **more: Any) -> ApiSource:
+        """A fresh source, not opened; with the double's own secret, another one, or none; maybe with more options."""
         given = self.double.secret if secret == "" else secret
         means = Means(
             NAME,
@@ -53,7 +53,7 @@ class Bench:
             clock=Clock(lambda: 1000.0 + self._waited, lambda: self.double.now, self._sleep, lambda _low, high: high),
             limits=Limits(),
         )
-        made: ApiSource = self.connector.Source(self.options(base_url), means)
+        made: ApiSource = self.connector.Source(self.options(base_url, **more), means)
         return made
 
     def opened(self, use: Callable[[ApiSource], Awaitable[T]], source: ApiSource | None = None) -> T:
@@ -76,19 +76,24 @@ class Bench:
         return self.opened(lambda source: taken(source.window(stream, start, end)))
 
     def cell(self, stream: str, pages: Sequence[Page], field: str) -> list[str | None]:
-        """What each row says of a field, by the first column that the layout maps to it."""
+        """What each row says of a field, by the first column that the layout maps to it; None where it maps none."""
         object_name = self.double.streams[stream]
         source = self.source()
         found: list[str | None] = []
         for page in pages:
             layout = source.layout(object_name, page.rows.schema.names)
-            column = layout.columns.get(field, ())[0]
-            found += page.rows.column(column).to_pylist()
+            columns = layout.columns.get(field)
+            found += page.rows.column(columns[0]).to_pylist() if columns else [None] * page.rows.num_rows
         return found
 
     def ids(self, stream: str, pages: Sequence[Page]) -> list[str]:
         """The records' own ids, row by row."""
         return [str(one) for one in self.cell(stream, pages, "source_id")]
+
+    def values(self, stream: str, pages: Sequence[Page], field: str) -> dict[str, str]:
+        """What the last row of each record says of a field, by its id, where it says something."""
+        said = dict(zip(self.ids(stream, pages), self.cell(stream, pages, field), strict=True))
+        return {record: text for record, text in said.items() if text}
 
     def times(self, stream: str, pages: Sequence[Page]) -> dict[str, datetime]:
         """When each record changed, by its id."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Collection, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -24,7 +24,14 @@ from starlette.types import Receive, Scope, Send
 BEGINNING: Final = datetime(2026, 1, 1, tzinfo=UTC)
 """The moment at which a double's world begins."""
 
-FaultKind = Literal["status", "html", "cut", "not_json", "other"]
+FaultKind = Literal["status", "html", "cut", "not_json", "other", "echo"]
+
+Flaw = Literal["nameless", "odd"]
+"""What is wrong with a record: it has no id, or its values are of other kinds than documented."""
+
+
+class Unsupported(Exception):
+    """A control that a double does not have; the suite skips the case with these words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +53,8 @@ class Fault:
     status: int = 500
     kind: FaultKind = "status"
     """`status`: the vendor's own error of that status. `html`: a page instead. `cut`: the true answer, cut in the
-    middle. `not_json`: 200 with words. `other`: 200 with JSON that is no answer to this request."""
+    middle. `not_json`: 200 with words. `other`: 200 with JSON that is no answer to this request.
+    `echo`: words that repeat how the request said who it is."""
     path: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
 
@@ -64,6 +72,14 @@ class Double(ABC):
     """Streams whose records never change once they are there: they are not touched."""
     undeletable: ClassVar[frozenset[str]] = frozenset()
     """Streams of which the API does not tell what was deleted: nothing is deleted in them."""
+    untold_in_windows: ClassVar[frozenset[str]] = frozenset()
+    """Streams of which it tells what was deleted since a time, and not what was deleted within a window."""
+    requests_for_changes: ClassVar[Mapping[str, int]] = {}
+    """How many requests ten changes may cost a source that was just opened, by stream, where that is not three."""
+    requests_more_after_a_day: ClassVar[Mapping[str, int]] = {}
+    """How many more they may cost, by stream, where the last pull is a day ago and not an hour."""
+    one_view: ClassVar[str] = ""
+    """Why another secret shows the same records, where it does: else it is of a user who may see others."""
 
     def __init__(self, *, contacts: int = 50, companies: int = 10, activities: int = 20, same_moment: int = 0) -> None:
         """Make the world.
@@ -108,6 +124,46 @@ class Double(ABC):
     def error(self, status: int) -> tuple[Any, dict[str, str]]:
         """The vendor's own body and headers of an error with this status."""
 
+    # What a vendor's module says where its API has such a thing
+
+    def secrets(self) -> Mapping[str, Mapping[str, Any]]:
+        """Each form of a secret that it takes, with the options that go with it."""
+        return {self.secret: {}}
+
+    @property
+    def access_tokens(self) -> Collection[str]:
+        """What it gave out so far in exchange for a secret."""
+        return ()
+
+    def spoil(self, stream: str, record: str, flaw: Flaw) -> None:  # noqa: ARG002 - for those that have it
+        """Show a record with a flaw from now on (`flawed`)."""
+        raise Unsupported(f"the double of {self.kind} spoils no record of {stream}")
+
+    def restore(self, stream: str, record: str) -> None:  # noqa: ARG002 - for those that have it
+        """Bring back a record now that was deleted."""
+        raise Unsupported(f"the double of {self.kind} restores no record of {stream}")
+
+    def merge(self, stream: str, loser: str, winner: str) -> None:  # noqa: ARG002 - for those that have it
+        """Merge a record into another one now."""
+        raise Unsupported(f"the double of {self.kind} merges no records of {stream}")
+
+    def convert(self, lead: str) -> str:  # noqa: ARG002 - for those that have it
+        """Convert a record of the stream `leads` now; returns the id of the contact that it became."""
+        raise Unsupported(f"the double of {self.kind} converts no lead")
+
+    def associate(self, contact: str, company: str) -> None:  # noqa: ARG002 - for those that have it
+        """Let a contact belong to a company now."""
+        raise Unsupported(f"the double of {self.kind} changes no contact's company")
+
+    # What a test does besides
+
+    def touch_late(self, stream: str, ids: Sequence[str], **ago: float) -> None:
+        """Show only now what people changed a `timedelta` of these arguments ago."""
+        now = self.now
+        self.now = now - timedelta(**ago)
+        self.touch(stream, ids)
+        self.now = now
+
     def moment_of(self, number: int, count: int) -> datetime:
         """When record `number` (from 0) of `count` last changed: spread over 180 days, the middle ones at one time."""
         first = (count - self.same_moment) // 2
@@ -150,6 +206,9 @@ class Double(ABC):
         if fault is not None and fault.kind in ("html", "not_json"):
             page = b"<html><body>Access denied</body></html>" if fault.kind == "html" else b"all is well"
             return fault.status if fault.kind == "html" else 200, {"content-type": "text/html", **fault.headers}, page
+        if fault is not None and fault.kind == "echo":
+            said = {"message": f"not to be read: {dict(Request(scope).headers)} {raw.decode(errors='replace')}"}
+            return fault.status, {"content-type": "application/json", **fault.headers}, json.dumps(said).encode()
         status, headers, body = await self._routed(scope, raw)
         return status, headers, body[: len(body) // 2] if fault is not None else body
 
@@ -176,6 +235,23 @@ class Double(ABC):
                 self.faults.remove(fault)
                 return fault
         return None
+
+
+def flawed(record: dict[str, Any], flaw: Flaw | None) -> dict[str, Any]:
+    """A record as it is shown with a flaw, its id in `id` or `Id`; as it is without one."""
+    if flaw is None:
+        return record
+    if flaw == "nameless":
+        return {name: value for name, value in record.items() if name.lower() != "id"}
+    return {name: value if name.lower() == "id" else _odd(value) for name, value in record.items()}
+
+
+def _odd(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _odd(inner) for name, inner in value.items()}
+    if isinstance(value, str):
+        return {"odd": value}
+    return None if value is None else "odd"
 
 
 def _read(request: Request, raw: bytes) -> Any:

@@ -13,19 +13,20 @@ import shutil
 import sqlite3
 import tempfile
 import weakref
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
 from fastapi import FastAPI
 from starlette.routing import BaseRoute, Mount
+from starlette.types import Scope
 
 from connectors.giant_context.server import access
 from connectors.giant_context.server.app import create_app
 from connectors.giant_context.server.store.ids import new_id, stamp
 from connectors.giant_context.server.store.normal_text import email_key, search_text
-from connectors.testing.double import Double
+from connectors.testing.double import Double, Flaw, flawed
 
 CODES: Final = {400: "BAD_REQUEST", 401: "UNAUTHORIZED", 403: "FORBIDDEN", 404: "NOT_FOUND", 429: "RATE_LIMITED"}
 
@@ -38,6 +39,7 @@ class Vendor(Double):
     secret: ClassVar[str] = "gct_the-key-of-the-other-app"
     unchanging: ClassVar[frozenset[str]] = frozenset({"activities"})
     undeletable: ClassVar[frozenset[str]] = frozenset({"companies", "activities"})
+    one_view: ClassVar[str] = "a key of an app shows all of the app's records, or is refused a list"
 
     def __init__(self, *, contacts: int = 50, companies: int = 10, activities: int = 20, same_moment: int = 0) -> None:
         folder = Path(tempfile.mkdtemp(prefix="giant-context-"))
@@ -45,6 +47,8 @@ class Vendor(Double):
         weakref.finalize(self, _remove, self._app, folder)
         super().__init__(contacts=contacts, companies=companies, activities=activities, same_moment=same_moment)
         self._app.state.store.write(self._fill).result()
+        self._flaws: dict[str, Flaw] = {}
+        self._tokens: set[str] = set()
 
     def routes(self) -> Sequence[BaseRoute]:
         """All of the embedded CRM."""
@@ -75,6 +79,29 @@ class Vendor(Double):
     def delete(self, stream: str, record: str) -> None:
         """Archive a contact: what is removed for good, the API does not tell."""
         self.touch(stream, [record], status="archived")
+
+    def restore(self, stream: str, record: str) -> None:
+        """Let an archived contact be active again."""
+        self.touch(stream, [record], status="active")
+
+    def spoil(self, stream: str, record: str, flaw: Flaw) -> None:  # noqa: ARG002 - ids are unique in the app
+        """Show a record with a flaw from now on."""
+        self._flaws[record] = flaw
+
+    async def _routed(self, scope: Scope, raw: bytes) -> tuple[int, dict[str, str], bytes]:
+        status, headers, body = await super()._routed(scope, raw)
+        if status == 200 and scope["path"].endswith("/auth/token"):
+            self._tokens.add(json.loads(body)["token"])
+        elif status == 200 and self._flaws:
+            page = json.loads(body)
+            page["data"] = [flawed(one, self._flaws.get(one["id"])) for one in page["data"]]
+            body = json.dumps(page).encode()
+        return status, headers, body
+
+    @property
+    def access_tokens(self) -> Collection[str]:
+        """Those that the key was exchanged for."""
+        return self._tokens
 
     def remove(self, contact: str) -> None:
         """Remove a contact for good, as nobody can through the API."""

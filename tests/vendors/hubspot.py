@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from bisect import bisect_left
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import parse_qsl
@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from tests.vendors.double import Double
+from tests.vendors.double import Double, Flaw
 from tests.vendors.hubspot_filters import Refusal, bounds, inputs, number, sorted_by_change
 from tests.vendors.hubspot_people import NAMES, definitions
 from tests.vendors.hubspot_shelf import millis, written
@@ -41,6 +41,9 @@ class Vendor(Double):
     kind = "hubspot"
     streams = {"companies": "companies", "contacts": "contacts", **dict.fromkeys(ENGAGEMENTS, "activities")}  # noqa: RUF012 - the base's ClassVar
     secret = "pat-eu1-00000000-made-up-token"
+
+    requests_for_changes = dict.fromkeys(("contacts", *ENGAGEMENTS), 4)
+    requests_more_after_a_day = dict.fromkeys(("contacts", *ENGAGEMENTS), 1)
 
     client_id = "8d4e0a5c-made-up"
     oauth_secret = '{"client_secret": "made-up-client-secret", "refresh_token": "na1-made-up-refresh-token"}'
@@ -96,6 +99,19 @@ class Vendor(Double):
     def merge(self, stream: str, loser: str, winner: str) -> None:
         """Merge a record into another now."""
         self.world.merge(stream, int(loser), int(winner), millis(self.now))
+
+    def spoil(self, stream: str, record: str, flaw: Flaw) -> None:
+        """Show a record with a flaw from now on."""
+        self.world.flaws[stream, int(record)] = flaw
+
+    def secrets(self) -> Mapping[str, Mapping[str, Any]]:
+        """A token, or what OAuth exchanges for one."""
+        return {self.secret: {}, self.oauth_secret: {"client_id": self.client_id}}
+
+    @property
+    def access_tokens(self) -> Collection[str]:
+        """Those that OAuth gave out."""
+        return self._tokens.keys()
 
     def associate(self, contact: str, company: str, *, primary: bool = False) -> None:
         """Let a contact belong to one more company now; only as its primary one does that move the contact itself."""

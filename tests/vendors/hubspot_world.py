@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
+from tests.vendors.double import Flaw, flawed
 from tests.vendors.hubspot_people import MAKERS, NAMES, Values
 from tests.vendors.hubspot_shelf import Shelf, written
 
@@ -49,6 +50,7 @@ class World:
     def __init__(self, counts: Mapping[str, int], moment_of: Callable[[int, int], datetime]) -> None:
         shares = {kind: len(range(place, counts["activities"], 5)) for place, kind in enumerate(ENGAGEMENTS)}
         self.lag = 0
+        self.flaws: dict[tuple[str, int], Flaw] = {}
         self.shelves = {
             kind: Shelf({**counts, **shares}[kind], FIRST_ID[kind], moment_of, make) for kind, make in MAKERS.items()
         }
@@ -126,7 +128,7 @@ class World:
         }
         if record in shelf.archived:
             shown["archivedAt"] = written(shelf.archived[record])
-        return shown
+        return flawed(shown, self.flaws.get((kind, record)))
 
     # What people do
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Final
 from urllib.parse import parse_qsl
@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from tests.vendors import pipedrive_world as world
-from tests.vendors.double import Double
+from tests.vendors.double import Double, Flaw, flawed
 from tests.vendors.pipedrive_calls import Cursors, Meter, Refused, limit_of, moment_of, number_of, query_of
 from tests.vendors.pipedrive_world import Record, Table, spaced, zulu
 
@@ -36,6 +36,8 @@ class Vendor(Double):
         "notes": "activities",
     }
     secret: ClassVar[str] = "0123456789abcdef0123456789abcdef01234567"
+
+    untold_in_windows: ClassVar[frozenset[str]] = frozenset(streams)
 
     client = ("app-4711", "the-client-secret", "the-refresh-token")
     """Id, secret and refresh token of the account's OAuth app."""
@@ -59,6 +61,7 @@ class Vendor(Double):
         self.has_campaigns = True
         """Whether the account knows marketing states."""
         self.may_see_recents = True
+        self.flaws: dict[tuple[str, int], Flaw] = {}
         self.cursors = Cursors()
         self.meter = Meter()
 
@@ -102,6 +105,26 @@ class Vendor(Double):
         flag = {"active_flag": False} if stream == "notes" else {"is_deleted": True}
         self.touch(stream, [record], **flag)
         self.tables[stream].deleted.add(int(record))
+
+    def restore(self, stream: str, record: str) -> None:
+        """Take back a deletion now."""
+        self.tables[stream].deleted.remove(int(record))
+        self.touch(stream, [record], **({"active_flag": True} if stream == "notes" else {"is_deleted": False}))
+
+    def spoil(self, stream: str, record: str, flaw: Flaw) -> None:
+        """Show a record with a flaw from now on."""
+        self.flaws[stream, int(record)] = flaw
+
+    def secrets(self) -> Mapping[str, Mapping[str, Any]]:
+        """An API token, or what OAuth exchanges for one."""
+        name, client_secret, refresh_token = self.client
+        app = json.dumps({"client_secret": client_secret, "refresh_token": refresh_token})
+        return {self.secret: {}, app: {"client_id": name}}
+
+    @property
+    def access_tokens(self) -> Collection[str]:
+        """The one that OAuth gives out."""
+        return (self.access_token,)
 
     def associate(self, contact: str, company: str) -> None:
         """Give a person an organization now: the person itself changes by that."""
@@ -174,7 +197,10 @@ class Vendor(Double):
         page = [one for one, _ in zip(found, range(limit + 1), strict=False)]
         shown = page[:limit]
         cursor = self.cursors.give(stream, by, rank(shown[-1]), self._now()) if len(page) > limit else None
-        data = [{**more, **_times(table.moment(one)), **table.record(one)} for one in shown]
+        data = [
+            flawed({**more, **_times(table.moment(one)), **table.record(one)}, self.flaws.get((stream, one)))
+            for one in shown
+        ]
         return {"success": True, "data": data, "additional_data": {"next_cursor": cursor}}
 
     def _matching(
@@ -198,8 +224,11 @@ class Vendor(Double):
         if query.get("sort", "id ASC") != "id ASC":
             raise Refused(400, "Validation failed", "this double sorts notes by id alone")
         numbers = list(self._matching(table, table.ids, since, None))
+        times = {"add_time": spaced(1767225600)}
         data = [
-            {"add_time": spaced(1767225600), "update_time": spaced(table.moment(one)), **table.record(one)}
+            flawed(
+                {**times, "update_time": spaced(table.moment(one)), **table.record(one)}, self.flaws.get(("notes", one))
+            )
             for one in numbers[start : start + limit]
         ]
         more = start + limit < len(numbers)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlsplit
@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from tests.vendors import salesforce_world as world
-from tests.vendors.double import Double
+from tests.vendors.double import Double, Flaw
 from tests.vendors.salesforce_fields import FIELDS, SOBJECTS
 from tests.vendors.salesforce_jobs import GOING, Job, Jobs
 from tests.vendors.salesforce_lists import Lists
@@ -113,6 +113,19 @@ class Vendor(Double):
     def delete(self, stream: str, record: str) -> None:
         """Delete a record now: it lies in the recycle bin."""
         self.touch(stream, [record], IsDeleted=True)
+
+    def restore(self, stream: str, record: str) -> None:
+        """Take a record out of the recycle bin now: it stands again."""
+        self.touch(stream, [record], IsDeleted=False)
+
+    def spoil(self, stream: str, record: str, flaw: Flaw) -> None:
+        """Show a record in lists with a flaw from now on."""
+        self.lists.flaws[record] = flaw
+
+    @property
+    def access_tokens(self) -> Collection[str]:
+        """The sessions' ids."""
+        return self.tokens
 
     def purge(self, stream: str, record: str) -> None:
         """Take a record out of the recycle bin: no call shows it."""

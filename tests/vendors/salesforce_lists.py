@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from tests.vendors.double import Flaw, flawed
 from tests.vendors.salesforce_soql import Query, Refused, read
 from tests.vendors.salesforce_world import Record, Table, written
 
@@ -20,6 +21,7 @@ class Lists:
         self.page = 2_000
         """Records of a page at most; Salesforce often gives fewer."""
         self.root = ""
+        self.flaws: dict[str, Flaw] = {}
         self.known: dict[str, tuple[Query, list[int]]] = {}
 
     def listed(self, soql: str, deleted: bool, batch: str) -> Any:
@@ -79,4 +81,4 @@ class Lists:
         for name in query.columns:
             value = record.get(name)
             shown[name] = written(value) if kinds[name] == "datetime" and isinstance(value, int) else value
-        return shown
+        return flawed(shown, self.flaws.get(record["Id"]))
