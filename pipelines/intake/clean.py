@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 import pyarrow as pa
@@ -10,7 +11,7 @@ import pyarrow as pa
 from connectors.contract import REJECTED_SCHEMA, Layout
 from connectors.records import CONTACT, SCHEMAS
 from pipelines.intake import controls, gone, mapping, series, unsent
-from pipelines.intake.pulling import labels
+from pipelines.intake.pulling import LABELS, labels
 from pipelines.intake.series import Place
 from pipelines.keys import domains
 from pipelines.keys.normalise import normalise
@@ -47,10 +48,7 @@ def run(work: Workspace) -> StageReport:
         ]
         for name in ("keys/macros", "intake/macros"):
             engine.macros(name)
-        layouts = [
-            sources.layout_of(one.source, work.settings, one.object, one.columns, one.name, labels(one))
-            for one in landings
-        ]
+        layouts = _layouts(work, landings)
         places = series.places(landings, known)
         engine.put("landing_places", series.table(places))
         _map(engine, work, landings, layouts, places)
@@ -107,18 +105,22 @@ def _map(
         engine.connection.execute(f"CREATE TYPE {name}_name AS ENUM ({values})")
     shortened = ", ".join(f"{name}::{name}_name AS {name}" for name in names)
     marked: list[str] = []
-    for landing, layout in zip(landings, layouts, strict=True):
+    for alike, layout in _alike(landings, layouts):
+        landing, several = alike[0], len(alike) > 1
+        paths = ", ".join(parquet_literal(one.path) for one in alike)
+        literal = f"[{paths}]" if several else paths
         selects[landing.object].append(
             mapping.select(
                 landing,
                 layout,
                 _clears(work, landing),
                 source_order=order[landing.source],
-                path_literal=parquet_literal(landing.path),
+                path_literal=literal,
                 place=places[landing.id],
+                several=several,
             )
         )
-        marked += controls.found(landing, layout, parquet_literal(landing.path))
+        marked += controls.found(landing, layout, literal, several=several)
     keyed = {
         one.id
         for one, layout in zip(landings, layouts, strict=True)
@@ -135,6 +137,31 @@ def _map(
         engine.connection.execute(
             f"CREATE OR REPLACE {kind} mapped_{name} AS SELECT * REPLACE ({shortened}) FROM ({text})"  # noqa: S608 - quoted
         )
+
+
+def _layouts(work: Workspace, landings: Sequence[Landing]) -> list[Layout]:
+    """What each landing's columns mean; landings of one stream mostly have the same, which is asked for once."""
+    known: dict[tuple[object, ...], Layout] = {}
+    found = []
+    for one in landings:
+        key = (one.source, one.object, one.name, one.columns, one.facts.get(LABELS))
+        if key not in known:
+            known[key] = sources.layout_of(one.source, work.settings, one.object, one.columns, one.name, labels(one))
+        found.append(known[key])
+    return found
+
+
+def _alike(landings: Sequence[Landing], layouts: Sequence[Layout]) -> Iterator[tuple[list[Landing], Layout]]:
+    """Landings that are read by one SELECT: those of one stream with the same columns, and the same meaning of them."""
+    groups: dict[tuple[object, ...], list[Landing]] = defaultdict(list)
+    by_key: dict[tuple[object, ...], Layout] = {}
+    for one, layout in zip(landings, layouts, strict=True):
+        same: tuple[object, ...] = (one.source, one.object, one.name, one.columns, id(layout), controls.may_hold(one))
+        key = same if series.PULLED in one.facts else (*same, one.id)
+        groups[key].append(one)
+        by_key[key] = layout
+    for key, group in groups.items():
+        yield group, by_key[key]
 
 
 def _clears(work: Workspace, landing: Landing) -> mapping.Clears:

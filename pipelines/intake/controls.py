@@ -20,14 +20,18 @@ NONE: Final = (
 """No cell with a control character."""
 
 
+FILE: Final = "__file"
+"""The column with the file that a row of several landings is from. No source has a column of that name by chance."""
+
+
 def may_hold(landing: Landing) -> bool:
     """Whether a cell may hold one: unless the source has looked and found none."""
     return landing.facts.get("controls") != "no"
 
 
-def rows(landing: Landing, layout: Layout, path_literal: str) -> str:
+def rows(landing: Landing, layout: Layout, path_literal: str, *, several: bool = False) -> str:
     """The landing's rows as a relation for FROM, without control characters in the columns that are mapped."""
-    read = f"read_parquet({path_literal}, file_row_number = true)"
+    read = _read(path_literal, several=several)
     columns = dict.fromkeys(column for _, column in _mapped(landing, layout)) if may_hold(landing) else {}
     if not columns:
         return read
@@ -35,21 +39,29 @@ def rows(landing: Landing, layout: Layout, path_literal: str) -> str:
     return f"(SELECT * REPLACE ({cleaned}) FROM {read})"  # noqa: S608 - quoted
 
 
-def found(landing: Landing, layout: Layout, path_literal: str) -> Iterator[str]:
-    """One SELECT of the cells that hold one, or none where no cell may.
+def found(landing: Landing, layout: Layout, path_literal: str, *, several: bool = False) -> Iterator[str]:
+    """One SELECT of the cells that hold one, or none where no cell may. `several`: the path is a list of such landings.
 
     Its columns: `object`, `landing`, `row`, `field`, `value` as received, `suggestion`.
     """
     mapped = list(_mapped(landing, layout)) if may_hold(landing) else []
     if mapped:
         cells = [f"{{field: {quote_text(field)}, value: {quote_identifier(column)}}}" for field, column in mapped]
+        prefix = quote_text(f"{landing.source}/{landing.object}/")
+        of = f"{prefix} || parse_filename(file, true)" if several else quote_text(landing.id)
         held = " OR ".join(f"has_control({quote_identifier(column)})" for _, column in mapped)
         yield (
-            f"SELECT {quote_text(landing.object)} AS object, {quote_text(landing.id)} AS landing, row, "  # noqa: S608 - quoted
+            f"SELECT {quote_text(landing.object)} AS object, {of} AS landing, row, "  # noqa: S608 - quoted
             "cell.field AS field, cell.value AS value, plain_text(controlled(cell.value)) AS suggestion "
-            f"FROM (SELECT file_row_number AS row, unnest([{', '.join(cells)}]) AS cell "
-            f"FROM read_parquet({path_literal}, file_row_number = true) WHERE {held}) WHERE has_control(cell.value)"
+            f"FROM (SELECT file_row_number AS row, {FILE if several else 'NULL'} AS file, "
+            f"unnest([{', '.join(cells)}]) AS cell "
+            f"FROM {_read(path_literal, several=several)} WHERE {held}) WHERE has_control(cell.value)"
         )
+
+
+def _read(path_literal: str, *, several: bool) -> str:
+    named = f", filename = {quote_text(FILE)}" if several else ""
+    return f"read_parquet({path_literal}, file_row_number = true{named})"
 
 
 def _mapped(landing: Landing, layout: Layout) -> Iterator[tuple[str, str]]:

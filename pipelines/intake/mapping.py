@@ -9,6 +9,7 @@ from typing import Final
 from connectors.contract import Layout
 from connectors.records import CONTACT, SCHEMAS, Field
 from pipelines.intake import controls
+from pipelines.intake.controls import FILE
 from pipelines.intake.series import Place
 from pipelines.lake.engine import quote_identifier, quote_text
 from pipelines.lake.lake import Landing
@@ -42,8 +43,12 @@ def select(
     source_order: int,
     path_literal: str,
     place: Place | None = None,
+    several: bool = False,
 ) -> str:
     """Return the SELECT that reads a landing as rows of its object's schema.
+
+    `several`: the path is a list of such landings, alike in all but their number and date, which are looked up in the
+    table `landing_places`. A SELECT for each of them would take as long as thousands of rows.
 
     Every field of the schema is a column: text, a list of text for `many` fields, a timestamp for `modified_at`
     (with its raw text beside it, so that one that cannot be read is set aside and not lost). `cleared` lists the
@@ -52,16 +57,17 @@ def select(
     """
     place = place or Place(landing.name, landing.sequence, landing.dated, newest=True)
     present = {column.casefold(): column for column in landing.columns}
+    of = f"{quote_text(f'{landing.source}/{landing.object}/')} || parse_filename({FILE}, true)"
     parts = [
-        f"{quote_text(landing.id)} AS landing",
+        f"{of if several else quote_text(landing.id)} AS landing",
         "file_row_number AS row",
         f"{quote_text(landing.source)} AS source",
         f"{source_order}::INTEGER AS source_order",
         f"{quote_text(layout.name)} AS layout",
         f"{quote_text(landing.name)} AS file",
         f"{quote_text(place.series)} AS series",
-        f"{place.sequence}::BIGINT AS sequence",
-        f"TIMESTAMPTZ {quote_text(place.dated.isoformat())} AS dated",
+        f"{'__sequence' if several else place.sequence}::BIGINT AS sequence",
+        f"{'__dated' if several else f'TIMESTAMPTZ {quote_text(place.dated.isoformat())}'} AS dated",
     ]
     for field in SCHEMAS[landing.object].fields:
         columns = [
@@ -72,7 +78,11 @@ def select(
             parts.append(f"{_text(columns)} AS modified_text")
     if landing.object == CONTACT.name:
         parts.append(f"{_cleared(layout, present, clears)} AS cleared")
-    return f"SELECT {', '.join(parts)} FROM {controls.rows(landing, layout, path_literal)}"  # noqa: S608 - every part is quoted
+    read = controls.rows(landing, layout, path_literal, several=several)
+    if several:
+        known = "SELECT landing AS __landing, sequence AS __sequence, dated AS __dated FROM landing_places"
+        read += f" JOIN ({known}) ON __landing = {of}"
+    return f"SELECT {', '.join(parts)} FROM {read}"  # noqa: S608 - every part is quoted
 
 
 def _cleared(layout: Layout, present: dict[str, str], clears: Clears) -> str:

@@ -21,7 +21,12 @@ import pyarrow as pa
 from pipelines.lake.lake import Landing
 from pipelines.settings.sections import SourceSettings
 
-PLACES: Final = pa.schema([("landing", pa.string()), ("series", pa.string()), ("newest", pa.bool_())])
+PLACES: Final = pa.schema(
+    [
+        *(("landing", pa.string()), ("series", pa.string()), ("newest", pa.bool_())),
+        *(("sequence", pa.int64()), ("dated", pa.timestamp("us", "UTC"))),
+    ]
+)
 PAIRS: Final = pa.schema(
     [(name, pa.string()) for name in ("source", "object", "series", "landing", "file", "newer_landing", "newer_file")]
 )
@@ -76,7 +81,16 @@ def places(landings: Sequence[Landing], sources: Mapping[str, SourceSettings]) -
 
 def table(found: Mapping[str, Place]) -> pa.Table:
     """The places as the table `landing_places`."""
-    rows = [{"landing": one, "series": place.series, "newest": place.newest} for one, place in found.items()]
+    rows = [
+        {
+            "landing": one,
+            "series": place.series,
+            "newest": place.newest,
+            "sequence": place.sequence,
+            "dated": place.dated,
+        }
+        for one, place in found.items()
+    ]
     return pa.Table.from_pylist(rows, PLACES)
 
 
