@@ -50,8 +50,8 @@ def _pulled(work: Workspace, name: str, stream: str | None, window: Window | Non
 
     refused: list[SourceRefused] = []
     found = pulling.pull(work, name, lambda _, refusal: refused.append(refusal), only=stream, window=window)
-    with work.ledger() as ledger:
-        cursors = ledger.cursors.all()
+    with work.cursors() as kept:
+        cursors = kept.all()
     ended = {refusal.name for refusal in refused}
     for one, pulled in found.items():
         if f"{name}/{one}" in ended and not pulled.landings:

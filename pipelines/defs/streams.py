@@ -11,6 +11,7 @@ import dagster as dg
 from connectors.errors import SourceRefused
 from pipelines.defs import origins
 from pipelines.defs.stage import attempt
+from pipelines.intake import facts as facts_of
 from pipelines.intake import pulling
 from pipelines.intake.series import PULLED
 from pipelines.lake.lake import Landing
@@ -93,9 +94,9 @@ def _shape(landings: list[Landing]) -> dict[str, Any]:
     if not landings:
         return {}
     newest = landings[-1]
-    labels = pulling.labels(newest)
+    labels = facts_of.labels(newest)
     columns = [dg.TableColumn(column, "string", description=labels.get(column)) for column in newest.columns]
-    facts = {name: told for name, told in newest.facts.items() if name not in (pulling.LABELS, PULLED)}
+    facts = {name: told for name, told in newest.facts.items() if name not in (facts_of.LABELS, facts_of.RUN, PULLED)}
     return {
         "dagster/column_schema": dg.TableSchema(columns),
         "dagster/row_count": sum(landing.rows for landing in landings),
@@ -121,8 +122,8 @@ def pulled_events(
             )
         }
         refused = dict(engine.rows("SELECT file, reason FROM refused_files"))
-    with work.ledger() as ledger:
-        cursors = ledger.cursors.all()
+    with work.cursors() as kept:
+        cursors = kept.all()
     landings = work.lake.landings()
     events: list[dg.AssetMaterialization | dg.AssetObservation] = []
     for source, stream in ((source, stream) for source, names in streams.items() for stream in names):

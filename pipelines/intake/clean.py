@@ -11,7 +11,7 @@ import pyarrow as pa
 from connectors.contract import REJECTED_SCHEMA, Layout
 from connectors.records import CONTACT, SCHEMAS
 from pipelines.intake import controls, gone, mapping, series, unsent
-from pipelines.intake.pulling import LABELS, labels
+from pipelines.intake.facts import LABELS, RUN, labels
 from pipelines.intake.series import Place
 from pipelines.keys import domains
 from pipelines.keys.normalise import normalise
@@ -178,13 +178,15 @@ def _rejected_rows(engine: Engine, landings: list[Landing]) -> None:
     names = [(name, pa.string()) for name in ("source", "object", "file", "landing")]
     schema = pa.schema([*names, *REJECTED_SCHEMA, ("superseded", pa.bool_())])
     engine.put("rejected_rows", schema.empty_table())
-    newest = {(one.source, one.object, one.name): one.id for one in landings if series.PULLED in one.facts}
+    newest = {(one.source, one.object, one.name): one.facts.get(RUN) for one in landings}
     for landing in landings:
         part = (landing.source, landing.object, landing.name)
-        if landing.rejected:  # a later pull has said more since: nothing tells which of its records was rejected before
+        if landing.rejected:
+            # A later run has pulled the stream since: nothing tells which of its records was rejected before.
+            later = series.PULLED in landing.facts and landing.facts.get(RUN) != newest[part]
             engine.connection.execute(
                 "INSERT INTO rejected_rows SELECT $1, $2, $3, $4, line, reason, text, "  # noqa: S608 - a quoted path
-                "$4 NOT IN (SELECT landing FROM newest_landings) OR $4 <> $5 "
+                "$4 NOT IN (SELECT landing FROM newest_landings) OR $5 "
                 f"FROM read_parquet({parquet_literal(landing.rejected_path)})",
-                [*part, landing.id, newest.get(part, landing.id)],
+                [*part, landing.id, later],
             )

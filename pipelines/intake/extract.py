@@ -11,6 +11,7 @@ from connectors.contract import Part
 from connectors.errors import BridgeError, SourceRefused, unexpected
 from connectors.records import SCHEMAS
 from pipelines.intake import pulling, series
+from pipelines.intake.facts import labels
 from pipelines.intake.landing import land
 from pipelines.lake.lake import Lake, Landing
 from pipelines.settings import sources
@@ -88,7 +89,7 @@ def run(work: Workspace) -> StageReport:
     if (silent or stuck) and not pinned:
         raise (*silent, *stuck)[0]
     for name in work.settings.sources:
-        headers = [(*one.columns, *pulling.labels(one).values()) for one in pinned if one.source == name]
+        headers = [(*one.columns, *labels(one).values()) for one in pinned if one.source == name]
         sources.check_columns(name, work.settings, headers)
     records = [landing for landing in pinned if landing.object in SCHEMAS]
     rows_of_records = sum(landing.rows + landing.rejected for landing in records)

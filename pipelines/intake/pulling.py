@@ -11,7 +11,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from connectors.errors import BridgeError, CallError, ConfigurationError, SourceRefused, storage_trouble, unexpected
+from connectors.errors import (
+    AccessError,
+    BridgeError,
+    CallError,
+    ConfigurationError,
+    SourceRefused,
+    storage_trouble,
+    unexpected,
+)
+from pipelines.intake.facts import LABELS, RUN, WINDOW
 from pipelines.intake.landing import land
 from pipelines.intake.segment import Segment, ahead
 from pipelines.intake.series import PULLED
@@ -23,12 +32,6 @@ from pipelines.workspace import Advance, Workspace
 if TYPE_CHECKING:  # sources of files need no HTTP
     from connectors.api import ApiSource, Stream
     from pipelines.ledger.cursors import Cursor
-
-LABELS: Final = "labels"
-"""The fact of a landing with the names by which people know its columns, as JSON by column."""
-
-WINDOW: Final = "window"
-"""The fact of a landing with the window that it was asked for: start/end, half-open."""
 
 OBJECTS: Final = 100_000
 """So many new objects are there before the collector looks for circles among them: some pages' worth."""
@@ -101,10 +104,17 @@ def _few_collections() -> Iterator[None]:
         gc.set_threshold(*before)
 
 
-def labels(landing: Landing) -> dict[str, str]:
-    """The names by which people know a landing's columns, by column."""
-    found: dict[str, str] = json.loads(landing.facts.get(LABELS, "{}"))
-    return found
+class _Unreachable(Exception):
+    """What has stopped one stream would stop the others, too: they are not waited for."""
+
+    def __init__(self, error: BridgeError) -> None:
+        super().__init__()
+        self.error = error
+
+
+def _concerns_all(error: BridgeError) -> bool:
+    """Whether an error is of the whole source: the secret is refused, or no answer came at all."""
+    return isinstance(error, AccessError) or (isinstance(error, CallError) and error.status is None)
 
 
 class _Puller:
@@ -127,16 +137,19 @@ class _Puller:
                             await self._one(stream, window, pulled, advance)
                         except (CallError, ConfigurationError, SourceRefused) as error:
                             self._refuse(self._name, self._refusal(error, stream.name))
+                            if _concerns_all(error):
+                                raise _Unreachable(error) from None
                         except BridgeError:  # of the data folder or the ledger: a matter of all sources
                             raise
                         except Exception as error:
                             if storage_trouble(error) is not None:
                                 raise
                             self._refuse(self._name, unexpected(error, f"{self._name}/{stream.name}"))
-        except ConfigurationError as error:
+        except (ConfigurationError, _Unreachable) as error:
+            why = error.error if isinstance(error, _Unreachable) else error
             for stream in streams:
                 if stream.name not in found:
-                    self._refuse(self._name, self._refusal(error, stream.name))
+                    self._refuse(self._name, self._refusal(why, stream.name))
         return found
 
     def _refusal(self, error: BridgeError, stream: str) -> SourceRefused:
@@ -165,7 +178,7 @@ class _Puller:
                 except Exception as error:  # noqa: BLE001 - raised below, after what came before it is landed
                     failure = error
                     break
-                if segment.rows and page.rows.schema != segment.schema:
+                if segment.rows and page.rows.num_rows and page.rows.schema != segment.schema:
                     before = self._close(stream, segment, known, before, window, pulled)
                     segment = Segment()
                 segment.take(page)
@@ -182,11 +195,16 @@ class _Puller:
     async def _whole(self, stream: Stream, known: list[Landing], pulled: Pulled, advance: Advance) -> None:
         """Land everything that a stream has, unless its newest landing is the very same."""
         with Snapshot(self._work.lake) as snapshot:
-            async for page in ahead(self._source.pull(stream.name, None)):
-                snapshot.take(page)
-                pulled.rows += page.rows.num_rows
-                pulled.rejected += page.rejected.num_rows if page.rejected is not None else 0
-                advance(page.rows.num_rows)
+            async with aclosing(ahead(self._source.pull(stream.name, None))) as coming:
+                async for page in coming:
+                    snapshot.take(page)
+                    pulled.rows += page.rows.num_rows
+                    pulled.rejected += page.rejected.num_rows if page.rejected is not None else 0
+                    advance(page.rows.num_rows)
+            if not snapshot.schema.names:  # nothing is there: not even columns
+                if not known or not known[-1].rows:
+                    return
+                snapshot.name_columns(known[-1].columns)
             if known and known[-1].digest == snapshot.digest():
                 pulled.repeated += pulled.rows
                 return
@@ -194,6 +212,13 @@ class _Puller:
             pulled.landings.append(self._land(stream, snapshot, facts))
 
     def _land(self, stream: Stream, held: Segment | Snapshot, facts: Mapping[str, str]) -> Landing:
+        """Land what came.
+
+        Raises:
+            SourceRefused: its columns say nothing of the stream's object: clean could not read such a landing.
+        """
+        columns = held.schema.names
+        sources.layout_of(self._name, self._work.settings, stream.object, columns, stream.name, self._labels(stream))
         return land(
             self._work.lake,
             self._name,
@@ -201,7 +226,7 @@ class _Puller:
             name=stream.name,
             digest=held.digest(),
             dated=datetime.now(UTC),
-            columns=tuple(held.schema.names),
+            columns=tuple(columns),
             facts=facts,
             batches=held.batches,
             rejected=held.rejected,
@@ -227,8 +252,7 @@ class _Puller:
     ) -> Cursor | None:
         """Land what a segment holds, then move the cursor to its end; returns the cursor that stands now."""
         if segment.rows or segment.rejects:
-            digest = segment.digest()
-            if known and known[-1].digest == digest:
+            if self._is_known(stream, segment, known):
                 pulled.repeated += segment.rows
             else:
                 landed = self._land(stream, segment, self._facts(stream, window))
@@ -243,10 +267,28 @@ class _Puller:
         with self._work.cursors() as cursors:
             return to if cursors.move(self._name, stream.name, before, to) else before
 
+    def _is_known(self, stream: Stream, segment: Segment, known: list[Landing]) -> bool:
+        """Whether landing a segment would say nothing new.
+
+        Of records that say when they changed it does not matter which of their landings is the last; of others the
+        newest landing alone says what they say now.
+        """
+        if not known:
+            return False
+        fields = sources.layout_of(
+            self._name, self._work.settings, stream.object, segment.schema.names, stream.name, self._labels(stream)
+        ).columns
+        told = known if fields.get("modified_at") else known[-1:]
+        digest = segment.digest()
+        return any(one.digest == digest for one in told)
+
+    def _labels(self, stream: Stream) -> Mapping[str, str]:
+        return self._source.labels(stream.name)
+
     def _facts(self, stream: Stream, window: Window | None) -> Mapping[str, str]:
-        facts = {**self._source.facts, PULLED: "yes", "origin": self._source.origin}
+        facts = {**self._source.facts, PULLED: "yes", RUN: self._work.run, "origin": self._source.origin}
         if window is not None:
             facts[WINDOW] = str(window)
-        if labels := self._source.labels(stream.name):
+        if labels := self._labels(stream):
             facts[LABELS] = json.dumps(dict(labels), ensure_ascii=False)
         return facts

@@ -50,7 +50,9 @@ class Segment:
 
     def take(self, page: Page) -> None:
         """Add a page."""
-        if page.rows.num_rows or not self.batches:
+        if not self.rows:  # an empty page says less of the columns than one with rows
+            self.batches = [page.rows]
+        elif page.rows.num_rows:
             self.batches.append(page.rows)
         self.rows += page.rows.num_rows
         self._bytes += page.rows.nbytes

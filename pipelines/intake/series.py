@@ -23,7 +23,7 @@ from pipelines.settings.sections import SourceSettings
 
 PLACES: Final = pa.schema(
     [
-        *(("landing", pa.string()), ("series", pa.string()), ("newest", pa.bool_())),
+        *(("landing", pa.string()), ("series", pa.string()), ("newest", pa.bool_()), ("pulled", pa.bool_())),
         *(("sequence", pa.int64()), ("dated", pa.timestamp("us", "UTC"))),
     ]
 )
@@ -56,6 +56,8 @@ class Place:
     sequence: int
     dated: datetime
     newest: bool
+    pulled: bool = False
+    """Whether it holds what changed, and not everything."""
 
 
 def places(landings: Sequence[Landing], sources: Mapping[str, SourceSettings]) -> dict[str, Place]:
@@ -75,7 +77,8 @@ def places(landings: Sequence[Landing], sources: Mapping[str, SourceSettings]) -
         for landing, sequence in zip(in_order, sequences, strict=True):
             dated = max(dated, landing.dated)
             newest = landing is in_order[-1] or PULLED in landing.facts
-            found[landing.id] = Place(series, sequence, dated, newest=newest)
+            pulled = PULLED in landing.facts
+            found[landing.id] = Place(series, sequence, dated, newest=newest, pulled=pulled)
     return found
 
 
@@ -86,6 +89,7 @@ def table(found: Mapping[str, Place]) -> pa.Table:
             "landing": one,
             "series": place.series,
             "newest": place.newest,
+            "pulled": place.pulled,
             "sequence": place.sequence,
             "dated": place.dated,
         }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -54,11 +54,17 @@ class Snapshot:
         self._columns.update(dict.fromkeys(page.rows.schema.names))
         if page.rejected is not None and page.rejected.num_rows:
             self._rejects.append(page.rejected)
+        if not page.rows.num_rows:
+            return
         if self._waiting and self._waiting[-1].schema != page.rows.schema:
             self._keep()
         self._waiting.append(page.rows)
         while sum(one.num_rows for one in self._waiting) >= ROWS:
             self._keep()
+
+    def name_columns(self, columns: Iterable[str]) -> None:
+        """Say which columns there are where no page had any."""
+        self._columns.update(dict.fromkeys(columns))
 
     def digest(self) -> str:
         """SHA-256 of what it holds: the same records in the same order have the same one. Nothing may be added then."""

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from connectors.contract import Layout
 from connectors.records import SCHEMAS
-from pipelines.intake import pulling
+from pipelines.intake.facts import labels as known_labels
 from pipelines.lake.engine import Engine, parquet_literal
 from pipelines.lake.lake import Landing
 
@@ -52,7 +52,7 @@ def find(engine: Engine, landings: Sequence[Landing], layouts: Sequence[Layout],
 def _unsent(landing: Landing, layout: Layout, chosen: Collection[str]) -> Iterator[dict[str, str | int | None]]:
     fields = {column.casefold(): field for field, columns in layout.columns.items() for column in columns}
     labels = {label.casefold() for label in layout.labels.values()}
-    known_as = pulling.labels(landing)
+    known_as = known_labels(landing)
     waiting = {*SCHEMAS[landing.object].optional} - {*chosen}
     for place, column in enumerate(landing.columns):
         field = fields.get(column.casefold())

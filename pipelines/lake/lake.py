@@ -72,7 +72,8 @@ class Lake:
             for path in sorted(self.root.glob(f"raw/{source}/{object_name}/*.parquet"))
             if not path.name.endswith(".rejected.parquet")
         ]
-        return sorted(found, key=lambda landing: (landing.source, landing.object, landing.sequence))
+        # Two pulls at once may have taken one number.
+        return sorted(found, key=lambda one: (one.source, one.object, one.sequence, one.landed_at))
 
     def land(
         self,

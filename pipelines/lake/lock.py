@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from pathlib import Path
+from typing import Final
 
 from connectors.errors import Busy
+
+LOOKS: Final = 5
+"""How often a lock that is held is tried again, each hundredth of a second."""
 
 
 class FolderLock:
@@ -48,12 +53,17 @@ class FolderLock:
         if self._file is not None:
             return
         file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(file)
-            raise Busy(self._busy, guidance=self._guidance) from None
-        self._file = file
+        for left in range(LOOKS, -1, -1):
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if left:  # somebody may only be looking (`taken`)
+                    time.sleep(0.01)
+                    continue
+                os.close(file)
+                raise Busy(self._busy, guidance=self._guidance) from None
+            self._file = file
+            return
 
     def free(self) -> None:
         """Let go of the lock, if it is held."""

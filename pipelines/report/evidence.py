@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 import pyarrow.parquet as pq
 
 from connectors.contract import Placed
-from pipelines.intake.pulling import labels
+from pipelines.intake.facts import labels
 from pipelines.lake.lake import Landing
 from pipelines.settings import sources
 from pipelines.workspace import Workspace

@@ -18,6 +18,9 @@ SOURCE_NAME: Final = re.compile(r"^[a-z][a-z0-9_]{0,62}$")
 OWNER: Final = re.compile(r"(team:[\w.-]+|\w[\w.%+-]*@[A-Za-z0-9.-]+\.[A-Za-z]{2,7})", re.ASCII)
 """An e-mail or a team, in the form that Dagster takes."""
 
+RESERVED: Final = ("origins",)
+"""Names that no source may have."""
+
 ROLE_MAILBOXES: Final = (
     *("abuse", "accounting", "accounts", "admin", "administration", "billing", "bookings", "buero", "careers"),
     *("contact", "contacto", "contatti", "customerservice", "enquiries", "enquiry", "events", "feedback", "finance"),
@@ -219,6 +222,8 @@ class Settings(Section):
         for name in value:
             if not SOURCE_NAME.match(name):
                 raise ValueError(f"'{name}' is no source name; use lower-case letters, digits and _")
+            if name in RESERVED:
+                raise ValueError(f"'{name}' is no source name; Dagster's graph needs it for other things")
         return value
 
     @field_validator("fields")

@@ -191,7 +191,14 @@ def _declared_id(source: SourceSettings) -> dict[str, tuple[str, ...]]:
 
 def _module(kind: str, key: str) -> ModuleType:
     for point in entry_points(group=GROUP, name=kind):
-        return cast("ModuleType", point.load())
+        try:
+            return cast("ModuleType", point.load())
+        except ImportError as error:
+            missing = error.name or type(error).__name__
+        raise ConfigurationError(
+            f"{key}: the connector '{kind}' cannot be loaded: {missing} is missing.",
+            guidance="Install it with what it needs.",
+        )
     if kind.isidentifier():
         # `connectors.giant_context` is the CRM's client, too: its source is a module of its own there.
         for path in (f"connectors.{kind}", f"connectors.{kind}.source"):

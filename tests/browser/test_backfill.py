@@ -19,7 +19,7 @@ import pytest
 import uvicorn
 
 from pipelines.cli.execution import execute
-from pipelines.intake import pulling
+from pipelines.intake.facts import WINDOW
 from pipelines.settings.sources import layout_of, secret_variable
 from tests.pipelines.cli.open_ui import opened
 from tests.pipelines.workshop import Workshop
@@ -113,7 +113,7 @@ def test_a_range_in_the_dialog_is_one_run_of_that_window(tmp_path: Path, monkeyp
     windows = [bounds("contacts", groups)[0] for groups in searches]
     assert min(low for low, _ in windows) == millis(START)
     assert max(high for _, high in windows) == millis(end) - 1
-    (landing,) = [one for one in shop.work().lake.landings() if pulling.WINDOW in one.facts]
+    (landing,) = [one for one in shop.work().lake.landings() if WINDOW in one.facts]
     column = layout_of("hubspot", shop.settings, "contacts", landing.columns).columns["source_id"][0]
     landed = pq.read_table(landing.path).column(column).to_pylist()
     records = {one: double.world.record("contacts", int(one), []) for one in double.ids("contacts")}

@@ -15,10 +15,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, Self
 
+import pyarrow as pa
 from pydantic import BaseModel, ConfigDict
 
 from connectors.api import Access, ApiSource, Means, Page, Stream
-from connectors.contract import Layout
+from connectors.contract import REJECTED_SCHEMA, Layout
 from connectors.marks import next_mark
 from connectors.records import LANDED
 from connectors.rows import batch
@@ -55,6 +56,8 @@ class World:
     pages: int = 0
     """How many pages were given."""
     failures: list[tuple[str, int, Exception]] = field(default_factory=list)
+    spoilt: dict[str, int] = field(default_factory=dict)
+    """How many records of a stream the next page sets aside."""
 
     def put(self, stream: str, record: str, *, day: float | None = None, **columns: str) -> None:
         """Create or change a record: it says `columns`, whatever it said before, and stands.
@@ -71,6 +74,10 @@ class World:
         said = {**self.records[stream].get(record, {}), "tombstone": tombstone, "merged_into": into}
         columns = {name: text for name, text in said.items() if name not in ("id", "modified")}
         self.put(stream, record, day=day, **columns)
+
+    def spoil(self, stream: str, records: int) -> None:
+        """Let the next page of a stream set so many records aside, beside those that it gives."""
+        self.spoilt[stream] = records
 
     def fail(self, stream: str, error: Exception, *, after: int = 0) -> None:
         """Let the next pull or window of a stream fail after so many pages."""
@@ -142,7 +149,7 @@ class Source(ApiSource):
         due = [one for one in world.between(stream, since) if [one["modified"], one["id"]] > after]
         async for rows, last in self._paged(stream, due):
             cursor = json.dumps([since, began, [last["modified"], last["id"]]] if last else [mark, "", []])
-            yield Page(batch(rows, self._columns(stream)), cursor)
+            yield Page(batch(rows, self._columns(stream)), cursor, self._set_aside(stream))
 
     async def window(self, stream: str, start: datetime, end: datetime) -> AsyncIterator[Page]:
         """What changed in the window and is in no later one."""
@@ -166,6 +173,11 @@ class Source(ApiSource):
         if failure is not None:
             self.world.failures.remove(failure)
             raise failure[2]
+
+    def _set_aside(self, stream: str) -> pa.Table | None:
+        count = self.world.spoilt.pop(stream, 0)
+        rows = [{"line": line, "reason": "it has no id", "text": "{}"} for line in range(1, count + 1)]
+        return pa.Table.from_pylist(rows, REJECTED_SCHEMA) if rows else None
 
     def _columns(self, stream: str) -> list[str]:
         names = {name for one in self.world.records[stream].values() for name in one}

@@ -1,5 +1,5 @@
 -- Every value that could not be read, with where it stands. Its row lives on if anything identifies it. One of a file
--- that has landed anew since is `superseded`: it tells of the past.
+-- that has landed anew since is `superseded`: it tells of the past; so is one of a record that was pulled anew since.
 WITH bad AS (
 SELECT l.source, l.file, g.landing, g.row, g.object, 'email' AS field, g.raw AS value, k.reason
 FROM given_emails g JOIN (SELECT DISTINCT raw, reason FROM email_keys WHERE reason IS NOT NULL) k USING (raw)
@@ -26,4 +26,6 @@ SELECT source, file, landing, row, 'companies', 'annual_revenue', annual_revenue
        CASE WHEN needs_sign(annual_revenue) THEN 'a decimal sign or a thousands separator: nothing in its column says which' ELSE 'not a number' END
 FROM company_versions WHERE annual_revenue IS NOT NULL AND revenue IS NULL
 )
-SELECT bad.*, n.landing IS NULL AS superseded FROM bad LEFT JOIN newest_landings n ON n.landing = bad.landing
+SELECT bad.*, n.landing IS NULL OR (r.landing IS NOT NULL AND p.pulled) AS superseded
+FROM bad LEFT JOIN newest_landings n ON n.landing = bad.landing LEFT JOIN landing_places p ON p.landing = bad.landing
+LEFT JOIN replaced r ON r.object = bad.object AND r.landing = bad.landing AND r.row = bad.row

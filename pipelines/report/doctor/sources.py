@@ -13,7 +13,7 @@ from pipelines.ledger import file as ledger_file
 from pipelines.report.counted import counted
 from pipelines.report.doctor import clock
 from pipelines.report.doctor.finding import Finding, ok, warn, wrong
-from pipelines.settings import sources, target
+from pipelines.settings import sources
 from pipelines.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -79,9 +79,9 @@ def _pulled(work: Workspace, name: str) -> str:
 
 def _cursors(work: Workspace) -> dict[tuple[str, str], Cursor]:
     path = work.ledger_path
-    if not path.exists() or not target.is_there(work.settings, work.data):
+    if not path.exists():
         return {}
     if ledger_file.examine(path) < ledger_file.VERSION:
         return {}
-    with work.ledger() as ledger:
-        return ledger.cursors.all()
+    with work.cursors() as kept:
+        return kept.all()

@@ -60,7 +60,7 @@ def test_a_pull_that_fails_goes_on_where_it_landed(
 
 def test_what_came_before_a_failure_is_landed_however_little(shop: Workshop, world: World) -> None:
     """A page that came is landed though the next call fails, and the next pull goes on after it."""
-    world.fail("contacts", NotApplied("down", method="GET", route="contacts"), after=1)
+    world.fail("contacts", NotApplied("down", method="GET", route="contacts", status=503), after=1)
     work = shop.run(*TO_CLEAN)
     assert work.reports["clean"].counts["contact_records"] == 3
     assert work.reports["extract"].counts["refused_streams"] == 1
@@ -137,7 +137,7 @@ def test_a_stream_that_fails_leaves_the_others_going(shop: Workshop, world: Worl
     """Its last records stand, it is named with what is kept, and the other streams are read."""
     shop.run(*TO_CLEAN)
     world.put("companies", "c1", day=8, name="Acme", site="acme.example")
-    world.fail("contacts", NotApplied("503", method="GET", route="/contacts"))
+    world.fail("contacts", NotApplied("503", method="GET", route="/contacts", status=503))
     work = shop.run(*TO_CLEAN)
     assert work.reports["extract"].counts["refused_streams"] == 1
     assert work.reports["clean"].counts["contact_records"] == 7
@@ -229,3 +229,76 @@ def test_the_embedded_target_is_not_read_as_a_source(
     with pytest.raises(ConfigurationError, match=r"toy: .* the target itself"):
         shop.run("extract")
     assert not world.log
+
+
+def test_columns_that_say_nothing_are_refused_before_they_land(shop: Workshop, world: World) -> None:
+    """A landing that clean could not read would stop all sources: the stream is refused, and the others go on."""
+    world.put("companies", "c1", name="Acme", site="acme.example")
+    with pytest.MonkeyPatch.context() as patch:
+        layout = Source.layout
+
+        def none_of_companies(self: Source, object_name: str, columns: Any) -> Any:
+            if object_name == "companies":
+                raise SourceRefused("none of its columns says anything.", name="toy")
+            return layout(self, object_name, columns)
+
+        patch.setattr(Source, "layout", none_of_companies)
+        assert shop.run(*TO_CLEAN).reports["clean"].counts["contact_records"] == 7
+    assert [landing.name for landing in landings(shop)] == ["contacts"]
+    assert "toy/companies" in refused(shop)[0]
+
+
+def test_a_window_that_is_pulled_again_lands_nothing(
+    shop: Workshop, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Records say when they changed: what landed before, in however many pieces, is not landed again."""
+    monkeypatch.setattr(segment, "ROWS", 2)
+    shop.run("extract")
+    before = len(landings(shop))
+    window = Window(datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 20, tzinfo=UTC))
+    for _ in range(3):
+        found = pull(shop.work(), "toy", lambda _, why: pytest.fail(str(why)), only="contacts", window=window)
+    assert found["contacts"].repeated == 7
+    assert len(landings(shop)) == before
+
+
+def test_a_source_that_cannot_be_reached_is_asked_once(shop: Workshop, world: World) -> None:
+    """Where no answer comes at all, the other streams are refused unasked: each would be waited for as long."""
+    world.fail("companies", NotApplied("no answer in time", method="GET", route="/companies"))
+    with pytest.raises(SourceRefused):
+        shop.run("extract")
+    assert [stream for stream, _ in world.log] == ["companies"]
+
+
+def test_records_that_a_pull_set_aside_are_counted_in_its_run(
+    shop: Workshop, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In whichever of its pieces they came; once a later run pulled the stream, they are told as former ones."""
+    monkeypatch.setattr(segment, "ROWS", 3)
+    world.spoil("contacts", 1)
+    counts = shop.run(*TO_CLEAN).reports["clean"].counts
+    assert (counts["rows_rejected"], counts["rows_set_aside"]) == (1, 1)
+    world.put("contacts", "1", day=20, last="Roe", email="p1@x.example")
+    assert shop.run(*TO_CLEAN).reports["clean"].counts["rows_set_aside"] == 0
+    require_balance(shop.work())
+
+
+def test_many_landings_of_a_stream_are_read_as_one(shop: Workshop, world: World) -> None:
+    """Each keeps its number and date: of equal change times what landed last counts."""
+    for number in range(6):
+        world.put("contacts", "1", day=20, last=f"Version {number}", email="p1@x.example")
+        world.put("contacts", "2", day=20 - number, last=f"Version {number}", email="p2@x.example")
+        pull(shop.work(), "toy", lambda _, why: pytest.fail(str(why)), only="contacts")
+    shop.run(*TO_CLEAN)
+    names = {row["source_id"]: row["last_name"] for row in shop.rows("records")}
+    assert (names["1"], names["2"]) == ("Version 5", "Version 0")
+    places = {(row["landing"], row["row"]) for row in shop.rows("records")}
+    assert len(places) == 7
+
+
+def test_a_value_that_was_put_right_is_no_longer_counted(shop: Workshop, world: World) -> None:
+    """A phone that cannot be read is set aside until the record comes with another one."""
+    world.put("contacts", "1", day=8, last="Doe", email="p1@x.example", phone="12")
+    assert shop.run(*TO_CLEAN).reports["clean"].counts["values_set_aside"] == 1
+    world.put("contacts", "1", day=9, last="Doe", email="p1@x.example", phone="+1 312 555 0101")
+    assert shop.run(*TO_CLEAN).reports["clean"].counts["values_set_aside"] == 0

@@ -80,3 +80,11 @@ def test_a_segment_ends_where_its_last_page_can_be_gone_on_from() -> None:
     assert (segment.rows, segment.cursor) == (1, "1")
     segment.take(page("b", cursor=None))
     assert segment.cursor is None
+
+
+def test_a_page_of_no_rows_says_nothing_of_the_columns() -> None:
+    """Columns may be known only with the first record: an empty page before it is no obstacle."""
+    segment = Segment()
+    segment.take(page())
+    segment.take(Page(batch([{"id": "a", "email": "x"}], ["id", "email"]), "c"))
+    assert segment.table().to_pylist() == [{"id": "a", "email": "x"}]
