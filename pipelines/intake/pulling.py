@@ -114,7 +114,9 @@ class _Unreachable(Exception):
 
 def _concerns_all(error: BridgeError) -> bool:
     """Whether an error is of the whole source: the secret is refused, or no answer came at all."""
-    return isinstance(error, AccessError) or (isinstance(error, CallError) and error.status is None)
+    return isinstance(error, CallError) and (
+        error.status is None or (isinstance(error, AccessError) and error.status == 401)
+    )
 
 
 class _Puller:

@@ -73,10 +73,10 @@ def test_a_window_is_half_open_and_moves_no_cursor(shop: Workshop, world: toy_so
 
 def test_what_is_refused_is_named_and_the_others_go_on(shop: Workshop, world: toy_source.World) -> None:
     """Exit code 1."""
-    world.fail("contacts", AccessError("401.", method="GET", route="/contacts", status=401))
+    world.fail("contacts", AccessError("403.", method="GET", route="/contacts", status=403))
     said = pulled(shop)
     assert said.exit_code == 1
-    assert "refused: hub/contacts: GET /contacts: 401." in said.output
+    assert "refused: hub/contacts: GET /contacts: 403." in said.output
     assert "hub/contacts: 0 rows" not in said.output
     assert "hub/leads: 0 rows landed" in said.output
 

@@ -104,7 +104,7 @@ def test_what_comes_before_a_failure_is_landed_and_no_day_is_filled(
     shop: Workshop, world: toy_source.World, instance: dg.DagsterInstance
 ) -> None:
     """The step fails with one line of the stream's; an observation says how many rows came."""
-    world.fail("contacts", AccessError("401.", method="GET", route="/contacts", status=401), after=1)
+    world.fail("contacts", AccessError("403.", method="GET", route="/contacts", status=403), after=1)
     shop.sections["sources"]["hub"]["options"]["page"] = 20_000
     for number in range(20_000):
         world.put("contacts", f"d{number}", day=5, first="Ada", last="L", email=f"d{number}@acme.example")
@@ -112,7 +112,7 @@ def test_what_comes_before_a_failure_is_landed_and_no_day_is_filled(
     assert not result.success
     (failure,) = [event for event in result.all_events if event.is_step_failure]
     error = failure.step_failure_data.error.cause or failure.step_failure_data.error
-    assert error.message.strip() == f"{SourceRefused.__module__}.SourceRefused: hub/contacts: GET /contacts: 401. " + (
+    assert error.message.strip() == f"{SourceRefused.__module__}.SourceRefused: hub/contacts: GET /contacts: 403. " + (
         "Check the API key and what it may do."
     )
     assert instance.get_materialized_partitions(CONTACTS) == set()
@@ -131,13 +131,13 @@ def test_an_incremental_pull_is_news_and_fills_no_day(
         assert all(event.partition is None for event in events)
         return {event.asset_key.to_user_string(): event.metadata for event in events}, observed(result)
 
-    world.fail("leads", AccessError("401.", method="GET", route="/leads", status=401))
+    world.fail("leads", AccessError("403.", method="GET", route="/leads", status=403))
     read, refused = pulled()
     assert read.keys() == {"landings", "hub/companies", "hub/contacts", "hub/notes"}
     assert read["hub/contacts"].keys() >= {"rows", "rejected", "cursor_moved", "dagster/column_schema"}
     assert read["hub/contacts"]["rows"].value == 20
     assert refused.keys() == {"hub/leads"}
-    assert refused["hub/leads"]["refused"].startswith("GET /leads: 401.")
+    assert refused["hub/leads"]["refused"].startswith("GET /leads: 403.")
     assert "cursor_moved" not in refused["hub/leads"]
     assert instance.get_materialized_partitions(CONTACTS) == set()
     world.put("contacts", "new", day=30, last="Late")
