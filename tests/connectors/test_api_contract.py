@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import pkgutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
 
+import httpx
 import pytest
 
 import connectors
 from connectors.api import ApiSource
+from connectors.errors import BridgeError
 from connectors.testing.contract import Contract
-from connectors.testing.double import Double
+from connectors.testing.double import Double, Fault
 from connectors.testing.live import Live
 
 
@@ -72,6 +75,47 @@ def suite_of(kind: str) -> type:
 for one in sorted(CONNECTORS.keys() - SERVERLESS):
     globals()[f"Test_{one}"] = suite_of(one)
     globals()[f"Test_{one}_live"] = type(f"Test_{one}_live", (Live,), {"connector": CONNECTORS[one], "kind": one})
+
+
+def pretended(kind: str, monkeypatch: pytest.MonkeyPatch, **world: int) -> tuple[Double, dict[str, Callable[[], None]]]:
+    """A double that stands for a real account of that kind, and the tests of `Live` over it by their names."""
+    double = double_of(kind)(**world)
+    monkeypatch.setenv(f"CRM_BRIDGE_SECRET_{kind.upper()}", double.secret)
+    monkeypatch.setenv(f"CRM_BRIDGE_LIVE_{kind.upper()}", json.dumps(double.options("https://double.test")))
+    live = type(f"Test_{kind}", (Live,), {"connector": CONNECTORS[kind], "kind": kind})()
+    live.transport = httpx.ASGITransport(double.asgi)
+    return double, {name: getattr(live, name) for name in dir(live) if name.startswith("test_")}
+
+
+@pytest.mark.parametrize("kind", sorted(CONNECTORS.keys() - SERVERLESS))
+def test_a_real_account_that_is_right_passes(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each case of `Live` passes over each connector, and asks something."""
+    double, cases = pretended(kind, monkeypatch)
+    for case in cases.values():
+        before = len(double.log)
+        case()
+        assert len(double.log) > before
+    assert len(cases) == 6
+
+
+def test_a_real_account_is_read_in_its_first_pages_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A large one costs no more than a small one."""
+    asked = []
+    for contacts in (1_500, 3_000):
+        double, cases = pretended("hubspot", monkeypatch, contacts=contacts)
+        for case in cases.values():
+            case()
+        asked.append(len(double.log))
+    assert asked[0] == asked[1]
+
+
+@pytest.mark.parametrize("case", [name for name in dir(Live) if name.startswith("test_")])
+def test_a_real_account_that_refuses_fails(case: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No case of `Live` is content with what is no answer."""
+    double, cases = pretended("hubspot", monkeypatch)
+    double.faults.extend([Fault(403, "html")] * 100)
+    with pytest.raises((BridgeError, AssertionError)):
+        cases[case]()
 
 
 def test_connectors_are_found() -> None:

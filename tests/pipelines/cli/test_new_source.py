@@ -46,8 +46,9 @@ def test_its_own_tests_pass_at_once(package: Path) -> None:
     """The suite and the written test pass in the folder as it is."""
     said = python("-m", "pytest", "-q", "-p", "no:cacheprovider", folder=package)
     assert said.returncode == 0, said.stdout[-3000:]
-    passed = re.search(r"^(\d+) passed, 1 skipped", said.stdout, re.MULTILINE)
-    assert passed is not None
+    # Six cases of a real account, and three of what the made-up API has not: merges of two streams, conversions.
+    passed = re.search(r"^(\d+) passed, 9 skipped", said.stdout, re.MULTILINE)
+    assert passed is not None, said.stdout[-300:]
     assert int(passed[1]) > 60
 
 
