@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from tests.vendors.double import Double, Flaw
-from tests.vendors.hubspot_filters import Refusal, bounds, inputs, number, sorted_by_change
+from tests.vendors.hubspot_filters import SCOPES, Refusal, bounds, inputs, number, said_of, sorted_by_change
 from tests.vendors.hubspot_people import NAMES, definitions
 from tests.vendors.hubspot_shelf import millis, written
 from tests.vendors.hubspot_world import ENGAGEMENTS, World, default_properties
@@ -26,12 +26,11 @@ CALLS: Final = 100
 
 DAILY: Final = 250_000
 PORTAL: Final = 4711
-CORRELATION: Final = "aeb5f871-7f07-4993-9211-075dc63e7cbf"
-
-SCOPES: Final = {
-    "contacts": "crm.objects.contacts.read",
-    "companies": "crm.objects.companies.read",
-    "emails": "sales-email-read",
+DETAILS: Final = {
+    "portalId": 4711,
+    "accountType": "STANDARD",
+    "timeZone": "Europe/Berlin",
+    "uiDomain": "app.hubspot.com",
 }
 
 
@@ -124,7 +123,7 @@ class Vendor(Double):
     def error(self, status: int) -> tuple[Any, dict[str, str]]:
         """HubSpot's own form of an error."""
         category = {401: "INVALID_AUTHENTICATION", 403: "MISSING_SCOPES", 429: "RATE_LIMITS"}.get(status, "ERROR")
-        said = _said(category, f"This is a made-up error {status}.")
+        said = said_of(category, f"This is a made-up error {status}.")
         return (said | {"policyName": "TEN_SECONDLY_ROLLING"} if status == 429 else said), {}
 
     # The server
@@ -153,7 +152,7 @@ class Vendor(Double):
                 raw = self._short_enough(await request.body(), search=search)
                 answer = handle(request, json.loads(raw) if raw else None)
             except Refusal as refusal:
-                body = {**_said(refusal.category, refusal.message), **refusal.more}
+                body = {**said_of(refusal.category, refusal.message), **refusal.more}
                 return JSONResponse(body, refusal.status, headers)
             return JSONResponse(answer, 207 if "numErrors" in answer else 200, headers)
 
@@ -289,22 +288,13 @@ class Vendor(Double):
         return {"results": definitions(request.path_params["kind"])}
 
     def _details(self, _: Request, __: Any) -> Any:
-        return {
-            "portalId": PORTAL,
-            "accountType": "STANDARD",
-            "timeZone": "Europe/Berlin",
-            "uiDomain": "app.hubspot.com",
-        }
+        return {"portalId": PORTAL, "accountType": "STANDARD", "uiDomain": "app.hubspot.com"}
 
     async def _token(self, request: Request) -> Response:
         form = dict(parse_qsl((await request.body()).decode()))
         known = {"grant_type": "refresh_token", "client_id": self.client_id, **json.loads(self.oauth_secret)}
         if form != known:
-            return JSONResponse(_said("BAD_REFRESH_TOKEN", "missing or invalid refresh token"), 400)
+            return JSONResponse(said_of("BAD_REFRESH_TOKEN", "missing or invalid refresh token"), 400)
         token = f"CO-made-up-access-token-{len(self._tokens)}"
         self._tokens[token] = self.now.timestamp() + 1800
         return JSONResponse({"access_token": token, "token_type": "bearer", "expires_in": 1800})
-
-
-def _said(category: str, message: str) -> dict[str, Any]:
-    return {"status": "error", "message": message, "correlationId": CORRELATION, "category": category}

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from tests.vendors.hubspot_shelf import EVER
 from tests.vendors.hubspot_world import change_property
+
+SCOPES: Final = {
+    "contacts": "crm.objects.contacts.read",
+    "companies": "crm.objects.companies.read",
+    "emails": "sales-email-read",
+}
+
+CORRELATION: Final = "aeb5f871-7f07-4993-9211-075dc63e7cbf"
 
 
 class Refusal(Exception):
@@ -67,3 +75,8 @@ def sorted_by_change(kind: str, sorts: list[Any]) -> bool:
     if sorts not in known:
         raise Refusal(400, "VALIDATION_ERROR", "one sort at most, by id or change time")
     return sorts != known[1]  # unsorted, the order of ids is not to be relied on
+
+
+def said_of(category: str, message: str) -> dict[str, Any]:
+    """The body of a refusal."""
+    return {"status": "error", "message": message, "correlationId": CORRELATION, "category": category}

@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import json
-from base64 import b64decode
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Final
-from urllib.parse import parse_qsl
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from tests.vendors import pipedrive_world as world
 from tests.vendors.double import Double, Flaw, flawed
-from tests.vendors.pipedrive_calls import Cursors, Meter, Refused, limit_of, moment_of, number_of, query_of
-from tests.vendors.pipedrive_world import Record, Table, spaced, zulu
+from tests.vendors.pipedrive_calls import (
+    Cursors,
+    Meter,
+    Refused,
+    granted,
+    guarded,
+    limit_of,
+    moment_of,
+    named,
+    number_of,
+    query_of,
+    times,
+)
+from tests.vendors.pipedrive_world import Record, Table, spaced
 
 _PAGE: Final = {"limit", "cursor"}
 _TIMES: Final = {"updated_since", "updated_until", "sort_by", "sort_direction"}
@@ -142,18 +152,7 @@ class Vendor(Double):
     # The calls
 
     def _guarded(self, answer: Callable[[Request], Any]) -> Callable[[Request], Any]:
-        async def endpoint(request: Request) -> Response:
-            if (response := self.meter.too_many(self.now)) is not None:
-                return response
-            try:
-                self._who(request)
-                body = answer(request)
-            except Refused as refusal:
-                return JSONResponse(refusal.body, refusal.status, headers=self.meter.headers)
-            text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-            return Response(text, media_type="application/json", headers=self.meter.headers)
-
-        return endpoint
+        return guarded(answer, self._who, lambda: self.meter, lambda: self.now)
 
     def _persons(self, request: Request) -> Any:
         query = query_of(request, _COMMON | {"org_id", "deal_id", "custom_fields", "include_option_labels"})
@@ -186,7 +185,7 @@ class Vendor(Double):
         rank: Callable[[int], tuple[float, int]] = (
             (lambda number: (number, number)) if by == "id" else (lambda number: (table.moment(number), number))
         )
-        numbers: Sequence[int] = _named(query, table) if "ids" in query else table.ids
+        numbers: Sequence[int] = named(query, table) if "ids" in query else table.ids
         if by != "id" or backwards:
             numbers = sorted(numbers, key=rank, reverse=backwards)
         elif behind is not None and "ids" not in query:
@@ -198,7 +197,7 @@ class Vendor(Double):
         shown = page[:limit]
         cursor = self.cursors.give(stream, by, rank(shown[-1]), self._now()) if len(page) > limit else None
         data = [
-            flawed({**more, **_times(table.moment(one)), **table.record(one)}, self.flaws.get((stream, one)))
+            flawed({**more, **times(table.moment(one)), **table.record(one)}, self.flaws.get((stream, one)))
             for one in shown
         ]
         return {"success": True, "data": data, "additional_data": {"next_cursor": cursor}}
@@ -283,19 +282,7 @@ class Vendor(Double):
         return {"success": True, "data": {"id": 1, "is_admin": 1, "company_id": 4711, "company_name": "Acme"}}
 
     async def _token(self, request: Request) -> Response:
-        form = dict(parse_qsl((await request.body()).decode()))
-        name, client_secret, refresh_token = self.client
-        given = request.headers.get("authorization", "").removeprefix("Basic ")
-        try:
-            known = b64decode(given).decode() == f"{name}:{client_secret}"
-        except ValueError:
-            known = False
-        if not known:
-            return JSONResponse({"success": False, "error": "invalid_client"}, 401)
-        if form.get("grant_type") != "refresh_token" or form.get("refresh_token") != refresh_token:
-            return JSONResponse({"success": False, "error": "invalid_grant"}, 400)
-        body = {"access_token": self.access_token, "token_type": "bearer", "refresh_token": refresh_token}
-        return JSONResponse({**body, "expires_in": 3599, "scope": "base,contacts:read"})
+        return granted(await request.body(), request.headers.get("authorization", ""), self.client, self.access_token)
 
     # Who calls
 
@@ -309,15 +296,3 @@ class Vendor(Double):
 
     def _now(self) -> int:
         return int(self.now.timestamp())
-
-
-def _named(query: dict[str, str], table: Table) -> list[int]:
-    """The records that are asked for by their ids, those that are there."""
-    given = query["ids"].split(",")
-    if len(given) > 100 or not all(one.isdecimal() for one in given):
-        raise Refused(400, "Validation failed", "ids")
-    return sorted(number for number in {int(one) for one in given} if number in table.ids)
-
-
-def _times(moment: int) -> Record:
-    return {"add_time": "2025-12-31T23:00:00Z", "update_time": zulu(moment)}

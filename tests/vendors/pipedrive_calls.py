@@ -5,12 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import b64decode, urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
+from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
+
+from tests.vendors.pipedrive_world import Record, Table, zulu
 
 _RFC3339: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 
@@ -126,3 +130,55 @@ def moment_of(query: dict[str, str], name: str) -> float | None:
     if not _RFC3339.fullmatch(query[name]):
         raise Refused(400, "Validation failed", name)
     return datetime.fromisoformat(query[name]).timestamp()
+
+
+def named(query: dict[str, str], table: Table) -> list[int]:
+    """The records that are asked for by their ids, those that are there."""
+    given = query["ids"].split(",")
+    if len(given) > 100 or not all(one.isdecimal() for one in given):
+        raise Refused(400, "Validation failed", "ids")
+    return sorted(number for number in {int(one) for one in given} if number in table.ids)
+
+
+def times(moment: int) -> Record:
+    """When a record was added and changed, as v2 says it."""
+    return {"add_time": "2025-12-31T23:00:00Z", "update_time": zulu(moment)}
+
+
+def granted(body: bytes, authorization: str, client: tuple[str, str, str], token: str) -> Response:
+    """What the token server answers: the access token for the app's own login and refresh token."""
+    form = dict(parse_qsl(body.decode()))
+    name, client_secret, refresh_token = client
+    try:
+        known = b64decode(authorization.removeprefix("Basic ")).decode() == f"{name}:{client_secret}"
+    except ValueError:
+        known = False
+    if not known:
+        return JSONResponse({"success": False, "error": "invalid_client"}, 401)
+    if form.get("grant_type") != "refresh_token" or form.get("refresh_token") != refresh_token:
+        return JSONResponse({"success": False, "error": "invalid_grant"}, 400)
+    said = {"access_token": token, "token_type": "bearer", "refresh_token": refresh_token}
+    return JSONResponse({**said, "expires_in": 3599, "scope": "base,contacts:read"})
+
+
+def guarded(
+    answer: Callable[[Request], Any],
+    who: Callable[[Request], None],
+    metered: Callable[[], Meter],
+    now: Callable[[], datetime],
+) -> Callable[[Request], Any]:
+    """The endpoint of an answer: too many calls, strangers and wrong requests are turned away before it."""
+
+    async def endpoint(request: Request) -> Response:
+        meter = metered()
+        if (response := meter.too_many(now())) is not None:
+            return response
+        try:
+            who(request)
+            body = answer(request)
+        except Refused as refusal:
+            return JSONResponse(refusal.body, refusal.status, headers=meter.headers)
+        text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+        return Response(text, media_type="application/json", headers=meter.headers)
+
+    return endpoint

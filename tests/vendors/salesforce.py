@@ -118,7 +118,7 @@ class Vendor(Double):
         """Take a record out of the recycle bin now: it stands again."""
         self.touch(stream, [record], IsDeleted=False)
 
-    def spoil(self, stream: str, record: str, flaw: Flaw) -> None:
+    def spoil(self, stream: str, record: str, flaw: Flaw) -> None:  # noqa: ARG002 - ids tell objects apart
         """Show a record in lists with a flaw from now on."""
         self.lists.flaws[record] = flaw
 

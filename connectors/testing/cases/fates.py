@@ -26,8 +26,8 @@ class Fates(Case):
         assert set(fates) == {gone}
         assert fates[gone] in FATES
         anew = bench.pull(deletable)
-        fates = dict(zip(bench.ids(deletable, anew), bench.cell(deletable, anew, "tombstone"), strict=True))
-        assert {record for record, fate in fates.items() if not fate} == set(bench.double.ids(deletable))
+        told = zip(bench.ids(deletable, anew), bench.cell(deletable, anew, "tombstone"), strict=True)
+        assert {record for record, fate in told if not fate} == set(bench.double.ids(deletable))
 
     def test_what_is_restored_stands_again(self, deletable: str) -> None:
         """The next pull gives it without a tombstone."""
@@ -54,7 +54,9 @@ class Fates(Case):
         pages = _later(bench, mergeable, cursor)
         fates, into = (bench.values(mergeable, pages, field) for field in ("tombstone", "merged_into"))
         told = bench.values(mergeable, pages, "merged_ids").get(winner, "")
-        assert (fates.get(loser), into.get(loser)) == ("merged", winner) or loser in _parts(bench, mergeable, pages, told)
+        assert (fates.get(loser), into.get(loser)) == ("merged", winner) or loser in _parts(
+            bench, mergeable, pages, told
+        )
         assert winner in bench.ids(mergeable, pages)
         assert winner not in fates
         assert set(fates) <= {loser}
