@@ -50,7 +50,7 @@ def test_an_answer_with_other_records_than_those_asked_for_proves_no_deletion(mo
     double = Vendor(contacts=400)
     double.nameless_changes = True
     double.touch("contacts", ["390"])
-    monkeypatch.setattr("tests.vendors.pipedrive._named", lambda _query, table: table.ids)
+    monkeypatch.setattr("tests.vendors.pipedrive.named", lambda _query, table: table.ids)
     with pytest.raises(ProtocolError, match="not asked for"):
         pages_of(double, "contacts", SINCE)
 
