@@ -88,10 +88,16 @@ class Jobs:
 
     async def delete(self, job: str) -> None:
         """Delete a job with its results, where it is still there: Salesforce does so itself after seven days."""
-        with suppress(CallError):
-            await self._account.call(
-                "DELETE", f"{_JOBS}/{job}", route=_ROUTE, read=_nothing, expect=(200, 204), attempts=1, sparing=False
-            )
+        with suppress(CallError, TimeoutError):
+            async with asyncio.timeout(5):  # who was stopped waits for it, too
+                await self._account.call(
+                    *("DELETE", f"{_JOBS}/{job}"),
+                    route=_ROUTE,
+                    read=_nothing,
+                    expect=(200, 204),
+                    attempts=1,
+                    sparing=False,
+                )
 
     async def _wait(self, job: str) -> None:
         clock, minutes = self._account.clock, self._account.options.bulk_minutes

@@ -31,11 +31,25 @@ class Kind:
     marks: frozenset[str]
     """Fields that each landing of this kind has one of, and none of another kind of its object."""
 
+    @property
+    def meant(self) -> frozenset[str]:
+        """The fields that mean something, and those that its own columns are made of."""
+        made_from = (name for column in self.own for name in _MADE_FROM[column])
+        return frozenset(name for names in self.fields.values() for name in names).union(made_from)
+
     def unsaid(self, present: Collection[str]) -> list[str]:
         """Of what is mapped and none of these fields says, the field that says it best."""
         known = {*present, *self.own}
         return [names[0] for names in self.fields.values() if not known.intersection(names)]
 
+
+_MADE_FROM: Final = {
+    TOMBSTONE: ("IsDeleted", "MasterRecordId", "IsConverted", "ConvertedContactId"),
+    MERGED_INTO: ("MasterRecordId", "ConvertedContactId"),
+    CONTACT_IDS: ("WhoId",),
+    COMPANY_IDS: ("WhatId", "AccountId"),
+}
+"""Of which fields a column is made (`connectors.salesforce.shape`)."""
 
 _RECORD: Final = {"source_id": ("Id",), "modified_at": ("SystemModstamp",), "tombstone": (TOMBSTONE,)}
 _PERSON: Final = {

@@ -51,6 +51,7 @@ class Source(ApiSource):
         self._account: Account | None = None
         self._labels: dict[str, Mapping[str, str]] = {}
         self._unseen = ""
+        """What the pull that is under way cannot tell of deletions."""
 
     async def __aenter__(self) -> Self:
         self._account = Account(self._options, self._means)
@@ -67,7 +68,7 @@ class Source(ApiSource):
     @property
     def origin(self) -> str:
         """The organisation's own address, and whose eyes it is seen with: another user may see other records."""
-        options, secret = self._options, self._means.secret.get_secret_value() if self._means.secret else ""
+        options, secret = self._options, self._means.secret.get_secret_value().strip() if self._means.secret else ""
         asks = f"{options.client_id} {options.username or sha256(secret.encode()).hexdigest()[:12]}"
         return f"{self._address} {asks}"
 
@@ -88,11 +89,13 @@ class Source(ApiSource):
             await Jobs(account).delete(at.job)
             at = Position(at.since, fields=at.fields)
         shape, now = await self._shape(kind)
-        meant = [name for names in kind.fields.values() for name in names if name in shape.fields.labels]
-        if at.fields is not None and not {*meant} <= {*at.fields.split(",")}:
-            at = Position()  # what could not be read before stands in records that did not change since
-        at = replace(at, began=at.began or now, fields=",".join(sorted({*meant})))
         self._tell_unseen(stream, at.since, now)
+        meant = kind.meant & {*shape.fields.names}
+        if at.fields is not None and not meant <= {*at.fields.split(",")}:
+            if at.job is not None:
+                await Jobs(account).delete(at.job)
+            at = Position()  # what could not be read before stands in records that did not change since
+        at = replace(at, began=at.began or now, fields=",".join(sorted(meant)))
         end = Position(next_mark(at.began or now, at.since), fields=at.fields)
         async with aclosing(walk(account, shape, partial(_asked, shape, end=None), at)) as walked:
             async for found in walked:
@@ -104,6 +107,7 @@ class Source(ApiSource):
         if start >= end:
             return
         account, job = self._open, None
+        self._unseen = ""
         shape, _ = await self._shape(KINDS[stream])
         try:
             async with aclosing(walk(account, shape, partial(_asked, shape, end=end), Position(start))) as walked:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from connectors.errors import CallError, ProtocolError, Rejected
+from connectors.errors import ProtocolError, Rejected
 from connectors.http import Answer
 from connectors.marks import server_time
 from connectors.salesforce.account import Account, Found
@@ -80,15 +80,13 @@ async def walk(account: Account, shape: Shape, ask: Ask, at: Position) -> AsyncG
         async for found in _results(jobs, shape, replace(at, job=job)):
             named = True  # whoever has the page knows of the job
             yield found
-    except CallError:
-        if not named:
-            await jobs.delete(job)
-        raise
-    except Gone:
-        await jobs.delete(job)
-        raise ProtocolError(
+    except Gone as gone:
+        raise gone.__cause__ or ProtocolError(
             "the bulk job's results are not what was asked for", method="GET", route="/jobs/query/{job}/results"
         ) from None
+    finally:
+        if not named:
+            await jobs.delete(job)
 
 
 async def _pages(
@@ -165,9 +163,9 @@ async def _results(jobs: Jobs, shape: Shape, at: Position) -> AsyncGenerator[Wal
         while True:
             try:
                 results = await under_way
-            except Rejected:
+            except Rejected as error:
                 if header is None:
-                    raise Gone from None
+                    raise Gone from error
                 raise
             again = partial(jobs.results, at.job, locator, most)
             if results.count:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from connectors.api import Page
 from connectors.salesforce import Source
 from connectors.testing.bench import taken
 from tests.connectors.salesforce.reading import (
@@ -109,3 +112,43 @@ def test_what_left_the_recycle_bin_is_told_by_nothing_and_a_long_pause_is_said(
     assert (came, "deleted more than 15 days ago may not be told" in str(said)) == (set(), True)
     assert "crm/contacts: not pulled since 2026-07-19" in caplog.text
     assert with_source(double, facts, deleted_days=30) == (set(), None)
+
+
+def test_a_long_pause_is_said_though_the_pull_begins_anew() -> None:
+    """Where a field can be read by now all comes again, and what was deleted for good in between still does not."""
+    double = Vendor(contacts=20)
+    shown = double.fields["Contact"]
+    double.fields["Contact"] = [one for one in shown if one[0] != "DoNotCall"]
+    cursor = pages_of(double, "contacts")[-1].cursor
+    double.fields["Contact"] = shown
+    double.advance(days=20)
+
+    async def said(source: Source) -> tuple[int, str | None]:
+        return len(fates_of(await taken(source.pull("contacts", cursor)))), source.facts.get("deletions")
+
+    came, deletions = with_source(double, said)
+    assert (came, "may not be told" in str(deletions)) == (20, True)
+
+
+def test_a_long_pause_is_said_of_the_pull_that_it_concerns_alone() -> None:
+    """Another stream's pull, a later one and a window have no such fact, though one source gave them all."""
+    double = Vendor(contacts=20)
+    cursor = pages_of(double, "contacts")[-1].cursor
+    double.advance(days=20)
+
+    async def facts(source: Source) -> list[bool]:
+        found = []
+
+        async def note(pages: AsyncIterator[Page]) -> str | None:
+            taken_ = await taken(pages)
+            found.append("deletions" in source.facts)
+            return taken_[-1].cursor
+
+        await note(source.pull("contacts", cursor))
+        await note(source.window("contacts", double.now - timedelta(days=1), double.now))
+        await note(source.pull("contacts", cursor))
+        await note(source.pull("companies", None))
+        await note(source.pull("contacts", await note(source.pull("contacts", cursor))))
+        return found
+
+    assert with_source(double, facts) == [True, False, True, False, True, False]

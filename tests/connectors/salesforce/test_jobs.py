@@ -8,7 +8,9 @@ import pytest
 
 from connectors import errors
 from connectors.salesforce import Source
-from connectors.testing.double import Fault
+from connectors.salesforce.jobs import Jobs
+from connectors.testing.bench import taken
+from connectors.testing.double import BEGINNING, Fault
 from tests.connectors.salesforce.reading import BULK, ids_of, pages_of, source_of, with_source
 from tests.vendors.salesforce import Vendor
 
@@ -60,6 +62,49 @@ def test_a_pull_that_is_stopped_aborts_the_job_it_waits_for() -> None:
 
     with_source(double, use, **BULK)
     assert states(double) == ["Aborted"]
+
+
+@pytest.mark.parametrize("of", ["pull", "window"])
+def test_who_is_stopped_before_a_jobs_first_results_leaves_no_job(of: str) -> None:
+    """Nobody has heard of the job by then, so nobody could go on with it, and nobody would delete it."""
+    double = Vendor(contacts=50)
+
+    async def use(source: Source) -> None:
+        waiting = asyncio.Event()
+
+        async def results(*_: object) -> None:
+            waiting.set()
+            await asyncio.sleep(3_600)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Jobs, "results", results)
+            window = source.window("contacts", BEGINNING, double.now)
+            reading = asyncio.ensure_future(anext(window if of == "window" else source.pull("contacts", None)))
+            await waiting.wait()
+            assert states(double) == ["JobComplete"]
+            reading.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await reading
+
+    with_source(double, use, **BULK)
+    assert states(double) == []
+
+
+@pytest.mark.parametrize("page", [0, 1])
+def test_a_window_whose_results_fail_leaves_no_job(page: int) -> None:
+    """Whichever page it is that fails, and the error is the server's own."""
+    double = Vendor(contacts=13_000)
+
+    async def use(source: Source) -> None:
+        window = source.window("contacts", BEGINNING, double.now)
+        if page:
+            await anext(window)
+        double.faults.extend(Fault(403, path="/results") for _ in range(2))
+        with pytest.raises(errors.Forbidden):
+            await taken(window)
+
+    with_source(double, use, **BULK)
+    assert states(double) == []
 
 
 def test_results_come_in_pages_of_bounded_size() -> None:

@@ -16,8 +16,10 @@ from tests.connectors.salesforce.reading import (
     REST,
     SINCE,
     STREAMS,
+    fates_of,
     ids_of,
     pages_of,
+    row_of,
     soql_of,
     window_of,
     with_source,
@@ -49,6 +51,32 @@ def test_a_pull_that_is_gone_on_with_days_later_misses_no_change_in_between(way:
     rest = pages_of(double, "contacts", before[0].cursor, **way)
     assert datetime.fromisoformat(json.loads(rest[-1].cursor or "")["since"]) <= began - timedelta(minutes=10)
     assert ids_of(pages_of(double, "contacts", rest[-1].cursor)) == changed
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_an_incremental_pull_that_is_cut_loses_neither_a_deletion_nor_a_later_change(way: dict[str, Any]) -> None:
+    """Cut after any page, gone on with an hour later, pulled again: what was deleted and what changed meanwhile come."""
+    double = Vendor(contacts=7_000)
+    double.lists.page = 1_500
+    ids, cursor = double.ids("contacts"), SINCE
+    double.touch("contacts", ids[:6_000])
+    double.advance(minutes=5)
+    gone = ids[6_500]
+    double.delete("contacts", gone)
+    double.advance(minutes=5)
+    pages = len(pages_of(double, "contacts", cursor, **way))
+    assert pages >= 2
+    for cut in range(1, pages):
+        before = pages_of(double, "contacts", cursor, cut_after=cut, **way)
+        changed = ids_of(before)[0]
+        double.advance(minutes=5)
+        double.touch("contacts", [changed], Title=f"cut after {cut}")
+        double.advance(hours=1)
+        rest = pages_of(double, "contacts", before[-1].cursor, **way)
+        again = pages_of(double, "contacts", rest[-1].cursor, **way)
+        assert fates_of([*before, *rest])[gone] == ("deleted", None)
+        assert row_of(again, changed)["Title"] == f"cut after {cut}"
+        assert {*ids_of([*before, *rest])} >= {*ids[:6_000]}
 
 
 @pytest.mark.parametrize(("count", "bulk"), [(1_000, False), (1_001, True)])
