@@ -116,3 +116,26 @@ def test_a_converted_lead_goes_on_as_its_contact(double: Vendor, tmp_path: Path)
     }
     heirs = {key: row["merged_into"] for key, row in fates.items()}
     assert heirs == {lead: records[contact]["record_key"], loser: records[winner]["record_key"], gone: None}
+
+
+def test_an_opt_out_that_may_be_read_from_now_on_counts_though_its_contact_did_not_change(
+    double: Vendor, tmp_path: Path
+) -> None:
+    """The field was hidden from the app's user at the first run, and an administrator gave the right to it."""
+    organisation = Organisation(tmp_path, double)
+    shown = double.fields["Contact"]
+    double.fields["Contact"] = [field for field in shown if field[0] != "HasOptedOutOfEmail"]
+    organisation.run("first")
+    double.fields["Contact"] = shown
+    double.advance(hours=1)
+    organisation.run("second")
+    told = [
+        {
+            row["record_key"].rpartition(":")[2]
+            for row in pq.read_table(tmp_path / "data" / "runs" / name / "consents.parquet").to_pylist()
+            if (row["channel"], row["says"]) == ("email", "out")
+        }
+        for name in ("first", "second")
+    ]
+    contacts, lead = double.ids("contacts"), double.ids("leads")[0]
+    assert told == [{lead}, {contacts[0], contacts[11], contacts[22], lead}]
