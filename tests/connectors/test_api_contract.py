@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
@@ -52,24 +52,11 @@ SERVERLESS = {"dlt", "sql"}
 or there is none. Their pulls, windows and refusals are in tests/connectors/dlt and tests/connectors/sql."""
 
 
-class OfAnAddress(Contract):
-    """The suite over a connector whose origin is its address alone: what another user sees has its cursor."""
-
-    @pytest.mark.xfail(reason="its origin does not tell users apart yet", strict=False)
-    def test_another_users_secret_has_another_origin(self) -> None:
-        """As the suite's own."""
-        super().test_another_users_secret_has_another_origin()
-
-
-SUITES: Mapping[str, type[Contract]] = {"pipedrive": OfAnAddress, "salesforce": OfAnAddress}
-
-
 def suite_of(kind: str) -> type:
     """The class of tests of one connector."""
     if find_spec(f"tests.vendors.{kind}") is None:
         return type(f"Test_{kind}", (), {"test_it_has_a_double": lambda _: double_of(kind)})
-    suite = SUITES.get(kind, Contract)
-    return type(f"Test_{kind}", (suite,), {"connector": CONNECTORS[kind], "vendor": double_of(kind)})
+    return type(f"Test_{kind}", (Contract,), {"connector": CONNECTORS[kind], "vendor": double_of(kind)})
 
 
 for one in sorted(CONNECTORS.keys() - SERVERLESS):
