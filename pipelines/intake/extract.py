@@ -48,7 +48,8 @@ def run(work: Workspace) -> StageReport:
     they gave before stands, and `rows_kept` says how many rows that are.
 
     Raises:
-        SourceRefused: nothing can be read, and nothing ever was.
+        SourceRefused: no folder or file can be read, and nothing ever was.
+        BridgeError: no stream of any app can be read, and nothing ever was.
     """
     there = work.lake.landings()
     known: Known = {(landing.source, landing.object, landing.name): landing for landing in there}
@@ -86,8 +87,10 @@ def run(work: Workspace) -> StageReport:
                 refuse(name, refusal, whole=True)
                 silent.append(refusal)
     pinned = [landing for landing in work.lake.landings() if landing.source in work.settings.sources]
-    if (silent or stuck) and not pinned:
-        raise (*silent, *stuck)[0]
+    if silent and not pinned:
+        raise silent[0]
+    if stuck and not pinned:  # a server that is away is no fault of the settings
+        raise BridgeError(f"Nothing can be read, and nothing ever was: {stuck[0]}")
     for name in work.settings.sources:
         headers = [(*one.columns, *labels(one).values()) for one in pinned if one.source == name]
         sources.check_columns(name, work.settings, headers)

@@ -40,7 +40,7 @@ def _checked(path: Path, raw: dict[str, Any]) -> Settings:
         if SECRET_KEY.search(key.rsplit(".", 1)[-1]) or (isinstance(value, str) and SECRET_VALUE.match(value)):
             raise ConfigurationError(
                 f"{path}: {key}: a secret does not belong in this file.",
-                guidance="Remove it and set the environment variable CRM_BRIDGE_CRM_API_KEY.",
+                guidance=f"Remove it and set the environment variable {_variable_of(key)}.",
             )
 
     if "folder" in raw:
@@ -59,6 +59,12 @@ def _checked(path: Path, raw: dict[str, Any]) -> Settings:
             guidance='Add one, such as [sources.inbox] with kind = "csv_file" and options.path.',
         )
     return settings
+
+
+def _variable_of(key: str) -> str:
+    """The environment variable for a secret that stands at a key of the file."""
+    section, _, rest = key.partition(".")
+    return f"CRM_BRIDGE_SECRET_{rest.partition('.')[0].upper()}" if section == "sources" else "CRM_BRIDGE_CRM_API_KEY"
 
 
 def describe(error: ValidationError, prefix: str = "") -> str:

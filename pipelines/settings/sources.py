@@ -205,7 +205,7 @@ def _module(kind: str, key: str) -> ModuleType:
             module = _imported(path)
             if module is not None and hasattr(module, "Options") and hasattr(module, "Source"):
                 return module
-    raise ConfigurationError(f"{key}: there is no connector '{kind}'.", guidance="csv_file is one.")
+    raise ConfigurationError(f"{key}: there is no connector '{kind}'.", guidance="docs/settings.md lists them.")
 
 
 def _imported(path: str) -> ModuleType | None:

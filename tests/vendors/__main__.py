@@ -11,12 +11,14 @@ import asyncio
 import json
 import os
 import sys
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 
 import uvicorn
+from starlette.types import Receive, Scope, Send
 
 from tests.vendors.double import Double, Seen
 
@@ -38,15 +40,27 @@ def main() -> None:
     if given.log is not None:
         double.log = Kept(given.log)
     config = configured(double, port=given.port)
+    config.app = by_our_clock(double)
+    variable = f"CRM_BRIDGE_SECRET_{given.vendor.upper()}"
     said = f"{given.vendor}: a made-up account with {given.contacts} contacts on http://127.0.0.1:{given.port}\n"
-    sys.stdout.write(said)
+    sys.stdout.write(said if given.command else f"{said}{variable}={double.secret}\n")
     sys.stdout.flush()
     server = uvicorn.Server(config)
     if not given.command:
         server.run()
     else:
-        os.environ[f"CRM_BRIDGE_SECRET_{given.vendor.upper()}"] = double.secret
+        os.environ[variable] = double.secret
         sys.exit(asyncio.run(_serve_while(server, given.command)))
+
+
+def by_our_clock(double: Double) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
+    """The double's application, whose clock goes on as ours does."""
+
+    async def application(scope: Scope, receive: Receive, send: Send) -> None:
+        double.now = datetime.now(UTC)
+        await double.asgi(scope, receive, send)
+
+    return application
 
 
 def configured(double: Double, *, port: int = 0) -> uvicorn.Config:
